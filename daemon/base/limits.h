@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* Every quantity that someone else controls has its limit here, with the reason for its size. */
+#pragma once
+
+/* What unit files may hold. systemd's own limit for a line is 1 MiB; no packaged file comes near
+ * these. */
+#define LIMIT_UNIT_FILE_BYTES (1024 * 1024)
+#define LIMIT_UNIT_LINE_BYTES (64 * 1024)
+#define LIMIT_UNIT_KEYS 4096
+#define LIMIT_UNIT_DROPINS 256
+#define LIMIT_UNITS 65536
+#define LIMIT_UNIT_NAME 255 /* systemd.unit(5) */
+#define LIMIT_COMMAND_WORDS 1024
+#define LIMIT_DIAGNOSTICS 1024 /* kept for one unit; further ones are only counted */
+#define LIMIT_ENVIRONMENT_FILE_BYTES (1024 * 1024)
+
+/* What a client of the control socket may do. */
+#define LIMIT_CLIENTS 128
+#define LIMIT_CLIENTS_PER_UID 64
+#define LIMIT_REQUEST_BYTES (64 * 1024)
+#define LIMIT_REPLY_QUEUE_BYTES (16 * 1024 * 1024)
+#define LIMIT_CLIENT_IDLE_USEC (5 * 60 * 1000000ULL)
+#define LIMIT_REQUEST_USEC (5 * 1000000ULL) /* from the first byte of a request to its last */
+
+/* What a service may send. */
+#define LIMIT_NOTIFY_BYTES 4096
+#define LIMIT_STATUS_TEXT_BYTES 1024
+#define LIMIT_PID_FILE_BYTES 64
+#define LIMIT_OUTPUT_LINE_BYTES (16 * 1024) /* a longer line is split */
+#define LIMIT_OUTPUT_RING_BYTES (64 * 1024) /* the default of OutputRingSize= */
+#define LIMIT_CONSOLE_QUEUE_BYTES (256 * 1024)
+
+/* Work per source and turn of the loop, so that no flood keeps the others waiting. */
+#define LIMIT_NOTIFY_PER_TURN 64
+#define LIMIT_OUTPUT_PER_TURN (64 * 1024)
+#define LIMIT_REQUESTS_PER_TURN 16
+#define LIMIT_ACCEPTS_PER_TURN 16
