@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Names -> units: finds each file, its drop-ins and links, fills the configuration, adds default
+ * and implicit dependencies, links the edges, and goes on until nothing named is left unlooked-for
+ * (a queue, not recursion). Collects diagnostics with each unit; never logs, never stops at a bad
+ * file.
+ */
+#pragma once
+
+#include "daemon/file/path.h"
+#include "daemon/file/specifier.h"
+#include "daemon/file/unit.h"
+
+struct loader {
+	struct search_path *path;
+	struct unit_table *table;
+	const struct specifier_host *host; /* facts for specifiers; borrowed */
+	bool user_mode;			   /* an ordinary user's reaperd */
+	/* defaults from reaperd.conf; USEC_INFINITY and 0 are values */
+	uint64_t default_timeout_start_usec, default_timeout_stop_usec, default_restart_usec;
+	uint64_t default_start_limit_interval_usec;
+	unsigned default_start_limit_burst;
+};
+
+/* Puts the values of systemd-system.conf(5) in place of the defaults. */
+void loader_set_defaults(struct loader *l);
+
+/*
+ * The unit of that name with everything it names loaded. 0 also when the unit is missing or bad:
+ * load_state and diags tell. Negative errno: no valid name (-EINVAL), or no memory.
+ */
+int load_unit(struct loader *l, const char *name, struct unit **ret);
+
+/*
+ * daemon-reload: reads every unit of the table anew. A unit whose files are now bad keeps the
+ * configuration that it had, with the diagnostics; one whose file is gone and that is inactive
+ * becomes not-found.
+ */
+int load_reload(struct loader *l);
+
+/* The text of a target that is built into the binary, or NULL. */
+const char *builtin_unit_text(const char *name);

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: MIT */
+/* What a unit is: its names, its configuration, its edges to others, and the part that changes as
+ * it lives. */
+#pragma once
+
+#include <uthash.h>
+
+#include "daemon/base/clock.h"
+#include "daemon/base/diag.h"
+#include "daemon/file/config.h"
+
+enum unit_load_state {
+	LOAD_STUB, /* named, not yet looked for */
+	LOAD_LOADED,
+	LOAD_NOT_FOUND,
+	LOAD_BAD_SETTING,
+	LOAD_ERROR,
+	LOAD_MASKED,
+	LOAD_STATE_MAX,
+};
+
+ENUM_TABLE(unit_load_state)
+
+enum unit_active_state {
+	UNIT_INACTIVE,
+	UNIT_ACTIVE,
+	UNIT_RELOADING,
+	UNIT_FAILED,
+	UNIT_ACTIVATING,
+	UNIT_DEACTIVATING,
+	UNIT_ACTIVE_STATE_MAX,
+};
+
+ENUM_TABLE(unit_active_state)
+
+struct unit;
+struct job;
+struct service; /* daemon/life/service.h */
+
+/* One direction of a dependency. The other unit holds the inverse. */
+struct edge {
+	struct unit *to;
+	uint8_t kind;	/* enum dep_kind */
+	uint8_t origin; /* bits of enum dep_origin */
+};
+
+struct unit {
+	char *id; /* the main name */
+	enum unit_type type;
+	char **aliases; /* further names */
+
+	enum unit_load_state load_state;
+	struct config *config; /* never NULL */
+	struct diags diags;    /* of the last load */
+
+	struct edge *edges; /* sorted by kind; see unit_edges() */
+	uint32_t edge_count, edge_room;
+
+	/* What changes while it lives: written by life/ alone. */
+	enum unit_active_state active;
+	int sub_state; /* enum of its type: service_state, ... */
+	struct job *job;
+	struct moment state_change, active_enter, active_exit, inactive_enter, inactive_exit;
+	struct moment condition_time;
+	bool condition_result, assert_result;
+	uint64_t start_limit_begin_usec; /* CLOCK_MONOTONIC */
+	unsigned start_limit_count;
+	bool start_limit_hit;
+	struct service *service; /* services only; owned by life/ */
+	void *context;		 /* struct life *, set by the manager */
+
+	/* queues of the manager */
+	struct unit *next_in_queue;
+	unsigned queued; /* bits, one a queue */
+	uint32_t mark;	 /* scratch of graph walks: a generation number */
+};
+
+/* All units, findable by every name. */
+struct unit_entry {
+	char *name;
+	struct unit *unit;
+	UT_hash_handle hh;
+};
+
+struct unit_table {
+	struct unit_entry *by_name;
+	struct unit **list;
+	size_t count;
+};
+
+/* The unit of that name (main or alias), or NULL. */
+struct unit *unit_table_find(const struct unit_table *t, const char *name);
+
+/*
+ * The unit of that name, made as a stub when it is not there. -EINVAL: no valid unit name, or a
+ * template; -E2BIG: LIMIT_UNITS; -ENOMEM.
+ */
+int unit_table_get(struct unit_table *t, const char *name, struct unit **ret);
+
+/* Gives `u` a further name. -EEXIST: another unit has it. */
+int unit_table_add_alias(struct unit_table *t, struct unit *u, const char *name);
+
+/* Frees every unit and empties the table. */
+void unit_table_done(struct unit_table *t);
+
+/* Adds the edge and its inverse, or further origins to them. A unit has no edge to itself. 0 or
+ * -ENOMEM. */
+int unit_add_edge(struct unit *u, enum dep_kind kind, struct unit *to, unsigned origin);
+
+/* The edges of one kind: *ret_count of them from the returned pointer on. */
+const struct edge *unit_edges(const struct unit *u, enum dep_kind kind, size_t *ret_count);
+
+/* Whether there is an edge of that kind to `to`. */
+bool unit_has_edge(const struct unit *u, enum dep_kind kind, const struct unit *to);
+
+/* Forgets all edges of all units: a reload links them anew. */
+void unit_table_drop_edges(struct unit_table *t);
+
+/* Runs the body for each unit `other` that `u` has an edge of `kind` to. */
+#define UNIT_FOREACH(other, u, kind)                                                               \
+	for (size_t i_##other = 0, n_##other, once_##other = 1; once_##other; once_##other = 0)    \
+		for (const struct edge *e_##other = unit_edges((u), (kind), &n_##other);           \
+			i_##other < n_##other; i_##other++)                                        \
+			for (struct unit *other = e_##other[i_##other].to; other; other = NULL)
+
+/* The text that people know it by: Description=, or its name. */
+const char *unit_description(const struct unit *u);
+
+/* active, reloading: 1; the states in which others may rely on it. */
+bool unit_is_active(const struct unit *u);
+bool unit_is_inactive_or_failed(const struct unit *u);
