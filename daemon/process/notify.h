@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The notify socket of one service (sd_notify(3)): a datagram socket of its own, so that a flood is
+ * its sender's alone and the unit is known without a race. An abstract address chosen by the kernel
+ * (unix(7), autobind): nothing to write, nothing to remove; a path under `directory` where the
+ * service has a network namespace of its own.
+ */
+#pragma once
+
+#include <sys/types.h>
+
+#include "daemon/base/loop.h"
+
+struct notify_message {
+	pid_t pid; /* the sender, by SCM_CREDENTIALS; 0: unknown */
+	uid_t uid;
+	bool ready, reloading, stopping, watchdog, watchdog_trigger;
+	bool barrier, fd_store, fd_store_remove, fd_poll_off;
+	uint64_t monotonic_usec;      /* of RELOADING=1; 0: not given */
+	uint64_t watchdog_usec;	      /* WATCHDOG_USEC=; 0: not given */
+	uint64_t extend_timeout_usec; /* 0: not given */
+	pid_t main_pid;		      /* MAINPID=; 0: not given */
+	int error;		      /* ERRNO= */
+	const char *status;	      /* borrowed, valid UTF-8, bounded; NULL: not given */
+	const char *bus_error;
+	const char *fd_name;
+	int *fds; /* closed after the call unless taken (set to -1) */
+	size_t fd_count;
+};
+
+typedef void notify_fn(const struct notify_message *m, void *data);
+
+struct notify_socket {
+	struct loop *loop;
+	struct loop_source source; /* source.fd is the socket, -1: closed */
+	char address[128];	   /* for NOTIFY_SOCKET=, `@` for abstract */
+	notify_fn *fn;
+	void *data;
+};
+
+/* Opens it and watches it. `directory` NULL: abstract. Negative errno of socket(2), bind(2). */
+int notify_open(struct notify_socket *s, struct loop *loop, const char *directory, notify_fn *fn,
+	void *data);
+void notify_close(struct notify_socket *s);
+
+/* Hears what is queued now: before an exit is booked, for a sender may have sent and died at once.
+ */
+void notify_drain(struct notify_socket *s);
+
+/* Text of a datagram -> message; changes `text` in place. Pure. Unknown and malformed lines are
+ * skipped. */
+void notify_parse(char *text, size_t length, struct notify_message *ret);

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What services write: a pipe for each unit, a bounded ring of lines that outlives restarts, and
+ * whole lines with the unit's name on reaperd's own standard output. A slow reader blocks nobody:
+ * lines are dropped, counted, and the count is told when the reader is back.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daemon/base/loop.h"
+
+struct output_line {
+	uint64_t realtime_usec;
+	uint64_t sequence; /* grows by one for each line of any unit: the order between units */
+	const char *text;  /* NUL-terminated, without the newline; borrowed until the ring moves */
+	size_t length;
+};
+
+struct output; /* of one unit */
+struct output_hub;
+
+/* Told of each line as it is kept: for `logs -f` and the journal. */
+typedef void output_line_fn(const char *unit_id, const struct output_line *line, void *data);
+
+/* `console_fd`: where prefixed lines go (reopened by us, non-blocking), -1: nowhere. 0 or negative
+ * errno. */
+int output_hub_new(struct loop *loop, int console_fd, size_t ring_bytes, struct output_hub **ret);
+struct output_hub *output_hub_free(struct output_hub *hub);
+void output_hub_set_listener(struct output_hub *hub, output_line_fn *fn, void *data);
+/* Lines that the console's reader was too slow for. */
+uint64_t output_hub_dropped(const struct output_hub *hub);
+/* Writes what is queued for the console, waiting for its reader at most `usec`: at the end of all.
+ */
+void output_hub_flush(struct output_hub *hub, uint64_t usec);
+
+/* The output of a unit, made at its first start; `unit_id` is borrowed for its life. NULL: out of
+ * memory. */
+struct output *output_new(struct output_hub *hub, const char *unit_id);
+struct output *output_free(struct output *o);
+
+/*
+ * The descriptor that a child gets as standard output and error: the write end of the unit's pipe,
+ * opened on demand and kept while the unit lives. `forward`: also to the console. Negative errno of
+ * pipe2(2).
+ */
+int output_open(struct output *o, bool forward);
+/* Lets go of the write end; what is in the pipe is still read to its end. */
+void output_close(struct output *o);
+/* Reads what is in the pipe now. */
+void output_drain(struct output *o);
+
+/* Adds a line of reaperd's own about the unit. */
+void output_note(struct output *o, const char *text);
+
+/* The newest `count` lines with sequence >= `since_sequence`, oldest first; returns how many `fn`
+ * was called for. */
+size_t output_foreach(const struct output *o, size_t count, uint64_t since_sequence,
+	void (*fn)(const struct output_line *line, void *data), void *data);
+uint64_t output_dropped(const struct output *o);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/* What /proc says of processes (proc(5)), read without allocating where the reaping path needs it.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct proc_info {
+	pid_t pid, ppid, pgid, sid;
+	char state;	      /* R S D Z T ... */
+	char name[16];	      /* comm */
+	uint64_t start_ticks; /* since boot: with the PID, an identity */
+	uint64_t cpu_usec;    /* user and system */
+	uint64_t rss_bytes;
+};
+
+/* /proc/PID/stat. -ESRCH when it is gone, -ENOENT without /proc. */
+int proc_read(pid_t pid, struct proc_info *ret);
+
+/* When it started, CLOCK_REALTIME microseconds; 0 when unknown. */
+uint64_t proc_started_realtime_usec(const struct proc_info *p);
+
+/* The command line, words joined by blanks, control bytes escaped; the name in brackets for a
+ * zombie. Caller frees. */
+char *proc_cmdline(pid_t pid);
+
+/*
+ * Our own children by /proc/self/task/TID/children (CONFIG_PROC_CHILDREN), else by a walk of /proc.
+ * Fills *ret_pids, to be freed by the caller; the number of them, or a negative errno.
+ */
+ssize_t proc_children(pid_t **ret_pids);
+
+/* Every process of our PID namespace, sorted by PID, or a negative errno; the caller frees *ret. */
+ssize_t proc_all(struct proc_info **ret);

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * From a command line and its settings to a child. fork(2), never vfork: a stopped or hung child
+ * must not stop us. The child does everything that can fail or block (user look-up, directories,
+ * environment files, credentials) and tells {stage, errno} through a CLOEXEC pipe; the loop reads
+ * it. As systemd does, it then exits with the stage's exit status (EXIT_CHDIR 200 ... 245).
+ */
+#pragma once
+
+#include <sys/types.h>
+
+#include "daemon/base/exit_name.h"
+#include "daemon/file/unit.h"
+
+/* What the manager knows and every spawn needs. */
+struct spawn_context {
+	char **environment; /* what every service inherits; NULL-terminated */
+	const char *directory_prefix[DIRECTORY_MAX]; /* "/run", "/var/lib", ... or the user's */
+	bool is_root;
+	int console_fd; /* for StandardOutput=inherit, and as fallback; -1: none */
+};
+
+struct spawn_request {
+	const struct spawn_context *context;
+	const char *unit_id;
+	const struct exec_settings *exec;
+	const struct command *command;
+	enum command_list list;
+	bool is_first;	       /* of this activation: directories are made */
+	uint64_t mark;	       /* to wear; 0: none */
+	int output_fd;	       /* where journal output goes; -1: /dev/null */
+	const int *listen_fds; /* passed from descriptor 3 on */
+	size_t listen_fd_count;
+	char *const *listen_names;
+	char *const *variables; /* NAME=value: MAINPID, NOTIFY_SOCKET, ...; come last and win */
+	char *const *expand_variables; /* more for $VAR in the command line only; may be NULL */
+	bool permissions_start_only;   /* User= only for the main command */
+};
+
+struct spawn_result {
+	pid_t pid;
+	int exec_fd; /* read end, non-blocking: EOF without a byte is a successful exec */
+};
+
+/* Starts the command. Negative errno when fork or pipe fail: -EAGAIN at a limit of processes. */
+int spawn_command(const struct spawn_request *request, struct spawn_result *ret);
+
+/* What a child says before it dies. */
+struct spawn_failure {
+	int stage; /* enum exit_code: which step */
+	int error; /* errno */
+};
+
+/* Reads exec_fd: 1 and *ret when the child failed, 0 at EOF (exec happened), -EAGAIN: not known
+ * yet. */
+int spawn_read_failure(int exec_fd, struct spawn_failure *ret);
+
+/*
+ * What will not be done although the unit says so, found in the parent before anything starts (an
+ * impossible User= for our uid, limits that cannot be raised, ...): added to `diags` as
+ * DIAG_NOT_APPLIED.
+ */
+void spawn_check(const struct spawn_context *context, const struct exec_settings *exec,
+	const char *file, struct diags *diags);
+
+/*
+ * $VAR and ${VAR} of systemd.service(5): a whole-word $VAR is split and may vanish, ${VAR} stays
+ * one word, $$ is $. A new vector, or NULL without memory. Pure.
+ */
+char **spawn_expand_arguments(char *const *argv, char *const *environment);

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All the processes below us and the unit that each belongs to: by its mark, else by descent from a
+ * process that is known, else by session. One scan answers for every unit.
+ */
+#pragma once
+
+#include "daemon/process/mark.h"
+#include "daemon/process/process.h"
+#include "daemon/process/procfs.h"
+
+struct tree_node {
+	struct proc_info info;
+	uint64_t mark;		  /* of its activation; 0: unknown */
+	struct unit *unit;	  /* NULL: none that is known */
+	bool is_orphan;		  /* our child, and not spawned by us */
+	bool is_known;		  /* in the process table */
+	struct tree_node *parent; /* NULL: it is our child */
+};
+
+struct tree {
+	struct tree_node *nodes; /* sorted by PID; processes below us only */
+	size_t count;
+};
+
+/* Who wears which mark. The manager fills it; `data` is its own. */
+typedef struct unit *mark_owner_fn(uint64_t mark, void *data);
+
+/* Scans /proc once. 0, or a negative errno; tree_done() frees. */
+int tree_scan(const struct mark_space *space, const struct process_table *processes,
+	mark_owner_fn *owner, void *data, struct tree *ret);
+void tree_done(struct tree *t);
+const struct tree_node *tree_find(const struct tree *t, pid_t pid);
+
+/*
+ * Whether any process of the activation `mark` is left, looking only at our own children that are
+ * not in the process table (what is left of a unit whose known processes ended hangs below a child
+ * we adopted). `children` as proc_children() gave them. Ignores zombies.
+ */
+bool tree_mark_is_alive(const struct mark_space *space, const struct process_table *processes,
+	uint64_t mark, const pid_t *children, size_t count);
+
+/*
+ * Signals every live process of the activation, each through a pidfd checked against its mark, and
+ * scans again until no new one is found (bounded). With `sig` SIGKILL the set is stopped first
+ * where it keeps growing. `except` is left out (0: nobody). Returns how many were signalled, or a
+ * negative errno.
+ */
+int tree_kill(const struct mark_space *space, uint64_t mark, int sig, pid_t except);
