@@ -8,8 +8,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "daemon/base/enum.h"
-#include "daemon/base/own.h"
+#include "common/enum.h"
+#include "common/own.h"
 
 enum diag_level {
 	DIAG_NOT_APPLIED, /* understood; this kernel, privilege or program does not do it */

@@ -10,8 +10,8 @@
 #include <stdint.h>
 #include <syslog.h>
 
-#include "daemon/base/enum.h"
-#include "daemon/base/own.h"
+#include "common/enum.h"
+#include "common/own.h"
 
 enum log_target {
 	LOG_TARGET_CONSOLE,

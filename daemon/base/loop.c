@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "daemon/base/clock.h"
-#include "daemon/base/own.h"
+#include "common/own.h"
 
 #define EVENTS_PER_TURN 64
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "daemon/base/enum.h"
+#include "common/enum.h"
 
 #include <errno.h>
 #include <string.h>

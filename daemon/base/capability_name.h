@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* Names of capabilities (capabilities(7)) and sets of them as 64 bits. Pure. */
+#pragma once
+
+#include <stdint.h>
+
+#define CAPABILITY_COUNT 41
+#define CAPABILITY_ALL UINT64_MAX /* untouched, whatever the kernel knows */
+
+/* "CAP_CHOWN" in any case -> number, or -EINVAL. */
+int capability_from_string(const char *text);
+/* "cap_chown", or NULL. */
+const char *capability_to_string(int number);
+/* "cap_chown cap_kill ..."; the caller frees; NULL: out of memory. */
+char *capability_set_to_string(uint64_t set);
