@@ -265,7 +265,6 @@ ENUM_TABLE(preserve_mode)
 struct exec_settings {
 	char *working_directory; /* NULL: not set; "~": the user's home */
 	bool working_directory_missing_ok;
-	char *root_directory;
 	char *user, *group;
 	char **supplementary_groups;
 	char **environment;	  /* NAME=value */
@@ -286,7 +285,6 @@ struct exec_settings {
 	uint64_t ambient_capabilities;
 	int secure_bits;
 	bool secure_bits_set;
-	bool private_network;
 };
 
 enum kill_mode {

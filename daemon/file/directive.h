@@ -10,6 +10,7 @@
 
 #include "daemon/base/diag.h"
 #include "daemon/file/config.h"
+#include "daemon/file/specifier.h"
 
 /* Which struct a row's offset counts from. */
 enum directive_group {
@@ -17,7 +18,7 @@ enum directive_group {
 	GROUP_EXEC,
 	GROUP_KILL,
 	GROUP_SERVICE,
-	GROUP_NONE, /* no field: the canonical text is kept (struct kept_value) */
+	GROUP_NONE, /* no field: the text is kept as it was written (struct kept_value) */
 	GROUP_MAX,
 };
 
@@ -25,45 +26,54 @@ enum directive_group {
 struct directive_context {
 	const struct directive *directive;
 	struct config *config;
-	const char *unit; /* for specifiers */
 	const char *file;
 	unsigned line;
 	struct diags *diags;
+	const struct specifier_context *specifiers;
 };
 
 /*
  * A kind of value. parse() gets the text after the `=`, blanks stripped, and reports what is wrong
  * as a diagnostic; it returns 0, or a negative errno when the value was not taken (systemd ignores
  * such a line; where it refuses the unit the diagnostic is a DIAG_ERROR). format() gives what
- * `show` and --dump print, to be freed by the caller; NULL: nothing to print, or no memory.
+ * `show` and --dump print, to be freed by the caller; NULL: nothing to print, or no memory. Values
+ * that --dump prints on a line each stand on a line each there too.
  */
 struct value_type {
 	const char *name; /* for the manual page: "boolean", "time span", ... */
-	size_t size;
 	int (*parse)(struct directive_context *c, const char *text, void *field);
 	char *(*format)(const struct directive *d, const void *field);
 	void (*done)(void *field); /* NULL: nothing owned */
 };
 
 enum directive_flag {
-	DIRECTIVE_LIST = 1 << 0,     /* may repeat; an empty value resets */
-	DIRECTIVE_SECURITY = 1 << 1, /* a value that cannot be taken fails the unit */
-	DIRECTIVE_OLD = 1 << 2,	     /* an old spelling: understood, not listed */
+	DIRECTIVE_SECURITY = 1 << 0, /* a value that cannot be taken fails the unit */
+	DIRECTIVE_OLD = 1 << 1,	     /* an old spelling: understood, not listed */
+	DIRECTIVE_QUIET =
+		1 << 2, /* not applied, and not worth a word when it says "no" or nothing */
 };
 
 struct directive {
-	const char *
-		section; /* of the group's rows: "Exec", "Kill": all sections that have the group */
+	const char *section; /* "Exec", "Kill", "CGroup": all sections that have that group */
 	const char *key;
 	const struct value_type *type;
 	enum directive_group group;
-	uint32_t offset;
 	unsigned flags;
+	size_t offset;
 	int argument; /* for parsers that serve several rows: dep_kind, RLIMIT_*, ... */
 	const struct enum_table *names; /* of an enum value */
 	const char *fallback;		/* the default as text, where it is not zero or empty */
 	const char *not_applied; /* why it is understood and not done here; NULL: it is honoured */
 };
+
+/* A part of the table: one file a part. */
+struct directive_rows {
+	const struct directive *rows;
+	size_t count;
+};
+
+extern const struct directive_rows unit_directives, service_directives, exec_directives,
+	sandbox_directives, resource_directives, other_directives;
 
 /* The row for `key` in a section as written in a file ("Service"), or NULL. */
 const struct directive *directive_find(const char *section, const char *key);
@@ -71,11 +81,24 @@ const struct directive *directive_find(const char *section, const char *key);
 /* The nearest key of that section, for "did you mean"; NULL when nothing is near. */
 const char *directive_nearest(const char *section, const char *key);
 
-/* Whether a section of that name exists; X-* names are systemd's for others' use. */
+/* Whether a section of that name exists, or is one that others may use (X-*). */
 bool directive_section_is_known(const char *section);
+/* The nearest name of a section, or NULL. */
+const char *directive_nearest_section(const char *section);
 
 /* Row by row, for tests, `show` and pages: NULL after the last. */
 const struct directive *directive_at(size_t index);
 
 /* The field a row stands for in `c`; NULL when this unit type has no such group. */
 void *directive_field(const struct directive *d, const struct config *c);
+
+/* Says that a value cannot be taken, and why; -EINVAL. An error for rows marked DIRECTIVE_SECURITY.
+ */
+int directive_refuse(struct directive_context *c, const char *text, const char *fmt, ...)
+	_printf_(3, 4);
+/* The same for what makes systemd refuse the whole unit. */
+int directive_fail(struct directive_context *c, const char *text, const char *fmt, ...)
+	_printf_(3, 4);
+/* `text` with specifiers expanded, to be freed by the caller; a diagnostic and -EINVAL when there
+ * is an unknown one. */
+int directive_expand(struct directive_context *c, const char *text, char **ret);

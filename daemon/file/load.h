@@ -40,3 +40,14 @@ int load_reload(struct loader *l);
 
 /* The text of a target that is built into the binary, or NULL. */
 const char *builtin_unit_text(const char *name);
+/* What a built-in name stands for ("default.target"), or NULL. */
+const char *builtin_unit_alias(const char *name);
+
+/* Defaults that depend on other settings, then what systemd refuses as a whole (defaults.c).
+ * -ENOEXEC: refused. */
+int config_complete(struct config *c, enum unit_type type, const char *file, struct diags *diags);
+/* Default and implicit dependencies by name (defaults.c). 0 or -ENOMEM. */
+int config_add_default_deps(struct config *c, enum unit_type type, const char *id);
+/* What a target pulls in comes before it, when both want default dependencies (defaults.c). 0 or
+ * -ENOMEM. */
+int target_add_default_order(struct unit *target);

@@ -41,7 +41,7 @@ struct service; /* daemon/life/service.h */
 struct edge {
 	struct unit *to;
 	uint8_t kind;	/* enum dep_kind */
-	uint8_t origin; /* bits of enum dep_origin */
+	uint8_t origin; /* bits of enum dep_origin; 0: only the other unit says so */
 };
 
 struct unit {
@@ -55,17 +55,21 @@ struct unit {
 
 	struct edge *edges; /* sorted by kind; see unit_edges() */
 	uint32_t edge_count, edge_room;
+	uint32_t number; /* in the table: a stable order */
 
 	/* What changes while it lives: written by life/ alone. */
 	enum unit_active_state active;
 	int sub_state; /* enum of its type: service_state, ... */
 	struct job *job;
+	unsigned was_active; /* bits of unit_active_state left since consequences were last drawn */
 	struct moment state_change, active_enter, active_exit, inactive_enter, inactive_exit;
 	struct moment condition_time;
 	bool condition_result, assert_result;
 	uint64_t start_limit_begin_usec; /* CLOCK_MONOTONIC */
 	unsigned start_limit_count;
 	bool start_limit_hit;
+	bool will_restart;	 /* it ended, and is started again by itself */
+	bool reload_failed;	 /* the last reload */
 	struct service *service; /* services only; owned by life/ */
 	void *context;		 /* struct life *, set by the manager */
 
@@ -103,7 +107,7 @@ int unit_table_add_alias(struct unit_table *t, struct unit *u, const char *name)
 /* Frees every unit and empties the table. */
 void unit_table_done(struct unit_table *t);
 
-/* Adds the edge and its inverse, or further origins to them. A unit has no edge to itself. 0 or
+/* Adds the edge, or a further origin to it, and its inverse. A unit has no edge to itself. 0 or
  * -ENOMEM. */
 int unit_add_edge(struct unit *u, enum dep_kind kind, struct unit *to, unsigned origin);
 

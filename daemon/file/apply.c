@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/file/apply.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "daemon/base/limits.h"
+#include "daemon/base/text.h"
+#include "daemon/base/value.h"
+#include "daemon/file/types.h"
+
+/* The section that a unit type has for itself. */
+static const char *const own_section[UNIT_TYPE_MAX] = {
+	[UNIT_SERVICE] = "Service",
+	[UNIT_TIMER] = "Timer",
+	[UNIT_SOCKET] = "Socket",
+	[UNIT_PATH] = "Path",
+	[UNIT_MOUNT] = "Mount",
+	[UNIT_AUTOMOUNT] = "Automount",
+	[UNIT_SWAP] = "Swap",
+	[UNIT_SLICE] = "Slice",
+	[UNIT_SCOPE] = "Scope",
+};
+
+static bool section_belongs(enum unit_type type, const char *section)
+{
+	return strcmp(section, "Unit") == 0 || strcmp(section, "Install") == 0 ||
+	       strcmp(section, "X-Reaperd") == 0 ||
+	       (own_section[type] && strcmp(section, own_section[type]) == 0);
+}
+
+static void report_section(const struct apply_context *c, const struct assignment *a)
+{
+	const char *near = directive_nearest_section(a->section);
+
+	if (directive_section_is_known(a->section))
+		diag_add(c->diags, DIAG_WARNING, c->file, a->line,
+			"section [%s] does not belong into a %s unit; ignored", a->section,
+			unit_type_to_string(c->type));
+	else if (near)
+		diag_add(c->diags, DIAG_WARNING, c->file, a->line,
+			"unknown section [%s], did you mean [%s]? ignored", a->section, near);
+	else
+		diag_add(c->diags, DIAG_WARNING, c->file, a->line, "unknown section [%s]; ignored",
+			*a->section ? a->section : "none");
+}
+
+static void report_key(const struct apply_context *c, const struct assignment *a)
+{
+	const char *near = directive_nearest(a->section, a->key);
+
+	if (near)
+		diag_add(c->diags, DIAG_WARNING, c->file, a->line,
+			"unknown key '%s' in section [%s], did you mean '%s'? ignored", a->key,
+			a->section, near);
+	else
+		diag_add(c->diags, DIAG_WARNING, c->file, a->line,
+			"unknown key '%s' in section [%s]; ignored", a->key, a->section);
+}
+
+/* "no", "0" and nothing: a setting that asks for nothing. */
+static bool asks_for_nothing(const char *value)
+{
+	return !*value || value_parse_bool(value) == 0;
+}
+
+static void report_not_applied(const struct directive_context *c, const char *value)
+{
+	const struct directive *d = c->directive;
+
+	if (!d->not_applied || !*value || (d->flags & DIRECTIVE_QUIET && asks_for_nothing(value)))
+		return;
+	diag_add(c->diags, DIAG_NOT_APPLIED, c->file, c->line, "%s=%.200s: not applied: %s", d->key,
+		value, d->not_applied);
+}
+
+/* An empty value gives a scalar its default back. 1: done so. */
+static int reset_scalar(struct directive_context *c, void *field)
+{
+	static const struct value_type *const scalars[] = {&type_bool, &type_usec,
+		&type_usec_or_infinity, &type_unsigned, &type_mode, &type_enum, &type_enum_or_bool,
+		&type_signal};
+	const struct value_type *type = c->directive->type;
+	bool is_scalar = false;
+
+	for (size_t i = 0; i < ELEMENTS(scalars); i++)
+		is_scalar |= type == scalars[i];
+	if (!is_scalar)
+		return 0;
+	_cleanup_(config_freep) struct config *fresh = config_new(UNIT_SERVICE);
+	if (!fresh)
+		return -ENOMEM;
+	size_t size = type == &type_bool				     ? sizeof(bool)
+		      : type == &type_usec || type == &type_usec_or_infinity ? sizeof(uint64_t)
+									     : sizeof(int);
+	memcpy(field, directive_field(c->directive, fresh), size);
+	return 1;
+}
+
+static int apply_value(struct directive_context *c, const char *value)
+{
+	if (c->directive->group == GROUP_NONE)
+		return kept_set(c, value);
+
+	void *field = directive_field(c->directive, c->config);
+	if (!field)
+		return 0;
+	int r = *value ? 0 : reset_scalar(c, field);
+	return r ? r : c->directive->type->parse(c, value, field);
+}
+
+static int on_assignment(const struct assignment *a, void *data)
+{
+	struct apply_context *c = data;
+
+	if (++c->keys > LIMIT_UNIT_KEYS) {
+		diag_add(c->diags, DIAG_ERROR, c->file, a->line,
+			"more than %d assignments; the unit cannot be started", LIMIT_UNIT_KEYS);
+		return -E2BIG;
+	}
+	if (!section_belongs(c->type, a->section)) {
+		if (!text_after_prefix(a->section, "X-"))
+			report_section(c, a);
+		return 0;
+	}
+	if (text_after_prefix(a->key, "X-"))
+		return 0;
+
+	struct directive_context context = {
+		.directive = directive_find(a->section, a->key),
+		.config = c->config,
+		.file = c->file,
+		.line = a->line,
+		.diags = c->diags,
+		.specifiers = c->specifiers,
+	};
+	if (!context.directive) {
+		report_key(c, a);
+		return 0;
+	}
+	int r = apply_value(&context, a->value);
+	if (r >= 0)
+		report_not_applied(&context, a->value);
+	return r == -ENOMEM ? r : 0;
+}
+
+int apply_text(struct apply_context *c, const char *file, const char *text, size_t length)
+{
+	c->file = file;
+	return reader_parse(text, length, file, c->diags, on_assignment, c);
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/file/config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/capability_name.h"
+#include "daemon/file/directive.h"
+
+DEFINE_ENUM_TABLE(dep_kind, DEP_KIND_MAX, [DEP_REQUIRES] = "Requires",
+	[DEP_REQUIRED_BY] = "RequiredBy", [DEP_REQUISITE] = "Requisite",
+	[DEP_REQUISITE_OF] = "RequisiteOf", [DEP_WANTS] = "Wants", [DEP_WANTED_BY] = "WantedBy",
+	[DEP_BINDS_TO] = "BindsTo", [DEP_BOUND_BY] = "BoundBy", [DEP_PART_OF] = "PartOf",
+	[DEP_CONSISTS_OF] = "ConsistsOf", [DEP_UPHOLDS] = "Upholds", [DEP_UPHELD_BY] = "UpheldBy",
+	[DEP_CONFLICTS] = "Conflicts", [DEP_CONFLICTED_BY] = "ConflictedBy",
+	[DEP_BEFORE] = "Before", [DEP_AFTER] = "After", [DEP_ON_SUCCESS] = "OnSuccess",
+	[DEP_ON_SUCCESS_OF] = "OnSuccessOf", [DEP_ON_FAILURE] = "OnFailure",
+	[DEP_ON_FAILURE_OF] = "OnFailureOf", [DEP_TRIGGERS] = "Triggers",
+	[DEP_TRIGGERED_BY] = "TriggeredBy", [DEP_PROPAGATES_RELOAD_TO] = "PropagatesReloadTo",
+	[DEP_RELOAD_PROPAGATED_FROM] = "ReloadPropagatedFrom",
+	[DEP_PROPAGATES_STOP_TO] = "PropagatesStopTo",
+	[DEP_STOP_PROPAGATED_FROM] = "StopPropagatedFrom",
+	[DEP_JOINS_NAMESPACE_OF] = "JoinsNamespaceOf",
+	[DEP_NAMESPACE_JOINED_BY] = "NamespaceJoinedBy", [DEP_IN_SLICE] = "InSlice",
+	[DEP_SLICE_OF] = "SliceOf", );
+
+DEFINE_ENUM_TABLE(condition_type, CONDITION_TYPE_MAX, [CONDITION_ARCHITECTURE] = "Architecture",
+	[CONDITION_FIRMWARE] = "Firmware", [CONDITION_VIRTUALIZATION] = "Virtualization",
+	[CONDITION_HOST] = "Host", [CONDITION_KERNEL_COMMAND_LINE] = "KernelCommandLine",
+	[CONDITION_KERNEL_VERSION] = "KernelVersion", [CONDITION_CREDENTIAL] = "Credential",
+	[CONDITION_ENVIRONMENT] = "Environment", [CONDITION_SECURITY] = "Security",
+	[CONDITION_CAPABILITY] = "Capability", [CONDITION_AC_POWER] = "ACPower",
+	[CONDITION_NEEDS_UPDATE] = "NeedsUpdate", [CONDITION_FIRST_BOOT] = "FirstBoot",
+	[CONDITION_PATH_EXISTS] = "PathExists", [CONDITION_PATH_EXISTS_GLOB] = "PathExistsGlob",
+	[CONDITION_PATH_IS_DIRECTORY] = "PathIsDirectory",
+	[CONDITION_PATH_IS_SYMBOLIC_LINK] = "PathIsSymbolicLink",
+	[CONDITION_PATH_IS_MOUNT_POINT] = "PathIsMountPoint",
+	[CONDITION_PATH_IS_READ_WRITE] = "PathIsReadWrite",
+	[CONDITION_PATH_IS_ENCRYPTED] = "PathIsEncrypted",
+	[CONDITION_DIRECTORY_NOT_EMPTY] = "DirectoryNotEmpty",
+	[CONDITION_FILE_IS_EXECUTABLE] = "FileIsExecutable",
+	[CONDITION_FILE_NOT_EMPTY] = "FileNotEmpty", [CONDITION_USER] = "User",
+	[CONDITION_GROUP] = "Group",
+	[CONDITION_CONTROL_GROUP_CONTROLLER] = "ControlGroupController", [CONDITION_CPUS] = "CPUs",
+	[CONDITION_MEMORY] = "Memory", [CONDITION_CPU_FEATURE] = "CPUFeature",
+	[CONDITION_OS_RELEASE] = "OSRelease", [CONDITION_MEMORY_PRESSURE] = "MemoryPressure",
+	[CONDITION_CPU_PRESSURE] = "CPUPressure", [CONDITION_IO_PRESSURE] = "IOPressure", );
+
+DEFINE_ENUM_TABLE(job_mode, JOB_MODE_MAX, [JOB_MODE_FAIL] = "fail", [JOB_MODE_REPLACE] = "replace",
+	[JOB_MODE_REPLACE_IRREVERSIBLY] = "replace-irreversibly", [JOB_MODE_ISOLATE] = "isolate",
+	[JOB_MODE_FLUSH] = "flush", [JOB_MODE_IGNORE_DEPENDENCIES] = "ignore-dependencies",
+	[JOB_MODE_IGNORE_REQUIREMENTS] = "ignore-requirements",
+	[JOB_MODE_TRIGGERING] = "triggering", );
+
+DEFINE_ENUM_TABLE(emergency_action, ACTION_MAX, [ACTION_NONE] = "none", [ACTION_REBOOT] = "reboot",
+	[ACTION_REBOOT_FORCE] = "reboot-force", [ACTION_REBOOT_IMMEDIATE] = "reboot-immediate",
+	[ACTION_POWEROFF] = "poweroff", [ACTION_POWEROFF_FORCE] = "poweroff-force",
+	[ACTION_POWEROFF_IMMEDIATE] = "poweroff-immediate", [ACTION_EXIT] = "exit",
+	[ACTION_EXIT_FORCE] = "exit-force", );
+
+DEFINE_ENUM_TABLE(essential, ESSENTIAL_MAX, [ESSENTIAL_NO] = "no", [ESSENTIAL_YES] = "yes",
+	[ESSENTIAL_ON_FAILURE] = "on-failure", );
+
+DEFINE_ENUM_TABLE(command_list, COMMANDS_MAX, [COMMANDS_CONDITION] = "ExecCondition",
+	[COMMANDS_START_PRE] = "ExecStartPre", [COMMANDS_START] = "ExecStart",
+	[COMMANDS_START_POST] = "ExecStartPost", [COMMANDS_RELOAD] = "ExecReload",
+	[COMMANDS_STOP] = "ExecStop", [COMMANDS_STOP_POST] = "ExecStopPost", );
+
+DEFINE_ENUM_TABLE(exec_stdio, STDIO_MAX, [STDIO_NULL] = "null", [STDIO_TTY] = "tty",
+	[STDIO_TTY_FORCE] = "tty-force", [STDIO_TTY_FAIL] = "tty-fail", [STDIO_SOCKET] = "socket",
+	[STDIO_FD] = "fd", [STDIO_DATA] = "data", [STDIO_INHERIT] = "inherit",
+	[STDIO_JOURNAL] = "journal", [STDIO_JOURNAL_CONSOLE] = "journal+console",
+	[STDIO_FILE] = "file", [STDIO_APPEND] = "append", [STDIO_TRUNCATE] = "truncate", );
+
+DEFINE_ENUM_TABLE(exec_directory_kind, DIRECTORY_MAX, [DIRECTORY_RUNTIME] = "RuntimeDirectory",
+	[DIRECTORY_STATE] = "StateDirectory", [DIRECTORY_CACHE] = "CacheDirectory",
+	[DIRECTORY_LOGS] = "LogsDirectory", [DIRECTORY_CONFIGURATION] = "ConfigurationDirectory", );
+
+DEFINE_ENUM_TABLE(preserve_mode, PRESERVE_MAX, [PRESERVE_NO] = "no", [PRESERVE_YES] = "yes",
+	[PRESERVE_RESTART] = "restart", );
+
+DEFINE_ENUM_TABLE(kill_mode, KILL_MODE_MAX, [KILL_CONTROL_GROUP] = "control-group",
+	[KILL_MIXED] = "mixed", [KILL_PROCESS] = "process", [KILL_NONE] = "none", );
+
+DEFINE_ENUM_TABLE(service_type, SERVICE_TYPE_MAX, [SERVICE_SIMPLE] = "simple",
+	[SERVICE_EXEC] = "exec", [SERVICE_FORKING] = "forking", [SERVICE_ONESHOT] = "oneshot",
+	[SERVICE_DBUS] = "dbus", [SERVICE_NOTIFY] = "notify",
+	[SERVICE_NOTIFY_RELOAD] = "notify-reload", [SERVICE_IDLE] = "idle", );
+
+DEFINE_ENUM_TABLE(service_restart, RESTART_MAX, [RESTART_NO] = "no",
+	[RESTART_ON_SUCCESS] = "on-success", [RESTART_ON_FAILURE] = "on-failure",
+	[RESTART_ON_ABNORMAL] = "on-abnormal", [RESTART_ON_WATCHDOG] = "on-watchdog",
+	[RESTART_ON_ABORT] = "on-abort", [RESTART_ALWAYS] = "always", );
+
+DEFINE_ENUM_TABLE(notify_access, NOTIFY_ACCESS_MAX, [NOTIFY_NONE] = "none", [NOTIFY_ALL] = "all",
+	[NOTIFY_EXEC] = "exec", [NOTIFY_MAIN] = "main", );
+
+DEFINE_ENUM_TABLE(timeout_failure_mode, TIMEOUT_FAILURE_MODE_MAX, [TIMEOUT_TERMINATE] = "terminate",
+	[TIMEOUT_ABORT] = "abort", [TIMEOUT_KILL] = "kill", );
+
+static struct exec_settings *exec_settings_new(void)
+{
+	struct exec_settings *e = calloc(1, sizeof(*e));
+
+	if (!e)
+		return NULL;
+	e->umask = 0022;
+	e->input.kind = STDIO_NULL;
+	e->output.kind = STDIO_JOURNAL;
+	e->error.kind = STDIO_INHERIT;
+	e->ignore_sigpipe = true;
+	e->capability_bounding_set = CAPABILITY_ALL;
+	for (int i = 0; i < DIRECTORY_MAX; i++)
+		e->directories[i].mode = 0755;
+	return e;
+}
+
+static struct kill_settings *kill_settings_new(void)
+{
+	struct kill_settings *k = calloc(1, sizeof(*k));
+
+	if (!k)
+		return NULL;
+	k->signal = SIGTERM;
+	k->final_signal = SIGKILL;
+	k->watchdog_signal = SIGABRT;
+	k->send_sigkill = true;
+	return k;
+}
+
+static struct service_settings *service_settings_new(void)
+{
+	struct service_settings *s = calloc(1, sizeof(*s));
+
+	if (!s)
+		return NULL;
+	s->guess_main_pid = true;
+	s->runtime_max_usec = USEC_INFINITY;
+	s->restart_max_delay_usec = USEC_INFINITY;
+	s->reload_signal = SIGHUP;
+	return s;
+}
+
+static bool type_executes(enum unit_type type)
+{
+	return type == UNIT_SERVICE || type == UNIT_SOCKET || type == UNIT_MOUNT ||
+	       type == UNIT_SWAP;
+}
+
+struct config *config_new(enum unit_type type)
+{
+	_cleanup_(config_freep) struct config *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	c->unit.default_dependencies = true;
+	c->unit.on_failure_job_mode = JOB_MODE_REPLACE;
+	c->unit.job_timeout_usec = USEC_INFINITY;
+	c->unit.job_running_timeout_usec = USEC_INFINITY;
+	c->unit.success_action_exit_status = -1;
+	c->unit.failure_action_exit_status = -1;
+	if (type_executes(type) &&
+		(!(c->exec = exec_settings_new()) || !(c->kill = kill_settings_new())))
+		return NULL;
+	if (type == UNIT_SERVICE && !(c->service = service_settings_new()))
+		return NULL;
+	return TAKE_PTR(c);
+}
+
+static void free_fields(struct config *c)
+{
+	const struct directive *d;
+
+	for (size_t i = 0; (d = directive_at(i)); i++) {
+		void *field = directive_field(d, c);
+		if (field && d->type->done)
+			d->type->done(field);
+	}
+}
+
+struct config *config_free(struct config *c)
+{
+	if (!c)
+		return NULL;
+	free_fields(c);
+	for (size_t i = 0; i < c->unit.condition_count; i++)
+		free(c->unit.conditions[i].parameter);
+	for (size_t i = 0; i < c->dep_count; i++)
+		free(c->deps[i].name);
+	for (size_t i = 0; i < c->kept_count; i++)
+		free(c->kept[i].text);
+	for (char **d = c->dropins; d && *d; d++)
+		free(*d);
+	free(c->unit.conditions);
+	free(c->deps);
+	free(c->kept);
+	free(c->dropins);
+	free(c->path);
+	free(c->exec);
+	free(c->kill);
+	free(c->service);
+	free(c);
+	return NULL;
+}
+
+void config_freep(struct config **c)
+{
+	config_free(*c);
+}
+
+int config_add_dep(struct config *c, enum dep_kind kind, const char *name, unsigned origin)
+{
+	for (size_t i = 0; i < c->dep_count; i++)
+		if (c->deps[i].kind == kind && strcmp(c->deps[i].name, name) == 0) {
+			c->deps[i].origin |= origin;
+			return 0;
+		}
+	/* Grows by doubling: at each power of two. */
+	if ((c->dep_count & (c->dep_count - 1)) == 0) {
+		size_t room = c->dep_count ? 2 * c->dep_count : 1;
+		struct dep_name *grown = reallocarray(c->deps, room, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		c->deps = grown;
+	}
+	char *copy = strdup(name);
+	if (!copy)
+		return -ENOMEM;
+	c->deps[c->dep_count++] = (struct dep_name){.kind = kind, .origin = origin, .name = copy};
+	return 0;
+}

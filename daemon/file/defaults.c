@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: MIT */
+/* What follows from a unit's settings without being written: defaults, refusals, dependencies. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/base/limits.h"
+#include "daemon/base/text.h"
+#include "daemon/file/load.h"
+#include "daemon/file/types.h"
+
+static int refuse(struct diags *diags, const char *file, const char *why)
+{
+	diag_add(diags, DIAG_ERROR, file, 0, "%s; the unit cannot be started", why);
+	return -ENOEXEC;
+}
+
+static void complete_service(struct service_settings *s, struct kill_settings *k)
+{
+	if (!s->type_set)
+		s->type = s->bus_name			      ? SERVICE_DBUS
+			  : s->commands[COMMANDS_START].count ? SERVICE_SIMPLE
+							      : SERVICE_ONESHOT;
+	if (s->type == SERVICE_ONESHOT && !s->timeout_start_set)
+		s->timeout_start_usec = USEC_INFINITY;
+	if (s->notify_access == NOTIFY_NONE &&
+		(s->type == SERVICE_NOTIFY || s->type == SERVICE_NOTIFY_RELOAD || s->watchdog_usec))
+		s->notify_access = NOTIFY_MAIN;
+	if (!k->restart_signal)
+		k->restart_signal = k->signal;
+}
+
+static int check_service(const struct config *c, const char *file, struct diags *diags)
+{
+	const struct service_settings *s = c->service;
+	size_t starts = s->commands[COMMANDS_START].count;
+
+	if (!starts && !s->commands[COMMANDS_STOP].count && c->unit.success_action == ACTION_NONE)
+		return refuse(diags, file,
+			"the service has neither ExecStart=, ExecStop= nor SuccessAction=");
+	if (s->type != SERVICE_ONESHOT && !starts)
+		return refuse(diags, file,
+			"the service has no ExecStart=, which only Type=oneshot may lack");
+	if (s->type != SERVICE_ONESHOT && starts > 1)
+		return refuse(diags, file,
+			"the service has more than one ExecStart=, which only Type=oneshot may "
+			"have");
+	if (s->type == SERVICE_ONESHOT &&
+		(s->restart == RESTART_ALWAYS || s->restart == RESTART_ON_SUCCESS))
+		return refuse(diags, file,
+			"Type=oneshot cannot have Restart=always or Restart=on-success");
+	if (s->type == SERVICE_DBUS && !s->bus_name)
+		return refuse(diags, file, "Type=dbus needs BusName=");
+	return 0;
+}
+
+int config_complete(struct config *c, enum unit_type type, const char *file, struct diags *diags)
+{
+	if (type != UNIT_SERVICE)
+		return 0;
+	complete_service(c->service, c->kill);
+	return check_service(c, file, diags);
+}
+
+struct default_dep {
+	enum dep_kind kind;
+	const char *name;
+};
+
+#define SHUTDOWN                                                                                   \
+	{DEP_CONFLICTS, "shutdown.target"},                                                        \
+	{                                                                                          \
+		DEP_BEFORE, "shutdown.target"                                                      \
+	}
+#define SYSINIT                                                                                    \
+	{DEP_REQUIRES, "sysinit.target"},                                                          \
+	{                                                                                          \
+		DEP_AFTER, "sysinit.target"                                                        \
+	}
+
+static const struct default_dep service_deps[] = {SYSINIT, {DEP_AFTER, "basic.target"}, SHUTDOWN};
+static const struct default_dep target_deps[] = {SHUTDOWN};
+static const struct default_dep socket_deps[] = {SYSINIT, {DEP_BEFORE, "sockets.target"}, SHUTDOWN};
+static const struct default_dep path_deps[] = {SYSINIT, {DEP_BEFORE, "paths.target"}, SHUTDOWN};
+static const struct default_dep timer_deps[] = {SYSINIT, {DEP_BEFORE, "timers.target"}, SHUTDOWN};
+static const struct default_dep calendar_deps[] = {
+	{DEP_AFTER, "time-set.target"}, {DEP_AFTER, "time-sync.target"}};
+static const struct default_dep host_deps[] = {SHUTDOWN};
+
+static int add_all(struct config *c, const char *id, const struct default_dep *list, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (strcmp(list[i].name, id) == 0)
+			continue;
+		int r = config_add_dep(c, list[i].kind, list[i].name, ORIGIN_DEFAULT);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+/* The unit that a socket, timer or path starts: as it says, else the service of its own name. */
+static int add_triggered(struct config *c, const char *section, const char *key, const char *id)
+{
+	const struct directive *d = directive_find(section, key);
+	const char *said = d ? kept_get(c, d) : NULL;
+	char own[LIMIT_UNIT_NAME + 16];
+
+	snprintf(own, sizeof(own), "%.*s.service", (int)(strrchr(id, '.') - id), id);
+	const char *name = said && *said ? said : own;
+	if (!unit_name_is_valid(name) || unit_name_is_template(name))
+		return 0;
+	int r = config_add_dep(c, DEP_BEFORE, name, ORIGIN_IMPLICIT);
+	return r < 0 ? r : config_add_dep(c, DEP_TRIGGERS, name, ORIGIN_IMPLICIT);
+}
+
+static bool accepts(const struct config *c)
+{
+	const char *value = kept_get(c, directive_find("Socket", "Accept"));
+
+	return value && strcmp(value, "yes") == 0;
+}
+
+static int add_implicit(struct config *c, enum unit_type type, const char *id)
+{
+	switch (type) {
+	case UNIT_SOCKET:
+		return accepts(c) ? 0 : add_triggered(c, "Socket", "Service", id);
+	case UNIT_TIMER:
+		return add_triggered(c, "Timer", "Unit", id);
+	case UNIT_PATH:
+		return add_triggered(c, "Path", "Unit", id);
+	default:
+		return 0;
+	}
+}
+
+int config_add_default_deps(struct config *c, enum unit_type type, const char *id)
+{
+	int r = add_implicit(c, type, id);
+
+	if (r < 0 || !c->unit.default_dependencies)
+		return r;
+	switch (type) {
+	case UNIT_SERVICE:
+		return add_all(c, id, service_deps, ELEMENTS(service_deps));
+	case UNIT_TARGET:
+		return add_all(c, id, target_deps, ELEMENTS(target_deps));
+	case UNIT_SOCKET:
+		return add_all(c, id, socket_deps, ELEMENTS(socket_deps));
+	case UNIT_PATH:
+		return add_all(c, id, path_deps, ELEMENTS(path_deps));
+	case UNIT_TIMER:
+		r = add_all(c, id, timer_deps, ELEMENTS(timer_deps));
+		if (r >= 0 && kept_get(c, directive_find("Timer", "OnCalendar")))
+			r = add_all(c, id, calendar_deps, ELEMENTS(calendar_deps));
+		return r;
+	case UNIT_SLICE:
+	case UNIT_SCOPE:
+		return c->path ? add_all(c, id, host_deps, ELEMENTS(host_deps)) : 0;
+	default:
+		return 0;
+	}
+}
+
+int target_add_default_order(struct unit *target)
+{
+	static const enum dep_kind kinds[] = {
+		DEP_REQUIRES, DEP_REQUISITE, DEP_WANTS, DEP_BINDS_TO, DEP_UPHOLDS};
+
+	if (!target->config->unit.default_dependencies || target->load_state != LOAD_LOADED)
+		return 0;
+	for (size_t k = 0; k < ELEMENTS(kinds); k++) {
+		size_t count;
+		const struct edge *edges = unit_edges(target, kinds[k], &count);
+
+		for (size_t i = 0; i < count; i++) {
+			struct unit *other = edges[i].to;
+
+			if (other->load_state != LOAD_LOADED ||
+				!other->config->unit.default_dependencies ||
+				unit_has_edge(target, DEP_BEFORE, other))
+				continue;
+			int r = unit_add_edge(target, DEP_AFTER, other, ORIGIN_DEFAULT);
+			if (r < 0)
+				return r;
+			/* The new edge may have moved them. */
+			edges = unit_edges(target, kinds[k], &count);
+		}
+	}
+	return 0;
+}

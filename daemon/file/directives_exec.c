@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of directives: the environment in which commands are executed (systemd.exec(5)). */
+#include "daemon/file/directive.h"
+#include "daemon/file/types.h"
+
+/* clang-format off */
+#define EXEC(name, kind, field, ...) \
+	{.section = "Exec", .key = name, .type = &kind, .group = GROUP_EXEC, \
+	 .offset = offsetof(struct exec_settings, field), __VA_ARGS__}
+#define FOLDER(name, which) \
+	EXEC(name, type_directories, directories[which].paths), \
+	EXEC(name "Mode", type_mode, directories[which].mode)
+#define LIMIT(name) \
+	EXEC("Limit" #name, type_rlimit, limits[RLIMIT_##name], .argument = RLIMIT_##name)
+#define NOT_DONE(name, kind, why, ...) \
+	{.section = "Exec", .key = name, .type = &kind, .group = GROUP_NONE, .not_applied = why, __VA_ARGS__}
+#define NO_CPUSET "processes run where the kernel puts them"
+#define NO_JOURNAL "there is no journal here; reaperd keeps the output itself"
+#define NO_CREDENTIALS "credentials are not handed over"
+
+static const struct directive rows[] = {
+	EXEC("WorkingDirectory", type_working_directory, working_directory),
+	NOT_DONE("RootDirectory", type_text, "needs chroot(2), which is not done; the unit runs in the present root"),
+	EXEC("User", type_user, user, .flags = DIRECTIVE_SECURITY),
+	EXEC("Group", type_user, group, .flags = DIRECTIVE_SECURITY),
+	EXEC("SupplementaryGroups", type_groups, supplementary_groups, .flags = DIRECTIVE_SECURITY),
+	EXEC("DynamicUser", type_bool, dynamic_user, .flags = DIRECTIVE_QUIET,
+	     .not_applied = "no user is made up; without User= the service runs as reaperd does"),
+	EXEC("Environment", type_environment, environment),
+	EXEC("EnvironmentFile", type_environment_file, environment_files),
+	EXEC("PassEnvironment", type_names, pass_environment),
+	EXEC("UnsetEnvironment", type_names, unset_environment),
+	EXEC("UMask", type_mode, umask),
+	LIMIT(CPU), LIMIT(FSIZE), LIMIT(DATA), LIMIT(STACK), LIMIT(CORE), LIMIT(RSS), LIMIT(NOFILE), LIMIT(AS),
+	LIMIT(NPROC), LIMIT(MEMLOCK), LIMIT(SIGPENDING), LIMIT(MSGQUEUE), LIMIT(NICE), LIMIT(RTPRIO), LIMIT(RTTIME),
+	NOT_DONE("LimitLOCKS", type_text, "the kernel ignores this limit, and reaperd uses it to know its processes"),
+	EXEC("Nice", type_nice, nice),
+	EXEC("OOMScoreAdjust", type_oom_score_adjust, oom_score_adjust),
+	EXEC("IOSchedulingClass", type_ioprio_class, ioprio),
+	EXEC("IOSchedulingPriority", type_ioprio_priority, ioprio),
+	EXEC("CPUSchedulingPolicy", type_cpu_policy, cpu_policy),
+	EXEC("CPUSchedulingPriority", type_cpu_priority, cpu_priority),
+	EXEC("CPUSchedulingResetOnFork", type_bool, cpu_reset_on_fork),
+	NOT_DONE("CPUAffinity", type_words, NO_CPUSET),
+	NOT_DONE("NUMAPolicy", type_text, NO_CPUSET),
+	NOT_DONE("NUMAMask", type_text, NO_CPUSET),
+	NOT_DONE("CoredumpFilter", type_text, "the kernel's default is kept"),
+	NOT_DONE("TimerSlackNSec", type_text, "the kernel's default is kept"),
+	NOT_DONE("Personality", type_text, "the kernel's own personality is kept"),
+	EXEC("StandardInput", type_stdio, input),
+	EXEC("StandardOutput", type_stdio, output),
+	EXEC("StandardError", type_stdio, error),
+	NOT_DONE("StandardInputText", type_text, "standard input is taken from a file or a terminal only"),
+	NOT_DONE("StandardInputData", type_text, "standard input is taken from a file or a terminal only"),
+	EXEC("TTYPath", type_path, tty_path),
+	EXEC("TTYReset", type_bool, tty_reset),
+	EXEC("TTYVHangup", type_bool, tty_vhangup),
+	EXEC("TTYVTDisallocate", type_bool, tty_vt_disallocate, .flags = DIRECTIVE_QUIET,
+	     .not_applied = "virtual terminals belong to a host"),
+	NOT_DONE("TTYRows", type_text, "the terminal keeps its size"),
+	NOT_DONE("TTYColumns", type_text, "the terminal keeps its size"),
+	EXEC("SyslogIdentifier", type_string, syslog_identifier),
+	NOT_DONE("SyslogFacility", type_text, NO_JOURNAL),
+	NOT_DONE("SyslogLevel", type_text, NO_JOURNAL),
+	NOT_DONE("SyslogLevelPrefix", type_text, NO_JOURNAL),
+	NOT_DONE("LogLevelMax", type_text, NO_JOURNAL),
+	NOT_DONE("LogRateLimitIntervalSec", type_text, NO_JOURNAL),
+	NOT_DONE("LogRateLimitBurst", type_text, NO_JOURNAL),
+	NOT_DONE("LogExtraFields", type_text, NO_JOURNAL),
+	NOT_DONE("LogNamespace", type_text, NO_JOURNAL),
+	NOT_DONE("LogFilterPatterns", type_text, NO_JOURNAL),
+	FOLDER("RuntimeDirectory", DIRECTORY_RUNTIME),
+	EXEC("RuntimeDirectoryPreserve", type_enum_or_bool, runtime_directory_preserve, .names = &preserve_mode_names),
+	FOLDER("StateDirectory", DIRECTORY_STATE),
+	FOLDER("CacheDirectory", DIRECTORY_CACHE),
+	FOLDER("LogsDirectory", DIRECTORY_LOGS),
+	FOLDER("ConfigurationDirectory", DIRECTORY_CONFIGURATION),
+	NOT_DONE("TimeoutCleanSec", type_usec_or_infinity, "there is no clean-up of directories to limit"),
+	EXEC("IgnoreSIGPIPE", type_bool, ignore_sigpipe),
+	{.section = "Service", .key = "NonBlocking", .type = &type_bool, .group = GROUP_EXEC,
+	 .offset = offsetof(struct exec_settings, non_blocking)},
+	EXEC("NoNewPrivileges", type_bool, no_new_privileges, .flags = DIRECTIVE_SECURITY),
+	EXEC("CapabilityBoundingSet", type_capability_bounding_set, capability_bounding_set, .flags = DIRECTIVE_SECURITY),
+	EXEC("AmbientCapabilities", type_ambient_capabilities, ambient_capabilities, .flags = DIRECTIVE_SECURITY),
+	EXEC("SecureBits", type_secure_bits, secure_bits, .flags = DIRECTIVE_SECURITY),
+	NOT_DONE("PAMName", type_text, "there are no PAM sessions here"),
+	NOT_DONE("UtmpIdentifier", type_text, "there is no utmp record of logins here"),
+	NOT_DONE("UtmpMode", type_text, "there is no utmp record of logins here"),
+	NOT_DONE("LoadCredential", type_text, NO_CREDENTIALS),
+	NOT_DONE("LoadCredentialEncrypted", type_text, NO_CREDENTIALS),
+	NOT_DONE("SetCredential", type_text, NO_CREDENTIALS),
+	NOT_DONE("SetCredentialEncrypted", type_text, NO_CREDENTIALS),
+	NOT_DONE("ImportCredential", type_text, NO_CREDENTIALS),
+};
+/* clang-format on */
+
+const struct directive_rows exec_directives = {rows, ELEMENTS(rows)};

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/* The table of directives: [Unit], [Install] and [X-Reaperd]. */
+#include "daemon/file/directive.h"
+#include "daemon/file/types.h"
+
+/* clang-format off */
+#define UNIT(name, kind, field, ...) \
+	{.section = "Unit", .key = name, .type = &kind, .group = GROUP_CONFIG, \
+	 .offset = offsetof(struct config, unit.field), __VA_ARGS__}
+#define DEPENDENCY(name, dep) \
+	{.section = "Unit", .key = name, .type = &type_dependency, .group = GROUP_CONFIG, .argument = dep}
+#define CONDITION(name, condition) \
+	{.section = "Unit", .key = "Condition" name, .type = &type_condition, .group = GROUP_CONFIG, .argument = condition}, \
+	{.section = "Unit", .key = "Assert" name, .type = &type_condition, .group = GROUP_CONFIG, .argument = condition}
+#define INSTALL(name, kind, field) \
+	{.section = "Install", .key = name, .type = &kind, .group = GROUP_CONFIG, .offset = offsetof(struct config, install.field)}
+#define NOT_DONE(name, kind, why, ...) \
+	{.section = "Unit", .key = name, .type = &kind, .group = GROUP_NONE, .not_applied = why, __VA_ARGS__}
+
+static const struct directive rows[] = {
+	UNIT("Description", type_string, description),
+	UNIT("Documentation", type_lines, documentation),
+	{.section = "Unit", .key = "SourcePath", .type = &type_text, .group = GROUP_NONE},
+	DEPENDENCY("Requires", DEP_REQUIRES),
+	DEPENDENCY("Requisite", DEP_REQUISITE),
+	DEPENDENCY("Wants", DEP_WANTS),
+	DEPENDENCY("BindsTo", DEP_BINDS_TO),
+	DEPENDENCY("BindTo", DEP_BINDS_TO),
+	DEPENDENCY("PartOf", DEP_PART_OF),
+	DEPENDENCY("Upholds", DEP_UPHOLDS),
+	DEPENDENCY("Conflicts", DEP_CONFLICTS),
+	DEPENDENCY("Before", DEP_BEFORE),
+	DEPENDENCY("After", DEP_AFTER),
+	DEPENDENCY("OnSuccess", DEP_ON_SUCCESS),
+	DEPENDENCY("OnFailure", DEP_ON_FAILURE),
+	DEPENDENCY("PropagatesReloadTo", DEP_PROPAGATES_RELOAD_TO),
+	DEPENDENCY("PropagateReloadTo", DEP_PROPAGATES_RELOAD_TO),
+	DEPENDENCY("ReloadPropagatedFrom", DEP_RELOAD_PROPAGATED_FROM),
+	DEPENDENCY("PropagateReloadFrom", DEP_RELOAD_PROPAGATED_FROM),
+	DEPENDENCY("PropagatesStopTo", DEP_PROPAGATES_STOP_TO),
+	DEPENDENCY("StopPropagatedFrom", DEP_STOP_PROPAGATED_FROM),
+	NOT_DONE("JoinsNamespaceOf", type_words, "services share no namespaces here"),
+	{.section = "Unit", .key = "RequiresMountsFor", .type = &type_mounts_for, .group = GROUP_CONFIG},
+	UNIT("OnSuccessJobMode", type_enum, on_success_job_mode, .names = &job_mode_names),
+	UNIT("OnFailureJobMode", type_enum, on_failure_job_mode, .names = &job_mode_names),
+	{.section = "Unit", .key = "OnFailureIsolate", .type = &type_isolate, .group = GROUP_CONFIG,
+	 .flags = DIRECTIVE_OLD},
+	UNIT("IgnoreOnIsolate", type_bool, ignore_on_isolate),
+	UNIT("StopWhenUnneeded", type_bool, stop_when_unneeded),
+	UNIT("RefuseManualStart", type_bool, refuse_manual_start),
+	UNIT("RefuseManualStop", type_bool, refuse_manual_stop),
+	UNIT("AllowIsolate", type_bool, allow_isolate),
+	UNIT("DefaultDependencies", type_bool, default_dependencies),
+	NOT_DONE("SurviveFinalKillSignal", type_bool, "when reaperd ends everything ends", .flags = DIRECTIVE_QUIET),
+	NOT_DONE("CollectMode", type_text, "units stay loaded until a reload"),
+	UNIT("FailureAction", type_enum, failure_action, .names = &emergency_action_names),
+	UNIT("SuccessAction", type_enum, success_action, .names = &emergency_action_names),
+	UNIT("FailureActionExitStatus", type_exit_status, failure_action_exit_status),
+	UNIT("SuccessActionExitStatus", type_exit_status, success_action_exit_status),
+	NOT_DONE("JobTimeoutSec", type_usec, "a job ends when its unit's own time limit says so"),
+	NOT_DONE("JobRunningTimeoutSec", type_usec, "a job ends when its unit's own time limit says so"),
+	NOT_DONE("JobTimeoutAction", type_text, "jobs have no time limit of their own"),
+	NOT_DONE("JobTimeoutRebootArgument", type_text, "jobs have no time limit of their own"),
+	NOT_DONE("RebootArgument", type_text, "reaperd hands no argument to reboot(2)"),
+	UNIT("StartLimitIntervalSec", type_usec, start_limit_interval_usec),
+	UNIT("StartLimitInterval", type_usec, start_limit_interval_usec, .flags = DIRECTIVE_OLD),
+	UNIT("StartLimitBurst", type_unsigned, start_limit_burst),
+	UNIT("StartLimitAction", type_enum, start_limit_action, .names = &emergency_action_names),
+	CONDITION("Architecture", CONDITION_ARCHITECTURE),
+	CONDITION("Firmware", CONDITION_FIRMWARE),
+	CONDITION("Virtualization", CONDITION_VIRTUALIZATION),
+	CONDITION("Host", CONDITION_HOST),
+	CONDITION("KernelCommandLine", CONDITION_KERNEL_COMMAND_LINE),
+	CONDITION("KernelVersion", CONDITION_KERNEL_VERSION),
+	CONDITION("Credential", CONDITION_CREDENTIAL),
+	CONDITION("Environment", CONDITION_ENVIRONMENT),
+	CONDITION("Security", CONDITION_SECURITY),
+	CONDITION("Capability", CONDITION_CAPABILITY),
+	CONDITION("ACPower", CONDITION_AC_POWER),
+	CONDITION("NeedsUpdate", CONDITION_NEEDS_UPDATE),
+	CONDITION("FirstBoot", CONDITION_FIRST_BOOT),
+	CONDITION("PathExists", CONDITION_PATH_EXISTS),
+	CONDITION("PathExistsGlob", CONDITION_PATH_EXISTS_GLOB),
+	CONDITION("PathIsDirectory", CONDITION_PATH_IS_DIRECTORY),
+	CONDITION("PathIsSymbolicLink", CONDITION_PATH_IS_SYMBOLIC_LINK),
+	CONDITION("PathIsMountPoint", CONDITION_PATH_IS_MOUNT_POINT),
+	CONDITION("PathIsReadWrite", CONDITION_PATH_IS_READ_WRITE),
+	CONDITION("PathIsEncrypted", CONDITION_PATH_IS_ENCRYPTED),
+	CONDITION("DirectoryNotEmpty", CONDITION_DIRECTORY_NOT_EMPTY),
+	CONDITION("FileIsExecutable", CONDITION_FILE_IS_EXECUTABLE),
+	CONDITION("FileNotEmpty", CONDITION_FILE_NOT_EMPTY),
+	CONDITION("User", CONDITION_USER),
+	CONDITION("Group", CONDITION_GROUP),
+	CONDITION("ControlGroupController", CONDITION_CONTROL_GROUP_CONTROLLER),
+	CONDITION("CPUs", CONDITION_CPUS),
+	CONDITION("Memory", CONDITION_MEMORY),
+	CONDITION("CPUFeature", CONDITION_CPU_FEATURE),
+	CONDITION("OSRelease", CONDITION_OS_RELEASE),
+	CONDITION("MemoryPressure", CONDITION_MEMORY_PRESSURE),
+	CONDITION("CPUPressure", CONDITION_CPU_PRESSURE),
+	CONDITION("IOPressure", CONDITION_IO_PRESSURE),
+
+	INSTALL("Alias", type_words, alias),
+	INSTALL("WantedBy", type_words, wanted_by),
+	INSTALL("RequiredBy", type_words, required_by),
+	INSTALL("Also", type_words, also),
+	INSTALL("DefaultInstance", type_string, default_instance),
+
+	{.section = "X-Reaperd", .key = "Essential", .type = &type_enum, .group = GROUP_CONFIG,
+	 .offset = offsetof(struct config, unit.essential), .names = &essential_names},
+};
+/* clang-format on */
+
+const struct directive_rows unit_directives = {rows, ELEMENTS(rows)};

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/file/dump.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/rlimit_name.h"
+#include "daemon/base/text.h"
+#include "daemon/file/types.h"
+
+static void dump_json_string(const char *text, FILE *f)
+{
+	putc('"', f);
+	for (const unsigned char *s = (const unsigned char *)text; *s; s++) {
+		if (*s == '"' || *s == '\\')
+			fprintf(f, "\\%c", *s);
+		else if (*s == '\n')
+			fputs("\\n", f);
+		else if (*s == '\t')
+			fputs("\\t", f);
+		else if (*s < ' ')
+			fprintf(f, "\\u%04x", *s);
+		else
+			putc(*s, f);
+	}
+	putc('"', f);
+}
+
+void dump_arguments(char *const *argv, FILE *f)
+{
+	putc('[', f);
+	for (char *const *a = argv; a && *a; a++) {
+		if (a != argv)
+			fputs(", ", f);
+		dump_json_string(*a, f);
+	}
+	putc(']', f);
+}
+
+void dump_condition_value(const struct condition *c, FILE *f)
+{
+	fprintf(f, "%s%s%s", c->is_trigger ? "|" : "", c->is_negated ? "!" : "", c->parameter);
+}
+
+static void dump_names(const struct unit *u, FILE *f)
+{
+	_cleanup_(freep) char *prefix = NULL, *instance = NULL;
+
+	fprintf(f, "# %s\n", u->id);
+	if (u->config->path)
+		fprintf(f, "Source: %s\n", u->config->path);
+	for (char **d = u->config->dropins; d && *d; d++)
+		fprintf(f, "DropIn: %s\n", *d);
+	if (unit_name_split(u->id, &prefix, &instance) >= 0 && instance)
+		fprintf(f, "Instance: %s\n", instance);
+	for (char **a = u->aliases; a && *a; a++)
+		fprintf(f, "Alias: %s\n", *a);
+}
+
+static void dump_conditions(const struct unit *u, FILE *f)
+{
+	for (size_t i = 0; i < u->config->unit.condition_count; i++) {
+		const struct condition *c = &u->config->unit.conditions[i];
+
+		fprintf(f, "%s%s: ", c->is_assert ? "Assert" : "Condition",
+			condition_type_to_string(c->type));
+		dump_condition_value(c, f);
+		putc('\n', f);
+	}
+}
+
+static void dump_commands(const struct unit *u, FILE *f)
+{
+	for (int l = 0; u->config->service && l < COMMANDS_MAX; l++) {
+		const struct commands *c = &u->config->service->commands[l];
+
+		for (size_t i = 0; i < c->count; i++) {
+			fprintf(f, "%s: ", command_list_to_string((enum command_list)l));
+			dump_arguments(c->list[i].argv, f);
+			putc('\n', f);
+		}
+	}
+}
+
+static void dump_limit(const struct directive *d, const void *field, FILE *f)
+{
+	const struct rlimit *limit = *(struct rlimit *const *)field;
+	char hard[32], soft[32];
+
+	if (limit)
+		fprintf(f, "%s: %s\n%sSoft: %s\n", d->key, rlimit_format(limit->rlim_max, hard),
+			d->key, rlimit_format(limit->rlim_cur, soft));
+}
+
+static void dump_lines(const char *key, const char *text, FILE *f)
+{
+	while (*text) {
+		size_t n = strcspn(text, "\n");
+
+		fprintf(f, "%s: %.*s\n", key, (int)n, text);
+		text += n + (text[n] == '\n');
+	}
+}
+
+/* Whether the row's section is one of a unit with these settings. */
+static bool row_applies(const struct directive *d, const struct unit *u)
+{
+	if (d->flags & DIRECTIVE_OLD)
+		return false;
+	if (d->group != GROUP_NONE)
+		return directive_field(d, u->config);
+	return kept_get(u->config, d) ||
+	       (d->type == &type_bool && u->config->exec && strcmp(d->section, "Exec") == 0);
+}
+
+static void dump_row(const struct directive *d, const struct unit *u, FILE *f)
+{
+	const void *field = directive_field(d, u->config);
+
+	if (!row_applies(d, u))
+		return;
+	if (d->type == &type_rlimit) {
+		dump_limit(d, field, f);
+	} else if (d->group == GROUP_NONE) {
+		const char *text = kept_get(u->config, d);
+		dump_lines(d->key, text ? text : "no", f);
+	} else if (d->type->format) {
+		_cleanup_(freep) char *text = d->type->format(d, field);
+		if (text)
+			dump_lines(d->key, text, f);
+	}
+}
+
+static void dump_origins(unsigned origin, FILE *f)
+{
+	const char *blank = "";
+
+	if (origin & ORIGIN_DEFAULT)
+		fprintf(f, "%sorigin-default", blank), blank = " ";
+	if (origin & ORIGIN_FILE)
+		fprintf(f, "%sorigin-file", blank), blank = " ";
+	if (origin & ORIGIN_IMPLICIT)
+		fprintf(f, "%sorigin-implicit", blank), blank = " ";
+	if (origin & ORIGIN_PATH)
+		fprintf(f, "%sorigin-path", blank);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(((const struct edge *)a)->to->id, ((const struct edge *)b)->to->id);
+}
+
+/* Only what this unit itself says: the other direction is told at the other unit. */
+static int dump_dependencies(const struct unit *u, FILE *f)
+{
+	for (int kind = 0; kind < DEP_KIND_MAX; kind++) {
+		size_t count;
+		const struct edge *edges = unit_edges(u, (enum dep_kind)kind, &count);
+		_cleanup_(freep) struct edge *sorted =
+			count ? calloc(count, sizeof(*sorted)) : NULL;
+
+		if (count && !sorted)
+			return -ENOMEM;
+		if (count)
+			memcpy(sorted, edges, count * sizeof(*sorted));
+		if (count)
+			qsort(sorted, count, sizeof(*sorted), by_name);
+		for (size_t i = 0; i < count; i++) {
+			if (!sorted[i].origin)
+				continue;
+			fprintf(f, "%s: %s (", dep_kind_to_string((enum dep_kind)kind),
+				sorted[i].to->id);
+			dump_origins(sorted[i].origin, f);
+			fputs(")\n", f);
+		}
+	}
+	return 0;
+}
+
+int dump_unit(const struct unit *u, FILE *f)
+{
+	const struct directive *d;
+
+	dump_names(u, f);
+	for (size_t i = 0; (d = directive_at(i)); i++)
+		dump_row(d, u, f);
+	dump_conditions(u, f);
+	dump_commands(u, f);
+	int r = dump_dependencies(u, f);
+	putc('\n', f);
+	return r;
+}

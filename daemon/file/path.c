@@ -1,0 +1,389 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/file/path.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include <uthash.h>
+
+#include "common/unit_name.h"
+#include "daemon/base/limits.h"
+#include "daemon/base/text.h"
+
+#define SYSTEM_DIRS                                                                                \
+	"/etc/reaperd/units:/run/reaperd/units:/etc/systemd/system:/run/systemd/system:"           \
+	"/usr/local/lib/systemd/system:/usr/lib/systemd/system:/lib/systemd/system:"               \
+	"/usr/lib/reaperd/units"
+#define USER_DIRS                                                                                  \
+	"/etc/systemd/user:/run/systemd/user:/usr/local/lib/systemd/user:/usr/lib/systemd/user:"   \
+	"/usr/lib/reaperd/units"
+
+/* A name in the index: the folder that has it first. Folders (`x.d`, `x.wants`) are in several. */
+struct entry {
+	char *name;
+	int *dirs; /* indexes into p->dirs, ascending */
+	int count;
+	bool is_link;
+	UT_hash_handle hh;
+};
+
+struct search_path {
+	char **dirs;
+	struct entry *index;
+	bool is_read;
+};
+
+static char *user_dirs(void)
+{
+	const char *config = getenv("XDG_CONFIG_HOME"), *home = getenv("HOME");
+	char *dirs = NULL;
+	int n;
+
+	if (config && *config)
+		n = asprintf(
+			&dirs, "%s/reaperd/units:%s/systemd/user:%s", config, config, USER_DIRS);
+	else if (home && *home)
+		n = asprintf(&dirs, "%s/.config/reaperd/units:%s/.config/systemd/user:%s", home,
+			home, USER_DIRS);
+	else
+		n = asprintf(&dirs, "%s", USER_DIRS);
+	return n < 0 ? NULL : dirs;
+}
+
+static int split_dirs(struct search_path *p, const char *text)
+{
+	while (*text) {
+		size_t n = strcspn(text, ":");
+		int r = n ? strv_push(&p->dirs, strndup(text, n)) : 0;
+
+		if (r < 0)
+			return r;
+		text += n + (text[n] == ':');
+	}
+	return 0;
+}
+
+struct search_path *search_path_new(const char *dirs, bool user_mode)
+{
+	struct search_path *p = calloc(1, sizeof(*p));
+	_cleanup_(freep) char *defaults = dirs	      ? NULL
+					  : user_mode ? user_dirs()
+						      : strdup(SYSTEM_DIRS);
+
+	if (!p || !(dirs || defaults) || split_dirs(p, dirs ? dirs : defaults) < 0)
+		return search_path_free(p);
+	return p;
+}
+
+static void forget_index(struct search_path *p)
+{
+	struct entry *e, *next;
+
+	HASH_ITER(hh, p->index, e, next)
+	{
+		HASH_DEL(p->index, e);
+		free(e->name);
+		free(e->dirs);
+		free(e);
+	}
+}
+
+struct search_path *search_path_free(struct search_path *p)
+{
+	if (!p)
+		return NULL;
+	forget_index(p);
+	strv_free(p->dirs);
+	free(p);
+	return NULL;
+}
+
+char *const *search_path_dirs(const struct search_path *p)
+{
+	return p->dirs;
+}
+
+void search_path_refresh(struct search_path *p)
+{
+	forget_index(p);
+	p->is_read = false;
+}
+
+static int add_entry(struct search_path *p, const char *name, int dir, bool is_link)
+{
+	struct entry *e;
+
+	HASH_FIND_STR(p->index, name, e);
+	if (!e) {
+		e = calloc(1, sizeof(*e));
+		if (!e || !(e->name = strdup(name))) {
+			free(e);
+			return -ENOMEM;
+		}
+		e->is_link = is_link;
+		HASH_ADD_KEYPTR(hh, p->index, e->name, strlen(e->name), e);
+	}
+	int *dirs = reallocarray(e->dirs, (size_t)e->count + 1, sizeof(*dirs));
+	if (!dirs)
+		return -ENOMEM;
+	e->dirs = dirs;
+	e->dirs[e->count++] = dir;
+	return 0;
+}
+
+static int read_index(struct search_path *p)
+{
+	int r = 0;
+
+	if (p->is_read)
+		return 0;
+	for (int i = 0; p->dirs && p->dirs[i] && r >= 0; i++) {
+		DIR *d = opendir(p->dirs[i]);
+
+		for (struct dirent *e = d ? readdir(d) : NULL; e && r >= 0; e = readdir(d))
+			if (e->d_name[0] != '.' || strchr(e->d_name + 1, '.'))
+				r = add_entry(p, e->d_name, i,
+					e->d_type == DT_LNK || e->d_type == DT_UNKNOWN);
+		if (d)
+			closedir(d);
+	}
+	p->is_read = r >= 0;
+	return r;
+}
+
+static const struct entry *look_up(struct search_path *p, const char *name)
+{
+	struct entry *e = NULL;
+
+	if (read_index(p) >= 0)
+		HASH_FIND_STR(p->index, name, e);
+	return e;
+}
+
+void found_done(struct found *f)
+{
+	free(f->path);
+	free(f->target);
+	*f = (struct found){0};
+}
+
+/* A link stands for another name when its target is a unit file; /dev/null and an empty file mask.
+ */
+static int examine(struct found *f, const char *name)
+{
+	char target[PATH_MAX], real[PATH_MAX];
+	struct stat st;
+	ssize_t n = readlink(f->path, target, sizeof(target) - 1);
+
+	if (n >= 0) {
+		target[n] = 0;
+		const char *slash = strrchr(target, '/');
+		const char *base = slash ? slash + 1 : target;
+
+		if (strcmp(target, "/dev/null") == 0 ||
+			(realpath(f->path, real) && strcmp(real, "/dev/null") == 0)) {
+			f->kind = FOUND_MASK;
+			return 0;
+		}
+		if (unit_name_is_valid(base) && strcmp(base, name) != 0) {
+			f->kind = FOUND_ALIAS;
+			f->target = strdup(base);
+			return f->target ? 0 : -ENOMEM;
+		}
+	}
+	f->kind = stat(f->path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0 ? FOUND_MASK
+										    : FOUND_FILE;
+	return 0;
+}
+
+int search_path_find(struct search_path *p, const char *name, struct found *ret)
+{
+	const struct entry *e = look_up(p, name);
+	struct found f = {0};
+
+	*ret = f;
+	if (!e)
+		return 0;
+	if (asprintf(&f.path, "%s/%s", p->dirs[e->dirs[0]], name) < 0)
+		return -ENOMEM;
+	int r = examine(&f, name);
+	if (r < 0)
+		found_done(&f);
+	*ret = f;
+	return r;
+}
+
+char **search_path_aliases(struct search_path *p, const char *name)
+{
+	char **names = NULL;
+
+	if (read_index(p) < 0)
+		return NULL;
+	for (const struct entry *e = p->index; e; e = e->hh.next) {
+		struct found f;
+
+		if (!e->is_link || !unit_name_is_valid(e->name) ||
+			search_path_find(p, e->name, &f) < 0)
+			continue;
+		if (f.kind == FOUND_ALIAS && strcmp(f.target, name) == 0)
+			(void)strv_push(&names, strdup(e->name));
+		found_done(&f);
+	}
+	return names;
+}
+
+/* Calls `fn` for each entry of the folder `name` in each directory of the path, earliest first. */
+static void each_in_folder(struct search_path *p, const char *name,
+	void (*fn)(const char *dir, const char *file, void *data), void *data)
+{
+	const struct entry *e = look_up(p, name);
+
+	for (int i = 0; e && i < e->count; i++) {
+		_cleanup_(freep) char *path = NULL;
+		if (asprintf(&path, "%s/%s", p->dirs[e->dirs[i]], name) < 0)
+			return;
+		DIR *d = opendir(path);
+
+		for (struct dirent *file = d ? readdir(d) : NULL; file; file = readdir(d))
+			if (file->d_name[0] != '.')
+				fn(path, file->d_name, data);
+		if (d)
+			closedir(d);
+	}
+}
+
+static bool is_masked(const char *path)
+{
+	char target[16];
+	ssize_t n = readlink(path, target, sizeof(target));
+
+	return n == 9 && memcmp(target, "/dev/null", 9) == 0;
+}
+
+struct links {
+	char **names, **masked;
+};
+
+static void add_link(const char *dir, const char *file, void *data)
+{
+	struct links *l = data;
+	_cleanup_(freep) char *path = NULL;
+
+	if (strv_contains(l->names, file) || strv_contains(l->masked, file) ||
+		asprintf(&path, "%s/%s", dir, file) < 0)
+		return;
+	(void)strv_push(is_masked(path) ? &l->masked : &l->names, strdup(file));
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char **search_path_links(struct search_path *p, const char *name, const char *suffix)
+{
+	struct links l = {0};
+	_cleanup_(freep) char *folder = NULL;
+
+	if (asprintf(&folder, "%s%s", name, suffix) < 0)
+		return NULL;
+	each_in_folder(p, folder, add_link, &l);
+	strv_free(l.masked);
+	if (l.names)
+		qsort(l.names, strv_length(l.names), sizeof(*l.names), by_text);
+	return l.names;
+}
+
+struct dropin {
+	char *path;
+	const char *file;
+};
+
+struct dropins {
+	struct dropin list[LIMIT_UNIT_DROPINS];
+	size_t count;
+};
+
+/* Folders come most specific first, so a file name that is there already has won. */
+static void add_dropin(const char *dir, const char *file, void *data)
+{
+	struct dropins *d = data;
+	char *path;
+
+	if (!text_ends_with(file, ".conf") || d->count == LIMIT_UNIT_DROPINS)
+		return;
+	for (size_t i = 0; i < d->count; i++)
+		if (strcmp(d->list[i].file, file) == 0)
+			return;
+	if (asprintf(&path, "%s/%s", dir, file) < 0)
+		return;
+	d->list[d->count++] = (struct dropin){.path = path, .file = strrchr(path, '/') + 1};
+}
+
+static int by_file(const void *a, const void *b)
+{
+	return strcmp(((const struct dropin *)a)->file, ((const struct dropin *)b)->file);
+}
+
+static void add_folder(
+	struct search_path *p, struct dropins *d, const char *stem, const char *suffix)
+{
+	_cleanup_(freep) char *folder = NULL;
+
+	if (asprintf(&folder, "%s%s.d", stem, suffix) >= 0)
+		each_in_folder(p, folder, add_dropin, d);
+}
+
+/* foo-bar-baz.service: also foo-bar-.service.d/ and foo-.service.d/ (systemd.unit(5)). */
+static void add_prefixes(struct search_path *p, struct dropins *d, const char *name)
+{
+	const char *dot = strrchr(name, '.');
+	_cleanup_(freep) char *stem = strndup(name, strcspn(name, "@."));
+
+	if (!stem || !dot)
+		return;
+	for (char *dash = strrchr(stem, '-'); dash && dash != stem; dash = strrchr(stem, '-')) {
+		if (dash[1]) {
+			dash[1] = 0;
+			_cleanup_(freep) char *folder = NULL;
+			if (asprintf(&folder, "%s%s", stem, dot) >= 0)
+				add_folder(p, d, folder, "");
+		}
+		*dash = 0;
+	}
+}
+
+char **search_path_dropins(struct search_path *p, char *const *names)
+{
+	_cleanup_(freep) struct dropins *d = calloc(1, sizeof(*d));
+	char **paths = NULL;
+
+	if (!d)
+		return NULL;
+	for (char *const *n = names; n && *n; n++)
+		add_folder(p, d, *n, "");
+	for (char *const *n = names; n && *n; n++) {
+		_cleanup_(freep) char *of = unit_name_template_of(*n);
+		if (of && strcmp(of, *n) != 0)
+			add_folder(p, d, of, "");
+	}
+	for (char *const *n = names; n && *n; n++)
+		add_prefixes(p, d, *n);
+	if (names && *names && strrchr(*names, '.'))
+		add_folder(p, d, strrchr(*names, '.') + 1, "");
+
+	qsort(d->list, d->count, sizeof(d->list[0]), by_file);
+	for (size_t i = 0; i < d->count; i++) {
+		if (is_masked(d->list[i].path))
+			free(d->list[i].path);
+		else
+			(void)strv_push(&paths, d->list[i].path);
+	}
+	return paths;
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Where unit files lie: the search path, earliest folder first, read once into an index (names are
+ * asked for by the thousand, folders change seldom). Fragments, aliases, masks, drop-ins and
+ * .wants/ links by systemd.unit(5).
+ */
+#pragma once
+
+#include <stdbool.h>
+
+#include "daemon/base/diag.h"
+
+struct search_path;
+
+/* `dirs` is a `:` list, or NULL for the defaults of root or of an ordinary user. NULL: out of
+ * memory. */
+struct search_path *search_path_new(const char *dirs, bool user_mode);
+struct search_path *search_path_free(struct search_path *p);
+/* The folders, NULL-terminated; borrowed. */
+char *const *search_path_dirs(const struct search_path *p);
+/* Forgets the index: folders are read again when next asked. */
+void search_path_refresh(struct search_path *p);
+
+enum found_kind {
+	FOUND_NOTHING,
+	FOUND_FILE,
+	FOUND_MASK,  /* a link to /dev/null, or an empty file */
+	FOUND_ALIAS, /* a link to another unit name */
+};
+
+struct found {
+	enum found_kind kind;
+	char *path;   /* of the file or link; the caller frees */
+	char *target; /* FOUND_ALIAS: the name it stands for; the caller frees */
+};
+
+/* Looks `name` up: the first folder that has it decides. 0 or -ENOMEM. */
+int search_path_find(struct search_path *p, const char *name, struct found *ret);
+void found_done(struct found *f);
+
+/* Names that are links to `name`. A vector to be freed by the caller, or NULL: none. */
+char **search_path_aliases(struct search_path *p, const char *name);
+
+/*
+ * Names linked from `name`.wants/ (or any other `suffix`) in all folders, each once; those masked
+ * are left out. A vector to be freed by the caller, or NULL: none.
+ */
+char **search_path_links(struct search_path *p, const char *name, const char *suffix);
+
+/*
+ * The drop-in files of a unit that has these names (NULL-terminated, main name first), in the order
+ * in which they apply: sorted by file name over all folders, the more specific folder and the
+ * earlier path winning for equal names.
+ */
+char **search_path_dropins(struct search_path *p, char *const *names);

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* The kinds of values that rows of the table of directives have. */
+#pragma once
+
+#include "daemon/file/directive.h"
+
+/* types_plain.c */
+extern const struct value_type type_bool, type_usec, type_usec_or_infinity, type_unsigned,
+	type_mode, type_enum, type_signal, type_string, type_path, type_words, type_lines,
+	type_text, type_enum_or_bool;
+/* types_kept.c: of directives without a field; see struct kept_value */
+extern const struct value_type type_bool_or_text, type_kept_lines;
+/* types_exec.c */
+extern const struct value_type type_commands, type_environment, type_environment_file, type_names,
+	type_user, type_groups, type_working_directory, type_stdio, type_directories, type_rlimit,
+	type_nice, type_oom_score_adjust, type_cpu_policy, type_cpu_priority, type_ioprio_class,
+	type_ioprio_priority;
+/* types_security.c */
+extern const struct value_type type_capability_bounding_set, type_ambient_capabilities,
+	type_secure_bits;
+/* types_unit.c */
+extern const struct value_type type_condition, type_dependency, type_isolate, type_mounts_for,
+	type_exit_set, type_exit_status, type_timeout, type_timeout_both, type_timeout_abort,
+	type_pid_file, type_service_type, type_notify_access;
+
+/*
+ * Keeps what was written for a directive that has no field, in its canonical form: an empty value
+ * takes it back, lists grow. 0, -ENOMEM, or -EINVAL with a diagnostic.
+ */
+int kept_set(struct directive_context *c, const char *text);
+/* The kept text, borrowed; NULL: nothing was written. */
+const char *kept_get(const struct config *c, const struct directive *d);
+
+/* Frees all commands of a list (struct commands). */
+void commands_done(void *field);

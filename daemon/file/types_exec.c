@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: MIT */
+/* Values of the exec group: environment, users, standard streams, directories, limits, scheduling.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <sched.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/rlimit_name.h"
+#include "daemon/base/text.h"
+#include "daemon/base/value.h"
+#include "daemon/base/word.h"
+#include "daemon/file/environment_file.h"
+#include "daemon/file/types.h"
+
+#define WORD_FLAGS (WORD_UNQUOTE | WORD_CUNESCAPE | WORD_UNKNOWN_STAYS)
+
+static char *format_lines(const struct directive *d, const void *field)
+{
+	return type_lines.format(d, field);
+}
+
+static void done_words(void *field)
+{
+	type_words.done(field);
+}
+
+static int parse_environment(struct directive_context *c, const char *text, void *field)
+{
+	char ***list = field;
+	char *word;
+	int r;
+
+	if (!*text) {
+		*list = strv_free(*list);
+		return 0;
+	}
+	while ((r = word_next(&text, &word, WORD_FLAGS)) > 0) {
+		_cleanup_(freep) char *owned = word, *expanded = NULL;
+
+		if (directive_expand(c, word, &expanded) < 0)
+			continue;
+		if (!environment_is_valid_assignment(expanded))
+			(void)directive_refuse(c, expanded, "not NAME=value");
+		else if ((r = environment_set(list, expanded)) < 0)
+			return r;
+	}
+	return r < 0 ? directive_refuse(c, text, "unbalanced quotes") : 0;
+}
+
+static int parse_environment_file(struct directive_context *c, const char *text, void *field)
+{
+	char ***list = field;
+	_cleanup_(freep) char *expanded = NULL;
+
+	if (!*text) {
+		*list = strv_free(*list);
+		return 0;
+	}
+	int r = directive_expand(c, text, &expanded);
+	if (r < 0)
+		return r;
+	if (expanded[*expanded == '-'] != '/')
+		return directive_refuse(c, text, "not an absolute path");
+	return strv_push(list, TAKE_PTR(expanded));
+}
+
+/* PassEnvironment= and UnsetEnvironment=: names, the second also assignments. */
+static int parse_names(struct directive_context *c, const char *text, void *field)
+{
+	char ***list = field;
+	char *word;
+	int r;
+
+	if (!*text) {
+		*list = strv_free(*list);
+		return 0;
+	}
+	while ((r = word_next(&text, &word, WORD_FLAGS)) > 0) {
+		_cleanup_(freep) char *owned = word;
+		char *expanded;
+
+		if (directive_expand(c, word, &expanded) < 0)
+			continue;
+		if (!environment_is_valid_name(expanded) &&
+			!environment_is_valid_assignment(expanded)) {
+			(void)directive_refuse(c, expanded, "not the name of a variable");
+			free(expanded);
+		} else if ((r = strv_push(list, expanded)) < 0) {
+			return r;
+		}
+	}
+	return r < 0 ? directive_refuse(c, text, "unbalanced quotes") : 0;
+}
+
+/* A name by systemd's strict syntax, or a number that is no reserved one: `0day` and `0x0` must
+ * never mean root. */
+static bool is_user_or_group(const char *text)
+{
+	uint32_t id;
+
+	if (value_parse_uid(text, &id) >= 0)
+		return true;
+	if (!*text || strlen(text) > 255 || strchr("0123456789-.~", *text))
+		return false;
+	for (const char *s = text; *s; s++)
+		if ((unsigned char)*s < ' ' || *s == 127 || strchr("/: \t", *s))
+			return false;
+	return strcmp(text, ".") != 0 && strcmp(text, "..") != 0;
+}
+
+static int parse_user(struct directive_context *c, const char *text, void *field)
+{
+	_cleanup_(freep) char *expanded = NULL;
+	int r = directive_expand(c, text, &expanded);
+
+	if (r < 0)
+		return r;
+	if (*expanded && !is_user_or_group(expanded))
+		return directive_refuse(
+			c, expanded, "neither a user or group name nor a valid number");
+	free(*(char **)field);
+	*(char **)field = *expanded ? TAKE_PTR(expanded) : NULL;
+	return 0;
+}
+
+static int parse_groups(struct directive_context *c, const char *text, void *field)
+{
+	char ***list = field;
+	char *word;
+	int r;
+
+	if (!*text) {
+		*list = strv_free(*list);
+		return 0;
+	}
+	while ((r = word_next(&text, &word, WORD_UNQUOTE)) > 0) {
+		_cleanup_(freep) char *owned = word;
+		char *expanded;
+
+		if (directive_expand(c, word, &expanded) < 0)
+			return -EINVAL;
+		if (!is_user_or_group(expanded)) {
+			r = directive_refuse(
+				c, expanded, "neither a group name nor a valid number");
+			free(expanded);
+			return r;
+		}
+		r = strv_push(list, expanded);
+		if (r < 0)
+			return r;
+	}
+	return r < 0 ? directive_refuse(c, text, "unbalanced quotes") : 0;
+}
+
+static int parse_working_directory(struct directive_context *c, const char *text, void *field)
+{
+	_cleanup_(freep) char *expanded = NULL;
+	bool missing_ok = *text == '-';
+	int r = directive_expand(c, text + missing_ok, &expanded);
+
+	if (r < 0)
+		return r;
+	if (*expanded && *expanded != '/' && strcmp(expanded, "~") != 0)
+		return directive_fail(c, text, "neither an absolute path nor ~");
+	free(*(char **)field);
+	*(char **)field = *expanded ? TAKE_PTR(expanded) : NULL;
+	c->config->exec->working_directory_missing_ok = missing_ok;
+	return 0;
+}
+
+static char *format_working_directory(const struct directive *d, const void *field)
+{
+	const char *path = *(char *const *)field;
+
+	(void)d;
+	return strdup(path ? path : "/");
+}
+
+struct stdio_form {
+	const char *prefix;
+	enum exec_stdio kind;
+	bool is_path;
+};
+
+static int parse_stdio(struct directive_context *c, const char *text, void *field)
+{
+	static const struct stdio_form forms[] = {
+		{"fd:", STDIO_FD, false},
+		{"file:", STDIO_FILE, true},
+		{"append:", STDIO_APPEND, true},
+		{"truncate:", STDIO_TRUNCATE, true},
+	};
+	struct stdio_setting *s = field;
+	_cleanup_(freep) char *expanded = NULL;
+	int r = directive_expand(c, text, &expanded);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < ELEMENTS(forms); i++) {
+		const char *rest = text_after_prefix(expanded, forms[i].prefix);
+		if (!rest)
+			continue;
+		if (forms[i].is_path && *rest != '/')
+			return directive_refuse(
+				c, text, "not an absolute path after %s", forms[i].prefix);
+		r = text_replace(&s->argument, rest);
+		if (r >= 0)
+			s->kind = forms[i].kind;
+		return r;
+	}
+	if (strcmp(expanded, "syslog") == 0 || strcmp(expanded, "kmsg") == 0)
+		s->kind = STDIO_JOURNAL;
+	else if (strcmp(expanded, "syslog+console") == 0 || strcmp(expanded, "kmsg+console") == 0)
+		s->kind = STDIO_JOURNAL_CONSOLE;
+	else if ((r = exec_stdio_from_string(expanded)) >= 0)
+		s->kind = (enum exec_stdio)r;
+	else
+		return directive_refuse(c, text, "not a kind of standard stream");
+	return 0;
+}
+
+static char *format_stdio(const struct directive *d, const void *field)
+{
+	const struct stdio_setting *s = field;
+	const char *name = exec_stdio_to_string(s->kind);
+	char *text;
+
+	(void)d;
+	if (!s->argument)
+		return name ? strdup(name) : NULL;
+	return asprintf(&text, "%s:%s", name ? name : "", s->argument) < 0 ? NULL : text;
+}
+
+static void done_stdio(void *field)
+{
+	struct stdio_setting *s = field;
+
+	free(s->argument);
+	s->argument = NULL;
+}
+
+/* Relative, and nowhere out of the folder that it is below. */
+static bool is_safe_relative(const char *path)
+{
+	if (!*path || *path == '/')
+		return false;
+	for (const char *s = path; *s;) {
+		size_t n = strcspn(s, "/");
+		if (n == 0 || (n == 1 && s[0] == '.') || (n == 2 && s[0] == '.' && s[1] == '.'))
+			return false;
+		s += n;
+		s += *s == '/';
+	}
+	return true;
+}
+
+static int parse_directories(struct directive_context *c, const char *text, void *field)
+{
+	char ***list = field;
+	char *word;
+	int r;
+
+	if (!*text) {
+		*list = strv_free(*list);
+		return 0;
+	}
+	while ((r = word_next(&text, &word, WORD_UNQUOTE)) > 0) {
+		_cleanup_(freep) char *owned = word;
+		char *expanded;
+
+		if (directive_expand(c, word, &expanded) < 0)
+			continue;
+		char *colon = strchr(expanded, ':');
+		if (colon)
+			*colon = 0;
+		bool good = is_safe_relative(expanded) && (!colon || is_safe_relative(colon + 1));
+		if (colon)
+			*colon = ':';
+		if (!good) {
+			(void)directive_refuse(c, expanded, "not a relative path below its folder");
+			free(expanded);
+		} else if (strv_contains(*list, expanded)) {
+			free(expanded);
+		} else if ((r = strv_push(list, expanded)) < 0) {
+			return r;
+		}
+	}
+	return r < 0 ? directive_refuse(c, text, "unbalanced quotes") : 0;
+}
+
+static int parse_rlimit(struct directive_context *c, const char *text, void *field)
+{
+	struct rlimit **slot = field, limit;
+	int r = rlimit_parse(c->directive->argument, text, &limit);
+
+	if (r == -EILSEQ)
+		return directive_refuse(c, text, "the soft limit is above the hard one");
+	if (r < 0)
+		return directive_refuse(
+			c, text, "not a limit; write a number, infinity, or soft:hard");
+	if (!*slot && !(*slot = malloc(sizeof(**slot))))
+		return -ENOMEM;
+	**slot = limit;
+	return 0;
+}
+
+static char *format_rlimit(const struct directive *d, const void *field)
+{
+	const struct rlimit *limit = *(struct rlimit *const *)field;
+	char buffer[32];
+
+	(void)d;
+	return limit ? strdup(rlimit_format(limit->rlim_max, buffer)) : NULL;
+}
+
+static int parse_nice(struct directive_context *c, const char *text, void *field)
+{
+	long n;
+
+	if (value_parse_int(text, -20, 19, &n) < 0)
+		return directive_refuse(c, text, "not a nice level from -20 to 19");
+	*(int *)field = (int)n;
+	c->config->exec->nice_set = true;
+	return 0;
+}
+
+static char *format_int(const struct directive *d, const void *field)
+{
+	char *text;
+
+	(void)d;
+	return asprintf(&text, "%d", *(const int *)field) < 0 ? NULL : text;
+}
+
+static int parse_oom_score_adjust(struct directive_context *c, const char *text, void *field)
+{
+	long n;
+
+	c->config->exec->oom_score_adjust_set = false;
+	if (!*text)
+		return 0;
+	if (value_parse_int(text, -1000, 1000, &n) < 0)
+		return directive_refuse(c, text, "not a number from -1000 to 1000");
+	*(int *)field = (int)n;
+	c->config->exec->oom_score_adjust_set = true;
+	return 0;
+}
+
+static int parse_cpu_policy(struct directive_context *c, const char *text, void *field)
+{
+	static const struct {
+		const char *name;
+		int policy;
+	} rows[] = {{"other", SCHED_OTHER}, {"batch", SCHED_BATCH}, {"idle", SCHED_IDLE},
+		{"fifo", SCHED_FIFO}, {"rr", SCHED_RR}};
+
+	for (size_t i = 0; i < ELEMENTS(rows); i++)
+		if (strcmp(rows[i].name, text) == 0) {
+			*(int *)field = rows[i].policy;
+			c->config->exec->cpu_policy_set = true;
+			return 0;
+		}
+	return directive_refuse(c, text, "not one of other, batch, idle, fifo, rr");
+}
+
+static int parse_cpu_priority(struct directive_context *c, const char *text, void *field)
+{
+	long n;
+
+	if (value_parse_int(text, 0, 99, &n) < 0)
+		return directive_refuse(c, text, "not a priority from 0 to 99");
+	*(int *)field = (int)n;
+	c->config->exec->cpu_policy_set = true;
+	return 0;
+}
+
+/* The kernel's one number: class << 13 | level (ioprio_set(2)). */
+static int parse_ioprio_class(struct directive_context *c, const char *text, void *field)
+{
+	static const char *const names[] = {"none", "realtime", "best-effort", "idle"};
+	int *ioprio = field;
+
+	for (int i = 0; i < (int)ELEMENTS(names); i++)
+		if (strcmp(names[i], text) == 0 || (text[0] == '0' + i && !text[1])) {
+			*ioprio = i << 13 | (*ioprio & 7);
+			c->config->exec->ioprio_set = true;
+			return 0;
+		}
+	return directive_refuse(c, text, "not one of none, realtime, best-effort, idle");
+}
+
+static int parse_ioprio_priority(struct directive_context *c, const char *text, void *field)
+{
+	int *ioprio = field;
+	long n;
+
+	if (value_parse_int(text, 0, 7, &n) < 0)
+		return directive_refuse(c, text, "not a level from 0 to 7");
+	*ioprio = (*ioprio >> 13 ? *ioprio & ~7 : 2 << 13) | (int)n;
+	c->config->exec->ioprio_set = true;
+	return 0;
+}
+
+static char *format_words(const struct directive *d, const void *field)
+{
+	return type_words.format(d, field);
+}
+
+static void done_text(void *field)
+{
+	type_string.done(field);
+}
+
+static char *format_text(const struct directive *d, const void *field)
+{
+	return type_string.format(d, field);
+}
+
+static void done_limit(void *field)
+{
+	free(*(struct rlimit **)field);
+	*(struct rlimit **)field = NULL;
+}
+
+const struct value_type type_environment = {
+	"NAME=value ...", parse_environment, format_lines, done_words};
+const struct value_type type_environment_file = {
+	"absolute path", parse_environment_file, format_lines, done_words};
+const struct value_type type_names = {"names of variables", parse_names, format_lines, done_words};
+const struct value_type type_user = {"user or group", parse_user, format_text, done_text};
+const struct value_type type_groups = {"groups", parse_groups, format_words, done_words};
+const struct value_type type_working_directory = {
+	"absolute path or ~", parse_working_directory, format_working_directory, done_text};
+const struct value_type type_stdio = {"standard stream", parse_stdio, format_stdio, done_stdio};
+const struct value_type type_directories = {
+	"relative paths", parse_directories, format_lines, done_words};
+const struct value_type type_rlimit = {"limit", parse_rlimit, format_rlimit, done_limit};
+const struct value_type type_nice = {"nice level", parse_nice, format_int, NULL};
+const struct value_type type_oom_score_adjust = {
+	"-1000 to 1000", parse_oom_score_adjust, format_int, NULL};
+const struct value_type type_cpu_policy = {"scheduling policy", parse_cpu_policy, NULL, NULL};
+const struct value_type type_cpu_priority = {"0 to 99", parse_cpu_priority, NULL, NULL};
+const struct value_type type_ioprio_class = {
+	"I/O scheduling class", parse_ioprio_class, NULL, NULL};
+const struct value_type type_ioprio_priority = {"0 to 7", parse_ioprio_priority, NULL, NULL};

@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+/* Values of the sections Unit and Service: dependencies, conditions, exit sets, and settings that
+ * come in pairs. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/format.h"
+#include "daemon/base/exit_name.h"
+#include "daemon/base/signal_name.h"
+#include "daemon/base/text.h"
+#include "daemon/base/value.h"
+#include "daemon/base/word.h"
+#include "daemon/file/types.h"
+
+/* Names are split at blanks alone: neither quotes nor escapes mean anything in them. */
+static int parse_dependency(struct directive_context *c, const char *text, void *field)
+{
+	char *word;
+
+	(void)field;
+	while (word_next(&text, &word, 0) > 0) {
+		_cleanup_(freep) char *owned = word, *name = NULL;
+
+		if (directive_expand(c, word, &name) < 0)
+			continue;
+		if (!unit_name_is_valid(name) || unit_name_is_template(name)) {
+			(void)directive_refuse(c, name, "not the name of a unit");
+			continue;
+		}
+		int r = config_add_dep(
+			c->config, (enum dep_kind)c->directive->argument, name, ORIGIN_FILE);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int parse_condition(struct directive_context *c, const char *text, void *field)
+{
+	struct unit_settings *s = &c->config->unit;
+	bool is_assert = text_after_prefix(c->directive->key, "Assert");
+	struct condition condition = {
+		.type = (enum condition_type)c->directive->argument, .is_assert = is_assert};
+	size_t kept = 0;
+
+	(void)field;
+	if (!*text) { /* an empty value takes back all of them, of every kind */
+		for (size_t i = 0; i < s->condition_count; i++) {
+			if (s->conditions[i].is_assert == is_assert)
+				free(s->conditions[i].parameter);
+			else
+				s->conditions[kept++] = s->conditions[i];
+		}
+		s->condition_count = kept;
+		return 0;
+	}
+	condition.is_trigger = *text == '|';
+	text += condition.is_trigger;
+	text += strspn(text, " \t");
+	condition.is_negated = *text == '!';
+	text += condition.is_negated;
+	int r = directive_expand(c, text + strspn(text, " \t"), &condition.parameter);
+	if (r < 0)
+		return r;
+	bool is_path = strstr(c->directive->key, "Path") ||
+		       strstr(c->directive->key, "Directory") || strstr(c->directive->key, "File");
+	struct condition *grown = NULL;
+	if (is_path && condition.parameter[0] != '/')
+		r = directive_refuse(c, text, "not an absolute path");
+	else if (!(grown = reallocarray(s->conditions, s->condition_count + 1, sizeof(*grown))))
+		r = -ENOMEM;
+	if (r < 0) {
+		free(condition.parameter);
+		return r;
+	}
+	s->conditions = grown;
+	s->conditions[s->condition_count++] = condition;
+	return 0;
+}
+
+/* OnFailureIsolate=yes: the old way to write OnFailureJobMode=isolate. */
+static int parse_isolate(struct directive_context *c, const char *text, void *field)
+{
+	int r = value_parse_bool(text);
+
+	(void)field;
+	if (r < 0)
+		return directive_refuse(c, text, "not a boolean; write yes or no");
+	c->config->unit.on_failure_job_mode = r ? JOB_MODE_ISOLATE : JOB_MODE_REPLACE;
+	return 0;
+}
+
+/* Paths whose mounts must be there: we mount nothing, so all that is left is that they are named
+ * rightly. */
+static int parse_mounts_for(struct directive_context *c, const char *text, void *field)
+{
+	char *word;
+
+	(void)field;
+	while (word_next(&text, &word, WORD_UNQUOTE) > 0) {
+		_cleanup_(freep) char *owned = word, *path = NULL;
+
+		if (directive_expand(c, word, &path) >= 0 && *path != '/')
+			(void)directive_refuse(c, path, "not an absolute path");
+	}
+	return 0;
+}
+
+static int set_exit(struct exit_set *set, const char *word)
+{
+	int status = exit_name_from_string(word);
+	int sig = status < 0 ? signal_from_string(word) : -1;
+
+	if (status >= 0)
+		set->statuses[status / 8] |= (uint8_t)(1 << status % 8);
+	else if (sig > 0)
+		set->signals |= 1ULL << (sig - 1);
+	else
+		return -EINVAL;
+	return 0;
+}
+
+static int parse_exit_set(struct directive_context *c, const char *text, void *field)
+{
+	struct exit_set *set = field;
+	char *word;
+
+	if (!*text)
+		*set = (struct exit_set){0};
+	while (word_next(&text, &word, WORD_UNQUOTE) > 0) {
+		_cleanup_(freep) char *owned = word;
+
+		if (set_exit(set, word) < 0)
+			(void)directive_refuse(c, word, "neither an exit status nor a signal");
+	}
+	return 0;
+}
+
+static char *format_exit_set(const struct directive *d, const void *field)
+{
+	const struct exit_set *set = field;
+	char *text = NULL, name[SIGNAL_NAME_MAX];
+	size_t length;
+	const char *blank = "";
+	FILE *f = open_memstream(&text, &length);
+
+	(void)d;
+	if (!f)
+		return NULL;
+	for (int i = 0; i < 256; i++)
+		if (set->statuses[i / 8] >> i % 8 & 1) {
+			fprintf(f, "%s%d", blank, i);
+			blank = " ";
+		}
+	for (int i = 0; i < 64; i++)
+		if (set->signals >> i & 1) {
+			fprintf(f, "%s%s", blank, signal_to_string(i + 1, name) + 3);
+			blank = " ";
+		}
+	fclose(f);
+	if (*text)
+		return text;
+	free(text);
+	return NULL;
+}
+
+static int parse_exit_status(struct directive_context *c, const char *text, void *field)
+{
+	int status = exit_name_from_string(text);
+
+	if (*text && status < 0)
+		return directive_refuse(c, text, "not an exit status from 0 to 255");
+	*(int *)field = *text ? status : -1;
+	return 0;
+}
+
+static char *format_timeout(const struct directive *d, const void *field)
+{
+	return type_usec.format(d, field);
+}
+
+/* TimeoutStartSec=: 0 is none. */
+static int parse_timeout(struct directive_context *c, const char *text, void *field)
+{
+	int r = type_usec_or_infinity.parse(c, text, field);
+
+	if (r >= 0 && field == &c->config->service->timeout_start_usec)
+		c->config->service->timeout_start_set = true;
+	return r;
+}
+
+static int parse_timeout_both(struct directive_context *c, const char *text, void *field)
+{
+	struct service_settings *s = c->config->service;
+	int r = parse_timeout(c, text, &s->timeout_start_usec);
+
+	(void)field;
+	if (r >= 0)
+		s->timeout_stop_usec = s->timeout_start_usec;
+	return r;
+}
+
+static int parse_timeout_abort(struct directive_context *c, const char *text, void *field)
+{
+	struct service_settings *s = c->config->service;
+
+	s->timeout_abort_set = *text != 0;
+	return *text ? type_usec_or_infinity.parse(c, text, field) : 0;
+}
+
+/* A relative one lies below the folder for run-time files. */
+static int parse_pid_file(struct directive_context *c, const char *text, void *field)
+{
+	_cleanup_(freep) char *expanded = NULL;
+	char *path = NULL;
+	int r = directive_expand(c, text, &expanded);
+
+	if (r < 0)
+		return r;
+	const char *legacy = text_after_prefix(expanded, "/var/run/");
+	if (*expanded && asprintf(&path, "%s%s", legacy || *expanded != '/' ? "/run/" : "",
+				 legacy ? legacy : expanded) < 0)
+		return -ENOMEM;
+	free(*(char **)field);
+	*(char **)field = path;
+	return 0;
+}
+
+static int parse_service_type(struct directive_context *c, const char *text, void *field)
+{
+	int r = type_enum.parse(c, text, field);
+
+	if (r < 0)
+		return r;
+	c->config->service->type_set = true;
+	if (c->config->service->type == SERVICE_DBUS)
+		diag_add(c->diags, DIAG_NOT_APPLIED, c->file, c->line,
+			"Type=dbus: not applied: the bus is not watched; the service counts as "
+			"started when it runs");
+	return 0;
+}
+
+static int parse_notify_access(struct directive_context *c, const char *text, void *field)
+{
+	int r = type_enum.parse(c, text, field);
+
+	if (r >= 0)
+		c->config->service->notify_access_set = true;
+	return r;
+}
+
+static char *format_enum(const struct directive *d, const void *field)
+{
+	return type_enum.format(d, field);
+}
+
+static char *format_path(const struct directive *d, const void *field)
+{
+	return type_string.format(d, field);
+}
+
+static void done_path(void *field)
+{
+	type_string.done(field);
+}
+
+const struct value_type type_dependency = {"unit names", parse_dependency, NULL, NULL};
+const struct value_type type_isolate = {"boolean", parse_isolate, NULL, NULL};
+const struct value_type type_condition = {"condition", parse_condition, NULL, NULL};
+const struct value_type type_mounts_for = {"absolute paths", parse_mounts_for, NULL, NULL};
+const struct value_type type_exit_set = {
+	"exit statuses and signals", parse_exit_set, format_exit_set, NULL};
+const struct value_type type_exit_status = {"exit status", parse_exit_status, NULL, NULL};
+const struct value_type type_timeout = {
+	"time span, 0 for none", parse_timeout, format_timeout, NULL};
+const struct value_type type_timeout_both = {
+	"time span, 0 for none", parse_timeout_both, NULL, NULL};
+const struct value_type type_timeout_abort = {
+	"time span, 0 for none", parse_timeout_abort, NULL, NULL};
+const struct value_type type_pid_file = {"path", parse_pid_file, format_path, done_path};
+const struct value_type type_service_type = {
+	"one of a list", parse_service_type, format_enum, NULL};
+const struct value_type type_notify_access = {
+	"one of a list", parse_notify_access, format_enum, NULL};

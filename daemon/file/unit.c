@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/file/unit.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/limits.h"
+#include "daemon/base/text.h"
+
+DEFINE_ENUM_TABLE(unit_load_state, LOAD_STATE_MAX, [LOAD_STUB] = "stub", [LOAD_LOADED] = "loaded",
+	[LOAD_NOT_FOUND] = "not-found", [LOAD_BAD_SETTING] = "bad-setting", [LOAD_ERROR] = "error",
+	[LOAD_MASKED] = "masked", );
+
+DEFINE_ENUM_TABLE(unit_active_state, UNIT_ACTIVE_STATE_MAX, [UNIT_INACTIVE] = "inactive",
+	[UNIT_ACTIVE] = "active", [UNIT_RELOADING] = "reloading", [UNIT_FAILED] = "failed",
+	[UNIT_ACTIVATING] = "activating", [UNIT_DEACTIVATING] = "deactivating", );
+
+static struct unit *unit_free(struct unit *u)
+{
+	if (!u)
+		return NULL;
+	config_free(u->config);
+	diags_done(&u->diags);
+	strv_free(u->aliases);
+	free(u->edges);
+	free(u->id);
+	free(u);
+	return NULL;
+}
+
+DEFINE_CLEANUP(struct unit, unit_free)
+
+struct unit *unit_table_find(const struct unit_table *t, const char *name)
+{
+	struct unit_entry *e;
+
+	HASH_FIND_STR(t->by_name, name, e);
+	return e ? e->unit : NULL;
+}
+
+static int add_name(struct unit_table *t, struct unit *u, const char *name)
+{
+	struct unit_entry *e = calloc(1, sizeof(*e));
+
+	if (!e || !(e->name = strdup(name))) {
+		free(e);
+		return -ENOMEM;
+	}
+	e->unit = u;
+	HASH_ADD_KEYPTR(hh, t->by_name, e->name, strlen(e->name), e);
+	return 0;
+}
+
+static int add_to_list(struct unit_table *t, struct unit *u)
+{
+	if ((t->count & (t->count - 1)) == 0) {
+		size_t room = t->count ? 2 * t->count : 1;
+		struct unit **grown = reallocarray(t->list, room, sizeof(struct unit *));
+		if (!grown)
+			return -ENOMEM;
+		t->list = grown;
+	}
+	u->number = (uint32_t)t->count;
+	t->list[t->count++] = u;
+	return 0;
+}
+
+int unit_table_get(struct unit_table *t, const char *name, struct unit **ret)
+{
+	struct unit *found = unit_table_find(t, name);
+
+	if (found) {
+		*ret = found;
+		return 0;
+	}
+	if (!unit_name_is_valid(name) || unit_name_is_template(name))
+		return -EINVAL;
+	if (t->count >= LIMIT_UNITS)
+		return -E2BIG;
+
+	_cleanup_(unit_freep) struct unit *u = calloc(1, sizeof(*u));
+	if (!u)
+		return -ENOMEM;
+	u->type = (enum unit_type)unit_name_type(name);
+	u->id = strdup(name);
+	u->config = config_new(u->type);
+	if (!u->id || !u->config)
+		return -ENOMEM;
+	int r = add_to_list(t, u);
+	if (r < 0)
+		return r;
+	r = add_name(t, u, name);
+	if (r < 0) {
+		t->count--;
+		return r;
+	}
+	*ret = TAKE_PTR(u);
+	return 0;
+}
+
+int unit_table_add_alias(struct unit_table *t, struct unit *u, const char *name)
+{
+	struct unit *other = unit_table_find(t, name);
+
+	if (other)
+		return other == u ? 0 : -EEXIST;
+	int r = strv_push(&u->aliases, strdup(name));
+	return r < 0 ? r : add_name(t, u, name);
+}
+
+void unit_table_done(struct unit_table *t)
+{
+	struct unit_entry *e, *next;
+
+	HASH_ITER(hh, t->by_name, e, next)
+	{
+		HASH_DEL(t->by_name, e);
+		free(e->name);
+		free(e);
+	}
+	for (size_t i = 0; i < t->count; i++)
+		unit_free(t->list[i]);
+	free(t->list);
+	*t = (struct unit_table){0};
+}
+
+/* Where an edge of (kind, to) is, or would be inserted: edges are sorted by kind, then by number.
+ */
+static uint32_t edge_position(const struct unit *u, enum dep_kind kind, const struct unit *to)
+{
+	uint32_t low = 0, high = u->edge_count;
+
+	while (low < high) {
+		uint32_t middle = low + (high - low) / 2;
+		const struct edge *e = &u->edges[middle];
+
+		if (e->kind < kind || (e->kind == kind && to && e->to->number < to->number))
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static int add_half_edge(struct unit *u, enum dep_kind kind, struct unit *to, unsigned origin)
+{
+	uint32_t at = edge_position(u, kind, to);
+
+	if (at < u->edge_count && u->edges[at].kind == kind && u->edges[at].to == to) {
+		u->edges[at].origin |= (uint8_t)origin;
+		return 0;
+	}
+	if (u->edge_count == u->edge_room) {
+		uint32_t room = u->edge_room ? 2 * u->edge_room : 4;
+		struct edge *grown = reallocarray(u->edges, room, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		u->edges = grown;
+		u->edge_room = room;
+	}
+	memmove(u->edges + at + 1, u->edges + at, (u->edge_count - at) * sizeof(*u->edges));
+	u->edges[at] = (struct edge){.to = to, .kind = (uint8_t)kind, .origin = (uint8_t)origin};
+	u->edge_count++;
+	return 0;
+}
+
+int unit_add_edge(struct unit *u, enum dep_kind kind, struct unit *to, unsigned origin)
+{
+	if (u == to)
+		return 0;
+	int r = add_half_edge(u, kind, to, origin);
+	return r < 0 ? r : add_half_edge(to, kind ^ 1, u, 0);
+}
+
+const struct edge *unit_edges(const struct unit *u, enum dep_kind kind, size_t *ret_count)
+{
+	uint32_t from = edge_position(u, kind, NULL);
+
+	*ret_count = edge_position(u, kind + 1, NULL) - from;
+	return u->edges ? u->edges + from : NULL;
+}
+
+bool unit_has_edge(const struct unit *u, enum dep_kind kind, const struct unit *to)
+{
+	uint32_t at = edge_position(u, kind, to);
+
+	return at < u->edge_count && u->edges[at].kind == kind && u->edges[at].to == to;
+}
+
+void unit_table_drop_edges(struct unit_table *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		t->list[i]->edge_count = 0;
+}
+
+const char *unit_description(const struct unit *u)
+{
+	const char *text = u->config->unit.description;
+
+	return text && *text ? text : u->id;
+}
+
+bool unit_is_active(const struct unit *u)
+{
+	return u->active == UNIT_ACTIVE || u->active == UNIT_RELOADING;
+}
+
+bool unit_is_inactive_or_failed(const struct unit *u)
+{
+	return u->active == UNIT_INACTIVE || u->active == UNIT_FAILED;
+}
