@@ -61,7 +61,11 @@ struct job {
 	struct job *prev, *next; /* of the table's list, oldest first */
 	struct job *next_run;	 /* of the run queue */
 	bool in_run_queue;
+	bool in_end_queue; /* of job_finish() */
 };
+
+/* Told what a transaction went on without: a sentence. */
+typedef void job_warning_fn(const struct unit *unit, const char *text, void *data);
 
 /* Told of each job's end, after the unit has let go of it. */
 typedef void job_finished_fn(const struct job *job, enum job_result result, void *data);
@@ -71,9 +75,9 @@ struct job_table {
 	struct job *run_first, *run_last; /* jobs that may have become runnable */
 	size_t count;
 	uint32_t last_id;
-	uint32_t generation; /* of the marks on units */
 	job_finished_fn *finished;
-	void *finished_data;
+	job_warning_fn *warning;
+	void *data; /* of both */
 };
 
 /* Why a transaction was refused; `unit` is the one at fault. */
@@ -110,6 +114,8 @@ struct job *job_next_runnable(struct job_table *jobs);
 /* A running job goes back to waiting (the unit is not ready for it yet); it is looked at again when
  * told. */
 void job_postpone(struct job_table *jobs, struct job *job);
+/* The unit's state changed: its postponed job may run now. Harmless without a job. */
+void job_wake(struct job_table *jobs, struct unit *u);
 
 /*
  * Ends a job: frees it, queues those that waited for it, and ends with JOB_DEPENDENCY those that
@@ -118,5 +124,31 @@ void job_postpone(struct job_table *jobs, struct job *job);
  */
 void job_finish(struct job_table *jobs, struct job *job, enum job_result result);
 
-/* Cancels every job, or the one of `unit` when it is not NULL. */
+/* Whether `a` and `b` cannot both be wanted of one unit. */
+bool job_types_conflict(enum job_type a, enum job_type b);
+/* The one type that does what both do (systemd's table), or -EEXIST: they conflict. */
+int job_types_merge(enum job_type a, enum job_type b);
+/* A type that may be installed, from one that depends on the unit's state (try-restart, ...). */
+enum job_type job_type_collapse(enum job_type type, const struct unit *u);
+/* Whether a unit in that state needs no job of that type. */
+bool job_type_is_redundant(enum job_type type, enum unit_active_state state);
+/*
+ * Where `a` stands before `b` by Before=: -1 when its job comes first, 1 when that of `b` does.
+ * Stops run in reverse order, and before starts.
+ */
+int job_types_order(enum job_type a, enum job_type b);
+/* Whether systemd would ever let such a job exist for the unit (a reload of what cannot be
+ * reloaded). */
+bool job_type_is_applicable(enum job_type type, const struct unit *u);
+
+/*
+ * Puts a job of `type` on the unit, merged with the one that it may have (a conflicting one is
+ * canceled). NULL: out of memory.
+ */
+struct job *job_install(struct job_table *jobs, struct unit *u, enum job_type type,
+	bool irreversible, bool ignores_order);
+
+/* Cancels every job. */
 void job_cancel_all(struct job_table *jobs);
+/* The job of that number, or NULL. */
+struct job *job_find(const struct job_table *jobs, uint32_t id);
