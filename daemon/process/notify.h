@@ -2,8 +2,7 @@
 /*
  * The notify socket of one service (sd_notify(3)): a datagram socket of its own, so that a flood is
  * its sender's alone and the unit is known without a race. An abstract address chosen by the kernel
- * (unix(7), autobind): nothing to write, nothing to remove; a path under `directory` where the
- * service has a network namespace of its own.
+ * (unix(7), autobind): nothing to write, nothing to remove.
  */
 #pragma once
 
@@ -38,9 +37,8 @@ struct notify_socket {
 	void *data;
 };
 
-/* Opens it and watches it. `directory` NULL: abstract. Negative errno of socket(2), bind(2). */
-int notify_open(struct notify_socket *s, struct loop *loop, const char *directory, notify_fn *fn,
-	void *data);
+/* Opens it and watches it. Negative errno of socket(2), bind(2). */
+int notify_open(struct notify_socket *s, struct loop *loop, notify_fn *fn, void *data);
 void notify_close(struct notify_socket *s);
 
 /* Hears what is queued now: before an exit is booked, for a sender may have sent and died at once.

@@ -47,10 +47,13 @@ struct output *output_free(struct output *o);
  * pipe2(2).
  */
 int output_open(struct output *o, bool forward);
-/* Lets go of the write end; what is in the pipe is still read to its end. */
-void output_close(struct output *o);
 /* Reads what is in the pipe now. */
 void output_drain(struct output *o);
+/* The same, and what was written last counts as a line although it has no newline: its writer
+ * ended. */
+void output_end_line(struct output *o);
+/* Reads what is left and closes the pipe. */
+void output_close(struct output *o);
 
 /* Adds a line of reaperd's own about the unit. */
 void output_note(struct output *o, const char *text);

@@ -35,3 +35,7 @@ ssize_t proc_children(pid_t **ret_pids);
 
 /* Every process of our PID namespace, sorted by PID, or a negative errno; the caller frees *ret. */
 ssize_t proc_all(struct proc_info **ret);
+
+/* Whether any thread of the process has a child: 1, 0, or a negative errno (no
+ * CONFIG_PROC_CHILDREN). */
+int proc_has_children(pid_t pid);

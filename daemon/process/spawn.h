@@ -26,15 +26,12 @@ struct spawn_request {
 	const struct exec_settings *exec;
 	const struct command *command;
 	enum command_list list;
-	bool is_first;	       /* of this activation: directories are made */
-	uint64_t mark;	       /* to wear; 0: none */
-	int output_fd;	       /* where journal output goes; -1: /dev/null */
-	const int *listen_fds; /* passed from descriptor 3 on */
-	size_t listen_fd_count;
-	char *const *listen_names;
-	char *const *variables; /* NAME=value: MAINPID, NOTIFY_SOCKET, ...; come last and win */
-	char *const *expand_variables; /* more for $VAR in the command line only; may be NULL */
-	bool permissions_start_only;   /* User= only for the main command */
+	bool is_first;		/* of this activation: directories are made */
+	uint64_t mark;		/* to wear; 0: none */
+	int output_fd;		/* where journal output goes; -1: /dev/null */
+	char *const *variables; /* NAME=value: MAINPID, NOTIFY_SOCKET, ...; Environment= wins over
+				   them */
+	bool permissions_start_only; /* User= only for the main command */
 };
 
 struct spawn_result {
@@ -54,6 +51,13 @@ struct spawn_failure {
 /* Reads exec_fd: 1 and *ret when the child failed, 0 at EOF (exec happened), -EAGAIN: not known
  * yet. */
 int spawn_read_failure(int exec_fd, struct spawn_failure *ret);
+
+/*
+ * Removes the RuntimeDirectory= folders of a service that ended. Negative errno of the first that
+ * could not be removed; a folder of very many files is left as it is (-E2BIG).
+ */
+int directories_remove_runtime(
+	const struct spawn_context *context, const struct exec_settings *exec);
 
 /*
  * What will not be done although the unit says so, found in the parent before anything starts (an

@@ -41,9 +41,17 @@ bool tree_mark_is_alive(const struct mark_space *space, const struct process_tab
 	uint64_t mark, const pid_t *children, size_t count);
 
 /*
- * Signals every live process of the activation, each through a pidfd checked against its mark, and
- * scans again until no new one is found (bounded). With `sig` SIGKILL the set is stopped first
- * where it keeps growing. `except` is left out (0: nobody). Returns how many were signalled, or a
- * negative errno.
+ * Whether a process of the activation is left besides those of the process table: a cheap look that
+ * saves the scan where a service is one process.
  */
-int tree_kill(const struct mark_space *space, uint64_t mark, int sig, pid_t except);
+bool tree_has_others(
+	const struct mark_space *space, const struct process_table *processes, uint64_t mark);
+
+/*
+ * Signals every live process of the activation that is not in the process table, each through a
+ * pidfd checked against its mark, and scans again until no new one is found (bounded). With SIGKILL
+ * the set is stopped first where it keeps growing. Returns how many were signalled, or a negative
+ * errno.
+ */
+int tree_kill(const struct mark_space *space, const struct process_table *processes, uint64_t mark,
+	int sig);

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The steps between fork and exec, in the child: one function a step, one file a family. Each
+ * returns 0 or a negative errno; which step failed is told by spawn.c. Nothing outside process/
+ * includes this.
+ */
+#pragma once
+
+#include "daemon/process/spawn.h"
+
+struct child {
+	const struct spawn_request *request;
+	const struct exec_settings *exec;
+	bool is_privileged; /* `+`: no credentials, no capabilities */
+	bool keeps_user;    /* `+`, `!`, PermissionsStartOnly= */
+	uid_t uid;
+	gid_t gid;
+	const char *user_name, *home, *shell; /* of User=; NULL: not set, or no such entry */
+	bool has_user, has_group;
+	char **environment;
+};
+
+/* credentials.c: looks users and groups up; becomes them. */
+int child_resolve_user(struct child *c);
+int child_resolve_group(struct child *c);
+int child_set_groups(const struct child *c);
+int child_set_user(const struct child *c);
+int child_drop_bounding_set(const struct child *c);
+int child_prepare_ambient(const struct child *c);
+int child_raise_ambient(const struct child *c);
+int child_set_secure_bits(const struct child *c);
+int child_set_no_new_privileges(const struct child *c);
+
+/* stdio.c: descriptors 0, 1 and 2. */
+int child_set_input(const struct child *c);
+int child_set_output(const struct child *c);
+int child_set_error(const struct child *c);
+
+/* directories.c: RuntimeDirectory= and its family. */
+int child_make_directories(const struct child *c, enum exec_directory_kind kind);
+/* RUNTIME_DIRECTORY=/run/a:/run/b; the caller frees; NULL: none, or no memory. */
+char *child_directory_variable(const struct child *c, enum exec_directory_kind kind);
+
+/* limits.c: what the kernel grants or clamps. */
+int child_set_limits(const struct child *c);
+int child_set_oom_score(const struct child *c);
+int child_set_nice(const struct child *c);
+int child_set_ioprio(const struct child *c);
+int child_set_scheduler(const struct child *c);
+
+/* environment.c */
+int child_build_environment(struct child *c);
+
+#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"

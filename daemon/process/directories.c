@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * RuntimeDirectory=, StateDirectory= and kin: made below their folder without following a link on
+ * the way, for what lies above may belong to the service; given to its user; and, for run-time
+ * ones, taken away again.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "daemon/base/text.h"
+#include "daemon/process/child.h"
+
+#define REMOVE_LIMIT 4096 /* files of a run-time folder that are removed from within the loop */
+
+/* The folder `name` in `dir`, made when it is not there; *made tells. Takes ownership of `dir`. */
+static int enter(int dir, const char *name, mode_t mode, bool *made)
+{
+	*made = mkdirat(dir, name, mode) == 0;
+	int error = *made ? 0 : errno;
+	int fd = -1;
+
+	if (*made || error == EEXIST) {
+		fd = openat(dir, name, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_RDONLY);
+		error = errno;
+	}
+	close(dir);
+	return fd < 0 ? -error : fd;
+}
+
+static int make_prefix(const char *prefix)
+{
+	int fd = open(prefix, O_DIRECTORY | O_CLOEXEC | O_RDONLY);
+
+	if (fd >= 0 || errno != ENOENT)
+		return fd < 0 ? -errno : fd;
+	if (mkdir(prefix, 0755) < 0)
+		return -errno;
+	fd = open(prefix, O_DIRECTORY | O_CLOEXEC | O_RDONLY);
+	return fd < 0 ? -errno : fd;
+}
+
+static int give(int fd, const struct child *c, enum exec_directory_kind kind, mode_t mode)
+{
+	bool changes_owner = kind != DIRECTORY_CONFIGURATION && !c->keeps_user;
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (changes_owner && (st.st_uid != c->uid || st.st_gid != c->gid) &&
+		fchown(fd, c->uid, c->gid) < 0)
+		return -errno;
+	if ((st.st_mode & 07777) != mode && fchmod(fd, mode) < 0)
+		return -errno;
+	return 0;
+}
+
+static int make_one(const struct child *c, enum exec_directory_kind kind, const char *path)
+{
+	mode_t before = umask(0);
+	int fd = make_prefix(c->request->context->directory_prefix[kind]);
+	_cleanup_(freep) char *copy = strdup(path);
+	char *rest = NULL;
+
+	if (!copy && fd >= 0) {
+		close(fd);
+		fd = -ENOMEM;
+	}
+	for (char *part = copy ? strtok_r(copy, "/", &rest) : NULL; part && fd >= 0;
+		part = strtok_r(NULL, "/", &rest)) {
+		bool made;
+		fd = enter(fd, part, 0755, &made);
+	}
+	(void)umask(before);
+	if (fd < 0)
+		return fd;
+	int r = give(fd, c, kind, c->exec->directories[kind].mode);
+	close(fd);
+	return r;
+}
+
+/* `name:link`: a symbolic link to it beside it. */
+static int make_link(
+	const struct child *c, enum exec_directory_kind kind, const char *name, const char *link)
+{
+	const char *prefix = c->request->context->directory_prefix[kind];
+	_cleanup_(freep) char *at = NULL, *to = NULL;
+
+	if (asprintf(&at, "%s/%s", prefix, link) < 0 || asprintf(&to, "%s/%s", prefix, name) < 0)
+		return -ENOMEM;
+	return symlink(to, at) < 0 && errno != EEXIST ? -errno : 0;
+}
+
+int child_make_directories(const struct child *c, enum exec_directory_kind kind)
+{
+	for (char **p = c->exec->directories[kind].paths; p && *p; p++) {
+		_cleanup_(freep) char *name = strdup(*p);
+		char *link = name ? strchr(name, ':') : NULL;
+
+		if (!name)
+			return -ENOMEM;
+		if (link)
+			*link++ = 0;
+		int r = make_one(c, kind, name);
+		if (r >= 0 && link)
+			r = make_link(c, kind, name, link);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+char *child_directory_variable(const struct child *c, enum exec_directory_kind kind)
+{
+	static const char *const names[DIRECTORY_MAX] = {
+		[DIRECTORY_RUNTIME] = "RUNTIME_DIRECTORY",
+		[DIRECTORY_STATE] = "STATE_DIRECTORY",
+		[DIRECTORY_CACHE] = "CACHE_DIRECTORY",
+		[DIRECTORY_LOGS] = "LOGS_DIRECTORY",
+		[DIRECTORY_CONFIGURATION] = "CONFIGURATION_DIRECTORY",
+	};
+	char *text = NULL;
+	size_t length;
+	char **paths = c->exec->directories[kind].paths;
+	FILE *f = paths && *paths ? open_memstream(&text, &length) : NULL;
+
+	if (!f)
+		return NULL;
+	fprintf(f, "%s=", names[kind]);
+	for (char **p = paths; *p; p++)
+		fprintf(f, "%s%s/%.*s", p == paths ? "" : ":",
+			c->request->context->directory_prefix[kind], (int)strcspn(*p, ":"), *p);
+	fclose(f);
+	return text;
+}
+
+/* Everything in the folder behind `fd` (taken over); counts down *left. */
+static int empty_folder(int fd, unsigned *left)
+{
+	DIR *d = fdopendir(fd);
+	int r = 0;
+
+	if (!d) {
+		r = -errno;
+		close(fd);
+		return r;
+	}
+	for (struct dirent *e = readdir(d); e && r >= 0; e = readdir(d)) {
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
+			continue;
+		if (!*left)
+			r = -E2BIG;
+		else if (--*left, unlinkat(dirfd(d), e->d_name, 0) < 0 && errno == EISDIR) {
+			int sub = openat(dirfd(d), e->d_name,
+				O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_RDONLY);
+			r = sub < 0 ? -errno : empty_folder(sub, left);
+			if (r >= 0)
+				(void)unlinkat(dirfd(d), e->d_name, AT_REMOVEDIR);
+		}
+	}
+	closedir(d);
+	return r;
+}
+
+/* The folder that holds the last part of `path`, reached without following links; *ret_last lies
+ * inside `path`. */
+static int open_parent(const char *prefix, char *path, char **ret_last)
+{
+	int fd = open(prefix, O_DIRECTORY | O_CLOEXEC | O_RDONLY);
+
+	for (char *slash = strchr(path, '/'); slash && fd >= 0; slash = strchr(path, '/')) {
+		*slash = 0;
+		int next = openat(fd, path, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_RDONLY);
+		int error = errno;
+		close(fd);
+		errno = error;
+		fd = next;
+		path = slash + 1;
+	}
+	*ret_last = path;
+	return fd < 0 ? -errno : fd;
+}
+
+static int remove_one(const char *prefix, const char *path)
+{
+	unsigned left = REMOVE_LIMIT;
+	_cleanup_(freep) char *copy = strdup(path);
+	char *last;
+
+	if (!copy)
+		return -ENOMEM;
+	int parent = open_parent(prefix, copy, &last);
+	if (parent < 0)
+		return parent == -ENOENT ? 0 : parent;
+	int fd = openat(parent, last, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_RDONLY);
+	int r = fd < 0 ? (errno == ENOENT ? 0 : -errno) : empty_folder(fd, &left);
+	if (r >= 0 && unlinkat(parent, last, AT_REMOVEDIR) < 0 && errno != ENOENT)
+		r = -errno;
+	close(parent);
+	return r;
+}
+
+int directories_remove_runtime(
+	const struct spawn_context *context, const struct exec_settings *exec)
+{
+	const char *prefix = context->directory_prefix[DIRECTORY_RUNTIME];
+	int first = 0;
+
+	for (char **p = exec->directories[DIRECTORY_RUNTIME].paths; p && *p; p++) {
+		_cleanup_(freep) char *name = strndup(*p, strcspn(*p, ":"));
+		const char *link = strchr(*p, ':');
+		_cleanup_(freep) char *at = NULL;
+		int r = name ? remove_one(prefix, name) : -ENOMEM;
+
+		if (link && asprintf(&at, "%s/%s", prefix, link + 1) >= 0)
+			(void)unlink(at);
+		if (r < 0 && !first)
+			first = r;
+	}
+	return first;
+}

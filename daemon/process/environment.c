@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+/* In the child: what the command finds in its environment (systemd.exec(5), "Environment variables
+ * in spawned processes"). */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/base/limits.h"
+#include "daemon/base/text.h"
+#include "daemon/file/environment_file.h"
+#include "daemon/file/reader.h"
+#include "daemon/process/child.h"
+
+static int set_all(char ***list, char *const *more)
+{
+	for (char *const *v = more; v && *v; v++) {
+		int r = environment_set(list, *v);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int set_one(char ***list, const char *name, const char *value)
+{
+	_cleanup_(freep) char *text = NULL;
+
+	if (!value)
+		return 0;
+	return asprintf(&text, "%s=%s", name, value) < 0 ? -ENOMEM : environment_set(list, text);
+}
+
+static int add_user(struct child *c)
+{
+	int r = 0;
+
+	if (!c->has_user)
+		return 0;
+	r = set_one(&c->environment, "HOME", c->home);
+	if (r >= 0)
+		r = set_one(&c->environment, "LOGNAME", c->user_name);
+	if (r >= 0)
+		r = set_one(&c->environment, "USER", c->user_name);
+	return r >= 0 ? set_one(&c->environment, "SHELL", c->shell) : r;
+}
+
+static int add_directories(struct child *c)
+{
+	for (int kind = 0; kind < DIRECTORY_MAX; kind++) {
+		_cleanup_(freep) char *text =
+			child_directory_variable(c, (enum exec_directory_kind)kind);
+		int r = text ? environment_set(&c->environment, text) : 0;
+
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int add_passed(struct child *c)
+{
+	for (char **n = c->exec->pass_environment; n && *n; n++) {
+		int r = set_one(&c->environment, *n, getenv(*n));
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static int add_file(struct child *c, const char *path)
+{
+	bool may_be_missing = *path == '-';
+	_cleanup_(freep) char *text = NULL;
+	_cleanup_(strv_freep) char **list = NULL;
+	size_t length;
+	int r = reader_load(path + may_be_missing, &text, &length);
+
+	if (r < 0)
+		return may_be_missing ? 0 : r;
+	r = environment_parse_file(text, length, &list);
+	return r < 0 ? r : set_all(&c->environment, list);
+}
+
+int child_build_environment(struct child *c)
+{
+	int r = set_one(&c->environment, "PATH", DEFAULT_PATH);
+
+	if (r >= 0)
+		r = set_all(&c->environment, c->request->context->environment);
+	if (r >= 0)
+		r = add_user(c);
+	if (r >= 0)
+		r = add_directories(c);
+	if (r >= 0)
+		r = set_all(&c->environment, c->request->variables);
+	if (r >= 0)
+		r = add_passed(c);
+	if (r >= 0)
+		r = set_all(&c->environment, c->exec->environment);
+	for (char **f = c->exec->environment_files; f && *f && r >= 0; f++)
+		r = add_file(c, *f);
+	for (char **n = c->exec->unset_environment; n && *n; n++)
+		environment_unset(c->environment, *n);
+	return r;
+}

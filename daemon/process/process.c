@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/process/process.h"
+
+#include <stdlib.h>
+
+DEFINE_ENUM_TABLE(process_role, PROCESS_ROLE_MAX, [PROCESS_MAIN] = "main",
+	[PROCESS_CONTROL] = "control", [PROCESS_COMMAND] = "command", );
+
+struct process *process_track(
+	struct process_table *t, pid_t pid, enum process_role role, struct unit *unit)
+{
+	struct process *p = calloc(1, sizeof(*p));
+
+	if (!p)
+		return NULL;
+	p->pid = pid;
+	p->role = role;
+	p->unit = unit;
+	p->started = moment_now();
+	HASH_ADD_INT(t->by_pid, pid, p);
+	return p;
+}
+
+struct process *process_find(const struct process_table *t, pid_t pid)
+{
+	struct process *p = NULL;
+
+	HASH_FIND_INT(t->by_pid, &pid, p);
+	return p;
+}
+
+struct process *process_forget(struct process_table *t, struct process *p)
+{
+	if (!p)
+		return NULL;
+	HASH_DEL(t->by_pid, p);
+	free(p);
+	return NULL;
+}

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/process/procfs.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "common/own.h"
+#include "daemon/base/clock.h"
+#include "daemon/base/text.h"
+
+/* The beginning of a small file of /proc, NUL-terminated: its length, or a negative errno. */
+static ssize_t read_small(const char *path, char *buffer, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	ssize_t n = read(fd, buffer, size - 1);
+	int error = errno;
+	close(fd);
+	if (n < 0)
+		return -error;
+	buffer[n] = 0;
+	return n;
+}
+
+/* proc(5): the name stands in brackets and may hold anything, so what follows begins after the last
+ * bracket. */
+static int parse_stat(const char *text, struct proc_info *ret)
+{
+	const char *open = strchr(text, '('), *close = strrchr(text, ')');
+	unsigned long user, system;
+	long rss;
+
+	if (!open || !close || close < open)
+		return -EINVAL;
+	size_t n = (size_t)(close - open - 1);
+	n = n < sizeof(ret->name) ? n : sizeof(ret->name) - 1;
+	memcpy(ret->name, open + 1, n);
+	ret->name[n] = 0;
+	int fields = sscanf(close + 1,
+		" %c %d %d %d %*d %*d %*u %*u %*u %*u %*u %lu %lu %*d %*d %*d %*d %*d %*d %" SCNu64
+		" %*u %ld",
+		&ret->state, &ret->ppid, &ret->pgid, &ret->sid, &user, &system, &ret->start_ticks,
+		&rss);
+	if (fields < 8)
+		return -EINVAL;
+	uint64_t tick_usec = USEC_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK);
+	ret->cpu_usec = (user + system) * tick_usec;
+	ret->rss_bytes = rss > 0 ? (uint64_t)rss * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+	return 0;
+}
+
+int proc_read(pid_t pid, struct proc_info *ret)
+{
+	char path[40], text[1024];
+
+	snprintf(path, sizeof(path), "/proc/%d/stat", (int)pid);
+	ssize_t n = read_small(path, text, sizeof(text));
+	if (n <= 0)
+		return n < 0 && n != -ENOENT		? (int)n
+		       : access("/proc/self", F_OK) < 0 ? -ENOENT
+							: -ESRCH;
+	*ret = (struct proc_info){.pid = pid};
+	return parse_stat(text, ret);
+}
+
+uint64_t proc_started_realtime_usec(const struct proc_info *p)
+{
+	struct timespec now;
+
+	if (clock_gettime(CLOCK_BOOTTIME, &now) < 0)
+		return 0;
+	uint64_t since_boot = (uint64_t)now.tv_sec * USEC_PER_SEC + (uint64_t)now.tv_nsec / 1000;
+	uint64_t started = p->start_ticks * (USEC_PER_SEC / (uint64_t)sysconf(_SC_CLK_TCK));
+	return started > since_boot ? clock_realtime_usec()
+				    : clock_realtime_usec() - (since_boot - started);
+}
+
+char *proc_cmdline(pid_t pid)
+{
+	char path[40], text[4096];
+	struct proc_info info;
+	char *name;
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
+	ssize_t n = read_small(path, text, sizeof(text));
+	while (n > 0 && !text[n - 1])
+		n--;
+	if (n <= 0) {
+		if (proc_read(pid, &info) < 0)
+			return NULL;
+		return asprintf(&name, "[%s]", info.name) < 0 ? NULL : name;
+	}
+	for (ssize_t i = 0; i < n; i++)
+		if (!text[i] || text[i] == '\n')
+			text[i] = ' ';
+	return text_escape(text, (size_t)n);
+}
+
+/* Growing list of PIDs. */
+struct pids {
+	pid_t *list;
+	size_t count;
+};
+
+static int add_pid(struct pids *p, pid_t pid)
+{
+	if ((p->count & (p->count - 1)) == 0) {
+		pid_t *grown = reallocarray(p->list, p->count ? 2 * p->count : 1, sizeof(pid_t));
+		if (!grown)
+			return -ENOMEM;
+		p->list = grown;
+	}
+	p->list[p->count++] = pid;
+	return 0;
+}
+
+/* Calls `fn` for each numbered folder of /proc until it returns a negative errno. */
+static int each_process(int (*fn)(pid_t pid, void *data), void *data)
+{
+	DIR *d = opendir("/proc");
+	int r = 0;
+
+	if (!d)
+		return -errno;
+	for (struct dirent *e = readdir(d); e && r >= 0; e = readdir(d))
+		if (isdigit((unsigned char)e->d_name[0]))
+			r = fn((pid_t)atoi(e->d_name), data);
+	closedir(d);
+	return r;
+}
+
+static int add_child(pid_t pid, void *data)
+{
+	struct proc_info info;
+
+	if (proc_read(pid, &info) < 0 || info.ppid != getpid())
+		return 0;
+	return add_pid(data, pid);
+}
+
+/* The file may be long: 10,000 children take 60 KB. */
+static int parse_children(FILE *f, struct pids *ret)
+{
+	int pid, r = 0;
+
+	while (r >= 0 && fscanf(f, "%d", &pid) == 1)
+		r = add_pid(ret, pid);
+	return r;
+}
+
+ssize_t proc_children(pid_t **ret_pids)
+{
+	struct pids found = {0};
+	char path[64];
+	int r;
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)gettid());
+	_cleanup_(fclosep) FILE *f = fopen(path, "re");
+	if (f)
+		r = parse_children(f, &found);
+	else
+		r = each_process(add_child, &found);
+	if (r < 0) {
+		free(found.list);
+		return r;
+	}
+	*ret_pids = found.list;
+	return (ssize_t)found.count;
+}
+
+struct infos {
+	struct proc_info *list;
+	size_t count;
+};
+
+static int add_info(pid_t pid, void *data)
+{
+	struct infos *all = data;
+	struct proc_info info;
+
+	if (proc_read(pid, &info) < 0)
+		return 0;
+	if ((all->count & (all->count - 1)) == 0) {
+		struct proc_info *grown =
+			reallocarray(all->list, all->count ? 2 * all->count : 1, sizeof(info));
+		if (!grown)
+			return -ENOMEM;
+		all->list = grown;
+	}
+	all->list[all->count++] = info;
+	return 0;
+}
+
+static int by_pid(const void *a, const void *b)
+{
+	pid_t x = ((const struct proc_info *)a)->pid, y = ((const struct proc_info *)b)->pid;
+
+	return x < y ? -1 : x > y;
+}
+
+ssize_t proc_all(struct proc_info **ret)
+{
+	struct infos all = {0};
+	int r = each_process(add_info, &all);
+
+	if (r < 0) {
+		free(all.list);
+		return r;
+	}
+	if (all.count)
+		qsort(all.list, all.count, sizeof(*all.list), by_pid);
+	*ret = all.list;
+	return (ssize_t)all.count;
+}
+
+int proc_has_children(pid_t pid)
+{
+	char folder[40], path[320], text[16];
+
+	snprintf(folder, sizeof(folder), "/proc/%d/task", (int)pid);
+	DIR *d = opendir(folder);
+	if (!d)
+		return -errno;
+	int r = 0;
+	for (struct dirent *e = readdir(d); e && r == 0; e = readdir(d)) {
+		if (!isdigit((unsigned char)e->d_name[0]))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s/children", folder, e->d_name);
+		ssize_t n = read_small(path, text, sizeof(text));
+		r = n < 0 && n != -ESRCH ? (int)n : n > 0;
+	}
+	closedir(d);
+	return r;
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/process/reap.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+static bool is_exit(int code)
+{
+	return code == CLD_EXITED || code == CLD_KILLED || code == CLD_DUMPED;
+}
+
+/*
+ * A child made us its tracer (PTRACE_TRACEME) and stopped: it is let go, with the signal that it
+ * stopped for. Where that fails the answer is taken off the queue, so that the same one does not
+ * come back for ever.
+ */
+static void detach(const siginfo_t *info)
+{
+	siginfo_t again;
+	long sig = info->si_status == SIGTRAP ? 0 : info->si_status & 0x7f;
+
+	if (ptrace(PTRACE_DETACH, info->si_pid, NULL, (void *)sig) < 0)
+		(void)waitid(P_PID, (id_t)info->si_pid, &again, WEXITED | WSTOPPED | WNOHANG);
+}
+
+static void take(const struct process_table *t, struct reap_counters *counters,
+	const siginfo_t *peek, reap_fn *fn, void *data)
+{
+	siginfo_t info;
+	const struct reaped r = {
+		.pid = peek->si_pid,
+		.code = peek->si_code,
+		.status = peek->si_status,
+		.process = process_find(t, peek->si_pid),
+	};
+
+	fn(&r, data);
+	if (waitid(P_PID, (id_t)r.pid, &info, WEXITED | WNOHANG) < 0)
+		return;
+	counters->reaped++;
+	if (!r.process)
+		counters->orphans_reaped++;
+}
+
+unsigned reap_drain(const struct process_table *t, struct reap_counters *counters, unsigned budget,
+	reap_fn *fn, void *data)
+{
+	unsigned reaped = 0;
+
+	for (unsigned looked = 0; !budget || looked < budget; looked++) {
+		siginfo_t info = {0};
+
+		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid == 0)
+			return reaped;
+		if (is_exit(info.si_code)) {
+			take(t, counters, &info, fn, data);
+			reaped++;
+		} else {
+			detach(&info);
+			counters->detached++;
+		}
+	}
+	return budget;
+}

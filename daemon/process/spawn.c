@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/process/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "daemon/base/text.h"
+#include "daemon/process/child.h"
+#include "daemon/process/mark.h"
+
+#define MANY_DESCRIPTORS 65536 /* where neither close_range(2) nor /proc is there */
+
+static int reset_signals(const struct child *c)
+{
+	for (int sig = 1; sig < NSIG; sig++)
+		if (sig != SIGKILL && sig != SIGSTOP)
+			(void)signal(sig, SIG_DFL);
+	if (c->exec->ignore_sigpipe)
+		(void)signal(SIGPIPE, SIG_IGN);
+	return 0;
+}
+
+static int clear_mask(void)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	return sigprocmask(SIG_SETMASK, &none, NULL) < 0 ? -errno : 0;
+}
+
+/* Whatever we hold ourselves or got from our caller closes at exec. */
+static void seal_descriptors(void)
+{
+	if (syscall(SYS_close_range, 3U, ~0U, 4U /* CLOSE_RANGE_CLOEXEC */) == 0)
+		return;
+	for (int fd = 3; fd < MANY_DESCRIPTORS; fd++) {
+		int flags = fcntl(fd, F_GETFD);
+		if (flags >= 0)
+			(void)fcntl(fd, F_SETFD, flags | FD_CLOEXEC);
+	}
+}
+
+static int change_directory(const struct child *c)
+{
+	const char *path = c->exec->working_directory;
+
+	if (!path)
+		path = "/";
+	else if (strcmp(path, "~") == 0)
+		path = c->home ? c->home : "/root";
+	if (chdir(path) == 0 || c->exec->working_directory_missing_ok)
+		return 0;
+	return -errno;
+}
+
+static int make_directories(struct child *c, enum exec_directory_kind *ret_kind)
+{
+	for (int kind = 0; kind < DIRECTORY_MAX && c->request->is_first; kind++) {
+		int r = child_make_directories(c, (enum exec_directory_kind)kind);
+		if (r < 0) {
+			*ret_kind = (enum exec_directory_kind)kind;
+			return r;
+		}
+	}
+	return 0;
+}
+
+static const enum exit_code directory_stage[DIRECTORY_MAX] = {
+	[DIRECTORY_RUNTIME] = EXIT_RUNTIME_DIRECTORY,
+	[DIRECTORY_STATE] = EXIT_STATE_DIRECTORY,
+	[DIRECTORY_CACHE] = EXIT_CACHE_DIRECTORY,
+	[DIRECTORY_LOGS] = EXIT_LOGS_DIRECTORY,
+	[DIRECTORY_CONFIGURATION] = EXIT_CONFIGURATION_DIRECTORY,
+};
+
+/* A bare name is looked up in the fixed path. */
+static int execute(const struct child *c, char **argv)
+{
+	const char *path = c->request->command->path;
+	int error = ENOENT;
+
+	if (*path == '/') {
+		execve(path, argv, c->environment);
+		return -errno;
+	}
+	for (const char *at = DEFAULT_PATH; *at;) {
+		size_t n = strcspn(at, ":");
+		char full[4096];
+
+		snprintf(full, sizeof(full), "%.*s/%s", (int)n, at, path);
+		execve(full, argv, c->environment);
+		if (errno != ENOENT && errno != ENOTDIR)
+			error = errno;
+		at += n + (at[n] == ':');
+	}
+	return -error;
+}
+
+#define STEP(stage, call)                                                                          \
+	do {                                                                                       \
+		int step_result_ = (call);                                                         \
+		if (step_result_ < 0)                                                              \
+			return (struct spawn_failure){stage, -step_result_};                       \
+	} while (0)
+
+static struct spawn_failure set_up_streams(struct child *c)
+{
+	STEP(EXIT_STDIN, child_set_input(c));
+	STEP(EXIT_STDOUT, child_set_output(c));
+	STEP(EXIT_STDERR, child_set_error(c));
+	return (struct spawn_failure){0};
+}
+
+static struct spawn_failure set_up_resources(struct child *c)
+{
+	enum exec_directory_kind kind = DIRECTORY_RUNTIME;
+	int r;
+
+	STEP(EXIT_OOM_ADJUST, child_set_oom_score(c));
+	STEP(EXIT_NICE, child_set_nice(c));
+	STEP(EXIT_IOPRIO, child_set_ioprio(c));
+	STEP(EXIT_SETSCHEDULER, child_set_scheduler(c));
+	STEP(EXIT_USER, child_resolve_user(c));
+	STEP(EXIT_GROUP, child_resolve_group(c));
+	STEP(EXIT_MEMORY, child_build_environment(c));
+	r = make_directories(c, &kind);
+	STEP(directory_stage[kind], r);
+	STEP(EXIT_LIMITS, child_set_limits(c));
+	(void)umask(c->exec->umask);
+	return (struct spawn_failure){0};
+}
+
+static struct spawn_failure become_user(struct child *c)
+{
+	STEP(EXIT_GROUP, child_set_groups(c));
+	STEP(EXIT_CAPABILITIES, child_drop_bounding_set(c));
+	STEP(EXIT_CAPABILITIES, child_prepare_ambient(c));
+	STEP(EXIT_USER, child_set_user(c));
+	STEP(EXIT_CAPABILITIES, child_raise_ambient(c));
+	STEP(EXIT_CHDIR, change_directory(c));
+	STEP(EXIT_SECUREBITS, child_set_secure_bits(c));
+	STEP(EXIT_NO_NEW_PRIVILEGES, child_set_no_new_privileges(c));
+	return (struct spawn_failure){0};
+}
+
+static struct spawn_failure run_child(struct child *c)
+{
+	static struct spawn_failure (*const parts[])(struct child *) = {
+		set_up_streams, set_up_resources, become_user};
+	const struct command *command = c->request->command;
+
+	(void)reset_signals(c);
+	(void)setsid();
+	seal_descriptors();
+	if (c->request->mark)
+		STEP(EXIT_LIMITS, mark_wear(c->request->mark));
+	for (size_t i = 0; i < ELEMENTS(parts); i++) {
+		struct spawn_failure failure = parts[i](c);
+		if (failure.stage)
+			return failure;
+	}
+	char **argv = command->flags & COMMAND_NO_EXPANSION
+			      ? command->argv
+			      : spawn_expand_arguments(command->argv, c->environment);
+	STEP(EXIT_MEMORY, argv ? 0 : -ENOMEM);
+	STEP(EXIT_SIGNAL_MASK, clear_mask());
+	STEP(EXIT_EXEC, execute(c, argv));
+	return (struct spawn_failure){0};
+}
+
+static _Noreturn void be_child(const struct spawn_request *request, int tell_fd)
+{
+	unsigned flags = request->command->flags;
+	struct child c = {
+		.request = request,
+		.exec = request->exec,
+		.is_privileged = flags & COMMAND_FULLY_PRIVILEGED,
+		.keeps_user = flags & (COMMAND_FULLY_PRIVILEGED | COMMAND_NO_SETUID) ||
+			      (request->permissions_start_only && request->list != COMMANDS_START),
+	};
+	/* Above 2, where the standard streams will not take its place. */
+	int fd = fcntl(tell_fd, F_DUPFD_CLOEXEC, 3);
+	struct spawn_failure failure = run_child(&c);
+
+	if (write(fd >= 0 ? fd : tell_fd, &failure, sizeof(failure)) < 0)
+		_exit(failure.stage);
+	_exit(failure.stage);
+}
+
+int spawn_command(const struct spawn_request *request, struct spawn_result *ret)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
+		return -errno;
+	pid_t pid = fork();
+	if (pid == 0)
+		be_child(request, fds[1]);
+	int error = errno;
+	close(fds[1]);
+	if (pid < 0) {
+		close(fds[0]);
+		return -error;
+	}
+	*ret = (struct spawn_result){.pid = pid, .exec_fd = fds[0]};
+	return 0;
+}
+
+int spawn_read_failure(int exec_fd, struct spawn_failure *ret)
+{
+	struct spawn_failure failure;
+	ssize_t n = read(exec_fd, &failure, sizeof(failure));
+
+	if (n == 0)
+		return 0;
+	if (n < 0)
+		return errno == EAGAIN || errno == EINTR ? -EAGAIN : -errno;
+	if (n != sizeof(failure))
+		return -EIO;
+	*ret = failure;
+	return 1;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+/* In the child: where descriptors 0, 1 and 2 lead (systemd.exec(5), "Logging and standard
+ * input/output"). */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "daemon/process/child.h"
+
+#define DEFAULT_TTY "/dev/console"
+
+/* `fd` becomes `to`, and stays open over exec. */
+static int move_to(int fd, int to)
+{
+	if (fd < 0)
+		return -errno;
+	if (fd == to)
+		return fcntl(fd, F_SETFD, 0) < 0 ? -errno : 0;
+	int r = dup2(fd, to) < 0 ? -errno : 0;
+	close(fd);
+	return r;
+}
+
+static int copy_to(int fd, int to)
+{
+	if (fd == to)
+		return 0;
+	return dup2(fd, to) < 0 ? -errno : 0;
+}
+
+static int open_null(int to, int mode)
+{
+	return move_to(open("/dev/null", mode | O_NOCTTY | O_CLOEXEC), to);
+}
+
+static const char *tty_path(const struct child *c)
+{
+	return c->exec->tty_path ? c->exec->tty_path : DEFAULT_TTY;
+}
+
+static int open_tty(const struct child *c, int to)
+{
+	int r = move_to(open(tty_path(c), O_RDWR | O_NOCTTY | O_CLOEXEC), to);
+
+	if (r < 0 || to != STDIN_FILENO)
+		return r;
+	bool force = c->exec->input.kind == STDIO_TTY_FORCE;
+	if (c->exec->tty_reset)
+		(void)tcflush(to, TCIOFLUSH);
+	(void)ioctl(to, TIOCSCTTY, force);
+	return 0;
+}
+
+int child_set_input(const struct child *c)
+{
+	const struct stdio_setting *s = &c->exec->input;
+
+	switch (s->kind) {
+	case STDIO_TTY:
+	case STDIO_TTY_FORCE:
+	case STDIO_TTY_FAIL:
+		return open_tty(c, STDIN_FILENO);
+	case STDIO_FILE:
+	case STDIO_APPEND:
+	case STDIO_TRUNCATE:
+		return move_to(open(s->argument, O_RDONLY | O_NOCTTY | O_CLOEXEC), STDIN_FILENO);
+	default:
+		return open_null(STDIN_FILENO, O_RDONLY);
+	}
+}
+
+static bool input_is_special(const struct child *c)
+{
+	switch (c->exec->input.kind) {
+	case STDIO_TTY:
+	case STDIO_TTY_FORCE:
+	case STDIO_TTY_FAIL:
+	case STDIO_FILE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int open_file(const struct stdio_setting *s, int to)
+{
+	int how = s->kind == STDIO_APPEND ? O_APPEND : s->kind == STDIO_TRUNCATE ? O_TRUNC : 0;
+	mode_t before = umask(0022);
+	int fd = open(s->argument, O_WRONLY | O_CREAT | O_NOCTTY | O_CLOEXEC | how, 0666);
+	int error = errno;
+
+	(void)umask(before);
+	errno = error;
+	return move_to(fd, to);
+}
+
+static int set_stream(const struct child *c, const struct stdio_setting *s, int to)
+{
+	switch (s->kind) {
+	case STDIO_NULL:
+		return open_null(to, O_WRONLY);
+	case STDIO_TTY:
+	case STDIO_TTY_FORCE:
+	case STDIO_TTY_FAIL:
+		return open_tty(c, to);
+	case STDIO_FILE:
+	case STDIO_APPEND:
+	case STDIO_TRUNCATE:
+		return open_file(s, to);
+	case STDIO_INHERIT: /* of standard output: the special input, else reaperd's own */
+		if (input_is_special(c))
+			return copy_to(STDIN_FILENO, to);
+		return c->request->context->console_fd >= 0
+			       ? copy_to(c->request->context->console_fd, to)
+			       : open_null(to, O_WRONLY);
+	default:
+		return c->request->output_fd >= 0 ? copy_to(c->request->output_fd, to)
+						  : open_null(to, O_WRONLY);
+	}
+}
+
+int child_set_output(const struct child *c)
+{
+	return set_stream(c, &c->exec->output, STDOUT_FILENO);
+}
+
+int child_set_error(const struct child *c)
+{
+	const struct stdio_setting *s = &c->exec->error, *out = &c->exec->output;
+
+	if (s->kind == STDIO_INHERIT || s->kind == STDIO_UNSET ||
+		(s->kind == out->kind && s->argument && strcmp(s->argument, out->argument) == 0))
+		return copy_to(STDOUT_FILENO, STDERR_FILENO);
+	return set_stream(c, s, STDERR_FILENO);
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/process/tree.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#define KILL_ROUNDS 32 /* scans for new processes before we give up on a set that keeps growing */
+#define GROWING 2      /* rounds after which a set counts as growing, and is stopped first */
+
+static const struct tree_node *find_node(const struct tree_node *nodes, size_t count, pid_t pid)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (nodes[middle].info.pid < pid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < count && nodes[low].info.pid == pid ? &nodes[low] : NULL;
+}
+
+const struct tree_node *tree_find(const struct tree *t, pid_t pid)
+{
+	return find_node(t->nodes, t->count, pid);
+}
+
+void tree_done(struct tree *t)
+{
+	free(t->nodes);
+	*t = (struct tree){0};
+}
+
+/* Whether our own PID is among the ancestors; `limit` steps at most, for /proc may change under us.
+ */
+static bool is_below_us(const struct proc_info *all, size_t count, const struct proc_info *p)
+{
+	pid_t self = getpid(), at = p->ppid;
+
+	for (size_t step = 0; step < count && at > 0; step++) {
+		if (at == self)
+			return true;
+		struct proc_info key = {.pid = at};
+		size_t low = 0, high = count;
+		while (low < high) {
+			size_t middle = (low + high) / 2;
+			if (all[middle].pid < key.pid)
+				low = middle + 1;
+			else
+				high = middle;
+		}
+		if (low == count || all[low].pid != at)
+			return false;
+		at = all[low].ppid;
+	}
+	return false;
+}
+
+static int keep_ours(const struct proc_info *all, size_t count, struct tree *ret)
+{
+	ret->nodes = calloc(count ? count : 1, sizeof(*ret->nodes));
+	if (!ret->nodes)
+		return -ENOMEM;
+	for (size_t i = 0; i < count; i++)
+		if (all[i].pid != getpid() && is_below_us(all, count, &all[i]))
+			ret->nodes[ret->count++].info = all[i];
+	return 0;
+}
+
+static void identify(struct tree_node *n, const struct mark_space *space,
+	const struct process_table *processes, mark_owner_fn *owner, void *data)
+{
+	const struct process *p = process_find(processes, n->info.pid);
+	uint64_t limit;
+
+	n->is_known = p != NULL;
+	if (p) {
+		n->unit = p->unit;
+		n->mark = p->mark;
+	} else if (mark_read(n->info.pid, &limit) >= 0) {
+		n->mark = mark_of_limit(space, limit);
+		n->unit = n->mark ? owner(n->mark, data) : NULL;
+	}
+	n->is_orphan = n->info.ppid == getpid() && !(p && p->spawned);
+}
+
+/* Who lowered its own mark on purpose is known by descent, else by its session. */
+static void identify_by_kin(struct tree *t, struct tree_node *n)
+{
+	size_t step = 0;
+
+	for (struct tree_node *up = n->parent; up && step < t->count; up = up->parent, step++)
+		if (up->unit) {
+			n->unit = up->unit;
+			return;
+		}
+	const struct tree_node *leader = tree_find(t, n->info.sid);
+	if (leader && leader != n)
+		n->unit = leader->unit;
+}
+
+int tree_scan(const struct mark_space *space, const struct process_table *processes,
+	mark_owner_fn *owner, void *data, struct tree *ret)
+{
+	struct proc_info *all;
+	ssize_t count = proc_all(&all);
+
+	*ret = (struct tree){0};
+	if (count < 0)
+		return (int)count;
+	int r = keep_ours(all, (size_t)count, ret);
+	free(all);
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < ret->count; i++) {
+		struct tree_node *n = &ret->nodes[i];
+
+		identify(n, space, processes, owner, data);
+		n->parent = (struct tree_node *)tree_find(ret, n->info.ppid);
+	}
+	for (size_t i = 0; i < ret->count; i++)
+		if (!ret->nodes[i].unit && !ret->nodes[i].is_known)
+			identify_by_kin(ret, &ret->nodes[i]);
+	return 0;
+}
+
+static bool wears(const struct mark_space *space, uint64_t mark, pid_t pid)
+{
+	uint64_t limit;
+
+	return mark_read(pid, &limit) >= 0 && mark_of_limit(space, limit) == mark;
+}
+
+static bool is_alive(pid_t pid)
+{
+	struct proc_info info;
+
+	return proc_read(pid, &info) >= 0 && info.state != 'Z' && info.state != 'X';
+}
+
+bool tree_mark_is_alive(const struct mark_space *space, const struct process_table *processes,
+	uint64_t mark, const pid_t *children, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!process_find(processes, children[i]) && wears(space, mark, children[i]) &&
+			is_alive(children[i]))
+			return true;
+	return false;
+}
+
+bool tree_has_others(
+	const struct mark_space *space, const struct process_table *processes, uint64_t mark)
+{
+	pid_t *children;
+	ssize_t count = proc_children(&children);
+	bool found = count < 0;
+
+	for (ssize_t i = 0; i < count && !found; i++) {
+		const struct process *p = process_find(processes, children[i]);
+
+		if (!p)
+			found = wears(space, mark, children[i]);
+		else if (p->mark == mark)
+			found = proc_has_children(children[i]) != 0;
+	}
+	if (count >= 0)
+		free(children);
+	return found;
+}
+
+/* Through a pidfd where there are such, so that the process whose mark was checked is the one that
+ * is hit. */
+static int send_to(const struct mark_space *space, uint64_t mark, pid_t pid, int sig)
+{
+	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+
+	if (fd < 0)
+		return errno == ESRCH ? -ESRCH : kill(pid, sig) < 0 ? -errno : 0;
+	int r = wears(space, mark, pid) ? 0 : -ESRCH;
+	if (r >= 0 && syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0) < 0)
+		r = -errno;
+	close(fd);
+	return r;
+}
+
+/* Who got the signal already, by PID and start time. */
+struct seen {
+	struct proc_info *list;
+	size_t count;
+};
+
+static bool was_seen(const struct seen *s, const struct proc_info *p)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->list[i].pid == p->pid && s->list[i].start_ticks == p->start_ticks)
+			return true;
+	return false;
+}
+
+static int remember(struct seen *s, const struct proc_info *p)
+{
+	if ((s->count & (s->count - 1)) == 0) {
+		struct proc_info *grown =
+			reallocarray(s->list, s->count ? 2 * s->count : 1, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		s->list = grown;
+	}
+	s->list[s->count++] = *p;
+	return 0;
+}
+
+struct kill_request {
+	const struct mark_space *space;
+	const struct process_table *processes;
+	uint64_t mark;
+	int sig;
+};
+
+/* One scan: signals those that were not seen; how many, or a negative errno. */
+static int kill_round(const struct kill_request *k, struct seen *seen)
+{
+	struct proc_info *all;
+	ssize_t count = proc_all(&all);
+	int n = 0;
+
+	if (count < 0)
+		return (int)count;
+	for (ssize_t i = 0; i < count; i++) {
+		if (all[i].state == 'Z' || all[i].pid == getpid() || was_seen(seen, &all[i]) ||
+			process_find(k->processes, all[i].pid) ||
+			!wears(k->space, k->mark, all[i].pid))
+			continue;
+		if (send_to(k->space, k->mark, all[i].pid, k->sig) >= 0)
+			n++;
+		if (remember(seen, &all[i]) < 0)
+			break;
+	}
+	free(all);
+	return n;
+}
+
+static int kill_until_quiet(const struct kill_request *k, int rounds)
+{
+	struct seen seen = {0};
+	int total = 0, n = 1;
+
+	for (int round = 0; round < rounds && n > 0; round++) {
+		n = kill_round(k, &seen);
+		total += n > 0 ? n : 0;
+	}
+	free(seen.list);
+	return n < 0 ? n : total;
+}
+
+int tree_kill(const struct mark_space *space, const struct process_table *processes, uint64_t mark,
+	int sig)
+{
+	const struct kill_request k = {space, processes, mark, sig};
+	const struct kill_request halt = {space, processes, mark, SIGSTOP};
+
+	if (sig != SIGKILL)
+		return kill_until_quiet(&k, KILL_ROUNDS);
+	int n = kill_until_quiet(&k, GROWING);
+	if (n <= 0 || !tree_has_others(space, processes, mark))
+		return n;
+	/* It grows as fast as it is killed: nobody forks who is stopped. */
+	(void)kill_until_quiet(&halt, KILL_ROUNDS);
+	int more = kill_until_quiet(&k, KILL_ROUNDS);
+	return more < 0 ? more : n + more;
+}
