@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/* The turn: exits that were booked, jobs that may run, consequences of changed states, trees that
+ * emptied. */
+#include "daemon/life/life.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/log.h"
+#include "daemon/life/react.h"
+#include "daemon/life/service.h"
+#include "daemon/process/procfs.h"
+#include "daemon/process/tree.h"
+
+DEFINE_ENUM_TABLE(unit_event_kind,
+	EVENT_MAX, [EVENT_START] = "start", [EVENT_STOP] = "stop", [EVENT_RELOAD] = "reload",
+	[EVENT_MAIN_EXITED] = "main-exited", [EVENT_CONTROL_EXITED] = "control-exited",
+	[EVENT_EXEC_DONE] = "exec-done", [EVENT_NOTIFIED] = "notified",
+	[EVENT_TREE_EMPTY] = "tree-empty", [EVENT_TIMEOUT] = "timeout",
+	[EVENT_WATCHDOG] = "watchdog", [EVENT_PID_FILE] = "pid-file", );
+
+DEFINE_ENUM_TABLE(life_news_kind,
+	NEWS_MAX, [NEWS_STATE] = "state", [NEWS_EXIT] = "exit", [NEWS_ADOPTED] = "adopted",
+	[NEWS_REAPED] = "reaped", [NEWS_JOB] = "job", [NEWS_NOTIFY] = "notify", );
+
+struct life *unit_life(const struct unit *u)
+{
+	return u->context;
+}
+
+int life_open(struct life *life, struct loop *loop)
+{
+	*life = (struct life){.loop = loop};
+	life->spawn.console_fd = -1;
+	life->jobs.finished = react_to_job;
+	life->jobs.warning = react_to_warning;
+	life->jobs.data = life;
+	int r = mark_space_open(&life->marks);
+	if (r < 0)
+		(void)log_warning_errno(r, "cannot mark processes (RLIMIT_LOCKS is too low); "
+					   "following them by descent alone");
+	return 0;
+}
+
+void life_close(struct life *life)
+{
+	for (size_t i = 0; i < life->units.count; i++)
+		unit_machine(life->units.list[i])->done(life->units.list[i]);
+	job_cancel_all(&life->jobs);
+	unit_table_done(&life->units);
+	free(life->children);
+	life->children = NULL;
+}
+
+void unit_handle(struct unit *u, const struct unit_event *event)
+{
+	unit_machine(u)->handle(u, event);
+}
+
+const char *unit_sub_state_name(const struct unit *u)
+{
+	return enum_to_string(unit_machine(u)->states, u->sub_state);
+}
+
+bool unit_can_reload(const struct unit *u)
+{
+	const struct unit_machine *m = unit_machine(u);
+
+	return m->reload && (!m->can_reload || m->can_reload(u));
+}
+
+struct unit *life_mark_owner(uint64_t mark, void *data)
+{
+	struct life *life = data;
+	struct service *s = NULL;
+
+	HASH_FIND(hh_mark, life->by_mark, &mark, sizeof(mark), s);
+	return s ? s->unit : NULL;
+}
+
+void life_enqueue(struct life *life, struct unit *u, unsigned work)
+{
+	bool waits = u->queued != 0;
+
+	u->queued |= work;
+	if (waits)
+		return;
+	u->next_in_queue = NULL;
+	if (life->queue_last)
+		life->queue_last->next_in_queue = u;
+	else
+		life->queue_first = u;
+	life->queue_last = u;
+}
+
+static struct unit *dequeue(struct life *life)
+{
+	struct unit *u = life->queue_first;
+
+	if (!u)
+		return NULL;
+	life->queue_first = u->next_in_queue;
+	if (!life->queue_first)
+		life->queue_last = NULL;
+	u->next_in_queue = NULL;
+	return u;
+}
+
+int life_list_children(struct life *life)
+{
+	if (life->children_known)
+		return 0;
+	free(life->children);
+	life->children = NULL;
+	life->child_count = 0;
+	ssize_t n = proc_children(&life->children);
+	if (n < 0)
+		return (int)n;
+	life->child_count = (size_t)n;
+	life->children_known = true;
+	return 0;
+}
+
+/* A process that is still a zombie: books how it ended; the state machine hears of it in the turn.
+ */
+void life_reaped(const struct reaped *r, void *data)
+{
+	struct life *life = data;
+	struct process *p = r->process;
+
+	life->child_died = true;
+	life->children_known = false;
+	if (!p || !p->unit) {
+		react_to_orphan_end(life, r);
+		return;
+	}
+	struct unit *u = p->unit;
+	struct service *s = u->service;
+	bool is_main = s->main == p;
+	struct exit_record *record = is_main ? &s->main_record : &s->control_record;
+
+	if (s->notify.source.fd >= 0)
+		notify_drain(&s->notify); /* it may have spoken and died at once */
+	if (s->output)
+		output_drain(s->output);
+	record->code = r->code;
+	record->status = r->status;
+	record->exit = moment_now();
+	s->exited |= 1U << (is_main ? PROCESS_MAIN : PROCESS_CONTROL);
+	service_forget_process(s, is_main ? &s->main : &s->control);
+	life_enqueue(life, u, WORK_EXIT);
+	react_to_exit(life, u, r, is_main);
+}
+
+/* Control first: what the main process's end means may depend on it. */
+static void handle_exits(struct unit *u)
+{
+	struct service *s = u->service;
+	unsigned exited = s->exited;
+
+	s->exited = 0;
+	if (exited & 1U << PROCESS_CONTROL)
+		unit_handle(u, &(struct unit_event){.kind = EVENT_CONTROL_EXITED,
+				       .code = s->control_record.code,
+				       .status = s->control_record.status});
+	if (exited & 1U << PROCESS_MAIN)
+		unit_handle(u, &(struct unit_event){.kind = EVENT_MAIN_EXITED,
+				       .code = s->main_record.code,
+				       .status = s->main_record.status});
+}
+
+static void do_queued_work(struct life *life)
+{
+	for (struct unit *u = dequeue(life); u; u = dequeue(life)) {
+		unsigned work = u->queued;
+
+		u->queued = 0;
+		if (work & WORK_EXIT)
+			handle_exits(u);
+		if (work & WORK_REACT)
+			react_to_state(life, u);
+	}
+}
+
+/* Asks once for all units that wait for their last process; those that are not empty go on waiting.
+ */
+static void look_at_trees(struct life *life)
+{
+	struct service *list = life->watchers;
+
+	if (!life->child_died && !list)
+		return;
+	life->child_died = false;
+	life->watchers = NULL;
+	while (list) {
+		struct service *s = list;
+
+		list = s->next_watcher;
+		s->watches_tree = false;
+		if (s->main || s->control)
+			continue;
+		if (service_tree_is_alive(s)) {
+			s->watches_tree = true;
+			s->next_watcher = life->watchers;
+			life->watchers = s;
+			continue;
+		}
+		unit_handle(s->unit, &(struct unit_event){.kind = EVENT_TREE_EMPTY});
+	}
+}
+
+void life_turn(struct life *life)
+{
+	life->children_known = false;
+	do {
+		do_queued_work(life);
+		react_run_jobs(life);
+	} while (life->queue_first);
+	look_at_trees(life);
+	if (life->queue_first)
+		loop_turn_again(life->loop);
+}

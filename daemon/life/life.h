@@ -1,0 +1,171 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How units live. Everything that happens to a unit ends at one door, unit_handle(): one table of
+ * state and event for each unit type, one writer of unit->active and unit->sub_state.
+ *
+ * A handler acts on its own unit alone. What follows for other units (jobs that end, units that are
+ * bound to it, units that it triggers) is queued and done from the loop, so the depth of dependency
+ * is never the depth of the stack.
+ */
+#pragma once
+
+#include "daemon/base/loop.h"
+#include "daemon/file/load.h"
+#include "daemon/plan/job.h"
+#include "daemon/plan/restart.h"
+#include "daemon/process/mark.h"
+#include "daemon/process/notify.h"
+#include "daemon/process/output.h"
+#include "daemon/process/process.h"
+#include "daemon/process/reap.h"
+#include "daemon/process/spawn.h"
+
+enum unit_event_kind {
+	EVENT_START,	      /* a start job runs */
+	EVENT_STOP,	      /* a stop job runs */
+	EVENT_RELOAD,	      /* a reload job runs */
+	EVENT_MAIN_EXITED,    /* code, status */
+	EVENT_CONTROL_EXITED, /* code, status */
+	EVENT_EXEC_DONE,      /* the main process executes its program */
+	EVENT_NOTIFIED,	      /* notify */
+	EVENT_TREE_EMPTY,     /* no process of the unit is left */
+	EVENT_TIMEOUT,	      /* of the present state */
+	EVENT_WATCHDOG,	      /* no keep-alive in time */
+	EVENT_PID_FILE,	      /* a PID file was written, or its folder changed */
+	EVENT_MAX,
+};
+
+ENUM_TABLE(unit_event_kind)
+
+struct unit_event {
+	enum unit_event_kind kind;
+	int code, status;
+	const struct notify_message *notify;
+};
+
+/* What `reaperctl events` and the outside systemd are told. */
+enum life_news_kind {
+	NEWS_STATE,
+	NEWS_EXIT,
+	NEWS_ADOPTED,
+	NEWS_REAPED,
+	NEWS_JOB,
+	NEWS_NOTIFY,
+	NEWS_MAX,
+};
+
+ENUM_TABLE(life_news_kind)
+
+struct life_news {
+	enum life_news_kind kind;
+	const struct unit *unit;       /* NULL: none */
+	const char *text;	       /* a sentence */
+	const struct job *job;	       /* NEWS_JOB */
+	enum job_result result;	       /* NEWS_JOB */
+	pid_t pid;		       /* NEWS_EXIT, NEWS_ADOPTED, NEWS_REAPED */
+	int code, status;	       /* NEWS_EXIT, NEWS_REAPED */
+	enum unit_active_state before; /* NEWS_STATE */
+};
+
+struct life_counters {
+	uint64_t spawned, restarts, orphans_adopted;
+};
+
+/* What the manager decides: life/ only asks. */
+struct life_hooks {
+	void (*news)(const struct life_news *n, void *data);
+	/* SuccessAction= and kin, Essential=: end everything. `status` -1: none was set. */
+	void (*action)(struct unit *u, enum emergency_action action, int status, const char *why,
+		void *data);
+	void *data;
+};
+
+struct life {
+	struct loop *loop;
+	struct unit_table units;
+	struct loader loader;
+	struct job_table jobs;
+	struct process_table processes;
+	struct mark_space marks;
+	struct output_hub *output; /* NULL: services write to /dev/null */
+	struct spawn_context spawn;
+	struct reap_counters reaping;
+	struct life_counters counters;
+	struct life_hooks hooks;
+	bool stopping;		     /* the ordered stop of everything: no automatic restart */
+	uint64_t stop_deadline_usec; /* ... is over by then, CLOCK_MONOTONIC; 0: no deadline */
+	bool child_died;	     /* since trees were last looked at */
+	struct service *watchers;    /* services that wait for their last process */
+	pid_t *children;	     /* our own children, listed at most once a turn */
+	size_t child_count;
+	bool children_known;
+	struct service *by_mark; /* services that have run, by their mark */
+	struct unit *queue_first, *queue_last;
+};
+
+/* Sets up an empty life: marks, tables. The manager fills in loader, output, spawn and hooks. */
+int life_open(struct life *life, struct loop *loop);
+/* Frees everything; processes are left alone. */
+void life_close(struct life *life);
+
+/* Does what is queued; call it once a turn. */
+void life_turn(struct life *life);
+
+/* The door. Unknown combinations of state and event are refused, logged and counted; never fatal.
+ */
+void unit_handle(struct unit *u, const struct unit_event *event);
+
+/* The life a unit belongs to. */
+struct life *unit_life(const struct unit *u);
+
+/*
+ * Assigns a unit's state, stamps the time, tells the news and queues the consequences. For the
+ * state machines in this room only.
+ */
+void unit_set_state(struct unit *u, enum unit_active_state active, int sub_state);
+
+/* The name of u->sub_state, as its type calls it ("running", "listening"). */
+const char *unit_sub_state_name(const struct unit *u);
+
+/* Asks for a job, as transaction_run() does, and logs a refusal. */
+int life_request(struct life *life, struct unit *u, enum job_type type, enum job_mode mode);
+
+/* What is queued for a unit until the turn. */
+enum unit_work {
+	WORK_EXIT = 1 << 0,  /* a process of it ended */
+	WORK_REACT = 1 << 1, /* its state changed: consequences for others */
+};
+
+void life_enqueue(struct life *life, struct unit *u, unsigned work);
+
+/* Fills life->children, at most once a turn. 0 or a negative errno (then there are none to see). */
+int life_list_children(struct life *life);
+
+/* The unit that wears the mark, or NULL. */
+struct unit *life_mark_owner(uint64_t mark, void *life);
+
+/* A dead child that is still a zombie: the reap_fn of the manager calls this. */
+void life_reaped(const struct reaped *r, void *life);
+
+/* Whether all conditions (asserts: the other kind) of the unit hold; *ret_failed the one that does
+ * not. */
+bool conditions_hold(const struct unit *u, bool asserts, const struct condition **ret_failed);
+
+/* One unit type's way to live. */
+struct unit_machine {
+	const struct enum_table *states;
+	/* 0, or as systemd's: -EALREADY nothing to do, -EAGAIN later, -EOPNOTSUPP this type cannot
+	 */
+	int (*start)(struct unit *u);
+	int (*stop)(struct unit *u);
+	int (*reload)(struct unit *u);
+	bool (*can_reload)(const struct unit *u);
+	void (*handle)(struct unit *u, const struct unit_event *event);
+	/* a unit that this one triggers changed its state; NULL: it does not mind */
+	void (*triggered_changed)(struct unit *u, struct unit *triggered);
+	void (*done)(struct unit *u); /* frees the run-time part */
+};
+
+/* Never NULL. */
+const struct unit_machine *unit_machine(const struct unit *u);
+bool unit_can_reload(const struct unit *u);

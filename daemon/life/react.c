@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/life/react.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/base/log.h"
+#include "daemon/life/service.h"
+#include "daemon/process/procfs.h"
+
+static void tell(const struct life *life, const struct life_news *news)
+{
+	if (life->hooks.news)
+		life->hooks.news(news, life->hooks.data);
+}
+
+void unit_set_state(struct unit *u, enum unit_active_state active, int sub_state)
+{
+	struct life *life = unit_life(u);
+	enum unit_active_state before = u->active;
+	bool was_down = before == UNIT_INACTIVE || before == UNIT_FAILED;
+	bool is_down = active == UNIT_INACTIVE || active == UNIT_FAILED;
+
+	u->sub_state = sub_state;
+	u->active = active;
+	u->state_change = moment_now();
+	if (before == UNIT_ACTIVE && active != UNIT_ACTIVE && active != UNIT_RELOADING)
+		u->active_exit = u->state_change;
+	if (before != UNIT_ACTIVE && before != UNIT_RELOADING && active == UNIT_ACTIVE)
+		u->active_enter = u->state_change;
+	if (was_down && !is_down)
+		u->inactive_exit = u->state_change;
+	if (!was_down && is_down)
+		u->inactive_enter = u->state_change;
+
+	/* Consequences see each step, so what ended and came back in one turn is not missed. */
+	u->was_active |= was_down ? 0 : 1U << before;
+	life_enqueue(life, u, WORK_REACT);
+	log_line(LOG_DEBUG, 0, u->id, "%s -> %s (%s)", unit_active_state_to_string(before),
+		unit_active_state_to_string(active), unit_sub_state_name(u));
+	tell(life, &(struct life_news){.kind = NEWS_STATE,
+			   .unit = u,
+			   .before = before,
+			   .text = unit_sub_state_name(u)});
+}
+
+int life_request(struct life *life, struct unit *u, enum job_type type, enum job_mode mode)
+{
+	struct transaction_error error = {0};
+	int r = transaction_run(&life->jobs, &life->units, u, type, mode, NULL, &error);
+
+	if (r < 0)
+		(void)log_line(LOG_WARNING, r, u->id, "cannot %s it: %s", job_type_to_string(type),
+			error.reason ? error.reason : "refused");
+	transaction_error_done(&error);
+	return r;
+}
+
+/* What a job finds in the unit's state: has it got where it should, or can it not any more? */
+static void settle_job(struct life *life, struct unit *u)
+{
+	struct job *job = u->job;
+	bool is_down = unit_is_inactive_or_failed(u);
+
+	if (!job)
+		return;
+	switch (job->type) {
+	case JOB_START:
+	case JOB_VERIFY_ACTIVE:
+		if (unit_is_active(u))
+			job_finish(&life->jobs, job, JOB_DONE);
+		else if (job->state == JOB_RUNNING && u->active != UNIT_ACTIVATING && is_down)
+			job_finish(
+				&life->jobs, job, u->active == UNIT_FAILED ? JOB_FAILED : JOB_DONE);
+		break;
+	case JOB_RELOAD:
+		if (job->state != JOB_RUNNING || u->active == UNIT_RELOADING ||
+			u->active == UNIT_ACTIVATING)
+			break;
+		job_finish(&life->jobs, job,
+			u->active == UNIT_ACTIVE && !u->reload_failed ? JOB_DONE : JOB_FAILED);
+		break;
+	case JOB_STOP:
+	case JOB_RESTART:
+		if (is_down)
+			job_finish(&life->jobs, job, JOB_DONE);
+		else if (job->state == JOB_RUNNING && u->active != UNIT_DEACTIVATING)
+			job_finish(&life->jobs, job, JOB_FAILED);
+		break;
+	default:
+		break;
+	}
+}
+
+static void request_each(struct life *life, const struct unit *u, enum dep_kind kind,
+	enum job_type type, enum job_mode mode)
+{
+	UNIT_FOREACH(other, u, kind)
+	{
+		bool down = unit_is_inactive_or_failed(other) || other->active == UNIT_DEACTIVATING;
+
+		if (down == (type == JOB_START))
+			(void)life_request(life, other, type, mode);
+	}
+}
+
+/* It came up without a job: what it requires is started after the fact. */
+static void require_after_the_fact(struct life *life, struct unit *u)
+{
+	request_each(life, u, DEP_REQUIRES, JOB_START, JOB_MODE_REPLACE);
+	request_each(life, u, DEP_BINDS_TO, JOB_START, JOB_MODE_REPLACE);
+	request_each(life, u, DEP_WANTS, JOB_START, JOB_MODE_FAIL);
+	request_each(life, u, DEP_CONFLICTS, JOB_STOP, JOB_MODE_REPLACE);
+}
+
+/* Units that only live for it. */
+static void stop_unneeded(struct life *life, const struct unit *u)
+{
+	static const enum dep_kind kinds[] = {DEP_REQUIRES, DEP_WANTS, DEP_BINDS_TO, DEP_REQUISITE};
+	static const enum dep_kind needs[] = {
+		DEP_REQUIRED_BY, DEP_WANTED_BY, DEP_BOUND_BY, DEP_REQUISITE_OF, DEP_UPHELD_BY};
+
+	for (size_t k = 0; k < ELEMENTS(kinds); k++)
+		UNIT_FOREACH(other, u, kinds[k])
+		{
+			bool needed = !other->config->unit.stop_when_unneeded ||
+				      unit_is_inactive_or_failed(other) || other->job;
+
+			for (size_t n = 0; n < ELEMENTS(needs) && !needed; n++)
+				UNIT_FOREACH(needer, other, needs[n])
+			needed |= needer->job || !unit_is_inactive_or_failed(needer);
+			if (!needed)
+				(void)life_request(life, other, JOB_STOP, JOB_MODE_FAIL);
+		}
+}
+
+static void go_down_consequences(struct life *life, struct unit *u)
+{
+	const struct unit_settings *settings = &u->config->unit;
+	bool failed = u->active == UNIT_FAILED;
+	struct service *s = u->service;
+
+	stop_unneeded(life, u);
+	if (u->will_restart)
+		return;
+	if (failed)
+		request_each(life, u, DEP_ON_FAILURE, JOB_START, settings->on_failure_job_mode);
+	else
+		request_each(life, u, DEP_ON_SUCCESS, JOB_START, settings->on_success_job_mode);
+	if (!life->hooks.action)
+		return;
+
+	enum emergency_action action = failed ? settings->failure_action : settings->success_action;
+	int status = failed ? settings->failure_action_exit_status
+			    : settings->success_action_exit_status;
+	if (u->start_limit_hit && settings->start_limit_action != ACTION_NONE)
+		action = settings->start_limit_action;
+	if (action != ACTION_NONE)
+		life->hooks.action(u, action, status,
+			failed ? "FailureAction=" : "SuccessAction=", life->hooks.data);
+	else if (settings->essential == ESSENTIAL_YES ||
+		 (settings->essential == ESSENTIAL_ON_FAILURE && failed))
+		if (!s || !s->stop_asked)
+			life->hooks.action(u, ACTION_EXIT, -1, "Essential=", life->hooks.data);
+}
+
+void react_to_state(struct life *life, struct unit *u)
+{
+	bool was_up = u->was_active & (1U << UNIT_ACTIVE | 1U << UNIT_RELOADING);
+	bool was_on = u->was_active != 0;
+	bool had_job = u->job != NULL;
+	bool is_down = unit_is_inactive_or_failed(u);
+
+	u->was_active = 0;
+	settle_job(life, u);
+	if (!had_job && !was_on && (unit_is_active(u) || u->active == UNIT_ACTIVATING) &&
+		!life->stopping)
+		require_after_the_fact(life, u);
+	if (was_up && (is_down || u->active == UNIT_DEACTIVATING || u->will_restart))
+		request_each(life, u, DEP_BOUND_BY, JOB_STOP, JOB_MODE_REPLACE);
+	if (was_on && is_down)
+		go_down_consequences(life, u);
+	UNIT_FOREACH(trigger, u, DEP_TRIGGERED_BY)
+	if (unit_machine(trigger)->triggered_changed)
+		unit_machine(trigger)->triggered_changed(trigger, u);
+}
+
+void react_to_job(const struct job *job, enum job_result result, void *data)
+{
+	struct life *life = data;
+
+	tell(life, &(struct life_news){.kind = NEWS_JOB,
+			   .unit = job->unit,
+			   .job = job,
+			   .result = result,
+			   .text = job_type_to_string(job->type)});
+}
+
+void react_to_warning(const struct unit *u, const char *text, void *data)
+{
+	(void)data;
+	log_line(LOG_WARNING, 0, u->id, "%s", text);
+}
+
+void react_to_exit(struct life *life, struct unit *u, const struct reaped *r, bool is_main)
+{
+	char text[96];
+
+	if (r->code == CLD_EXITED)
+		snprintf(text, sizeof(text), "%s process %d exited with status %d",
+			is_main ? "main" : "control", (int)r->pid, r->status);
+	else
+		snprintf(text, sizeof(text), "%s process %d was ended by SIG%s%s",
+			is_main ? "main" : "control", (int)r->pid, sigabbrev_np(r->status),
+			r->code == CLD_DUMPED ? " (core dumped)" : "");
+	log_line(r->code == CLD_EXITED && r->status == 0 ? LOG_DEBUG : LOG_NOTICE, 0, u->id, "%s",
+		text);
+	tell(life, &(struct life_news){.kind = NEWS_EXIT,
+			   .unit = u,
+			   .pid = r->pid,
+			   .code = r->code,
+			   .status = r->status,
+			   .text = text});
+}
+
+void react_to_orphan_end(struct life *life, const struct reaped *r)
+{
+	if (!life->hooks.news)
+		return;
+	tell(life, &(struct life_news){.kind = NEWS_REAPED,
+			   .pid = r->pid,
+			   .code = r->code,
+			   .status = r->status,
+			   .text = ""});
+}

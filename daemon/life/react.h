@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/* What follows for others when a unit's state, a job or a process changes. Called from the turn
+ * only. */
+#pragma once
+
+#include "daemon/life/life.h"
+
+/* Runs the jobs that may run now. */
+void react_run_jobs(struct life *life);
+/* A unit's state changed: its job may have ended, others may be bound to it. */
+void react_to_state(struct life *life, struct unit *u);
+/* job_finished_fn of the job table. */
+void react_to_job(const struct job *job, enum job_result result, void *life);
+/* job_warning_fn of the job table. */
+void react_to_warning(const struct unit *u, const char *text, void *life);
+/* A process of a service ended: news, and Essential= when it decides. */
+void react_to_exit(struct life *life, struct unit *u, const struct reaped *r, bool is_main);
+/* A child that we adopted ended. */
+void react_to_orphan_end(struct life *life, const struct reaped *r);

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: MIT */
+/* The door of services: looks up the table, enters states until one is at rest, and shows that one.
+ */
+#include "daemon/life/service.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/random.h>
+
+#include "daemon/base/log.h"
+#include "daemon/life/service_table.h"
+
+static void on_timer(struct loop_timer *t)
+{
+	struct service *s = t->data;
+
+	s->deadline_usec = 0;
+	unit_handle(s->unit, &(struct unit_event){.kind = EVENT_TIMEOUT});
+}
+
+static void on_watchdog(struct loop_timer *t)
+{
+	struct service *s = t->data;
+
+	unit_handle(s->unit, &(struct unit_event){.kind = EVENT_WATCHDOG});
+}
+
+struct service *service_of(struct unit *u)
+{
+	if (u->service)
+		return u->service;
+
+	struct service *s = calloc(1, sizeof(*s));
+	if (!s)
+		return NULL;
+	s->unit = u;
+	s->timer = (struct loop_timer){.fn = on_timer, .data = s};
+	s->watchdog = (struct loop_timer){.fn = on_watchdog, .data = s};
+	s->exec[PROCESS_MAIN].fd = s->exec[PROCESS_CONTROL].fd = -1;
+	s->pid_file_source.fd = -1;
+	s->notify.source.fd = -1;
+	u->service = s;
+	return s;
+}
+
+const struct service_settings *service_settings(const struct service *s)
+{
+	return s->unit->config->service;
+}
+
+const struct kill_settings *service_settings_kill(const struct service *s)
+{
+	return s->unit->config->kill;
+}
+
+void service_fail(struct service *s, enum service_result result)
+{
+	if (s->result == SERVICE_SUCCESS)
+		s->result = result;
+}
+
+static uint64_t state_limit(const struct service *s, enum state_timeout kind)
+{
+	const struct service_settings *settings = service_settings(s);
+
+	switch (kind) {
+	case TIMEOUT_START:
+		return settings->timeout_start_usec;
+	case TIMEOUT_STOP:
+		return settings->timeout_stop_usec;
+	case TIMEOUT_DUMP:
+		return settings->timeout_abort_set ? settings->timeout_abort_usec
+						   : settings->timeout_stop_usec;
+	case TIMEOUT_RUN:
+		return settings->runtime_max_usec;
+	case TIMEOUT_NONE:
+		break;
+	}
+	return USEC_INFINITY;
+}
+
+/*
+ * While everything stops before a deadline: half of what is left as long as other units wait for
+ * their turn, so that the last one gets its share too.
+ */
+static uint64_t share_of_stop(const struct life *life, uint64_t now, uint64_t span_usec)
+{
+	if (!life->stopping || !life->stop_deadline_usec)
+		return span_usec;
+	uint64_t left = life->stop_deadline_usec > now ? life->stop_deadline_usec - now : 0;
+	uint64_t share = life->jobs.count > 1 ? left / 2 : left;
+	return span_usec < share ? span_usec : share;
+}
+
+void service_arm_timer(struct service *s, uint64_t span_usec)
+{
+	uint64_t now = clock_monotonic_usec();
+	uint64_t at = usec_add(now, share_of_stop(unit_life(s->unit), now, span_usec));
+
+	s->deadline_usec = at == USEC_INFINITY ? 0 : at;
+	if (loop_timer_set(unit_life(s->unit)->loop, &s->timer, at) < 0)
+		log_line(LOG_ERR, ENOMEM, s->unit->id, "cannot set a timer; going on without");
+}
+
+void service_arm_state_timer(struct service *s)
+{
+	service_arm_timer(s, state_limit(s, service_state_rows[s->unit->sub_state].timeout));
+}
+
+void service_arm_watchdog(struct service *s)
+{
+	struct loop *loop = unit_life(s->unit)->loop;
+
+	if (!s->watchdog_usec || s->watchdog_usec == USEC_INFINITY)
+		loop_timer_clear(loop, &s->watchdog);
+	else
+		(void)loop_timer_set(
+			loop, &s->watchdog, usec_add(clock_monotonic_usec(), s->watchdog_usec));
+}
+
+/* Where the machine waits for the last process of the tree, it is told when there is none. */
+static void watch_tree(struct service *s)
+{
+	enum service_state state = (enum service_state)s->unit->sub_state;
+	enum unit_active_state active = service_state_rows[state].active;
+
+	if (s->main || s->control || s->watches_tree || active == UNIT_INACTIVE ||
+		active == UNIT_FAILED || state == SERVICE_AUTO_RESTART || state == SERVICE_EXITED)
+		return;
+	struct life *life = unit_life(s->unit);
+	s->watches_tree = true;
+	s->next_watcher = life->watchers;
+	life->watchers = s;
+}
+
+/* Enters `next` and what it leads on to; only where it rests (or a row says so) is it shown. */
+static void settle(struct service *s, enum service_state next)
+{
+	struct unit *u = s->unit;
+	bool moved = false;
+
+	while ((int)next != u->sub_state) {
+		const struct service_state_row *row = &service_state_rows[next];
+
+		moved = true;
+		u->sub_state = (int)next;
+		service_arm_timer(s, state_limit(s, row->timeout));
+		if (row->shown)
+			unit_set_state(u, row->active, (int)next);
+		next = row->enter(s);
+	}
+	if (moved && !service_state_rows[next].shown)
+		unit_set_state(u, service_state_rows[next].active, (int)next);
+	watch_tree(s);
+}
+
+static void service_handle(struct unit *u, const struct unit_event *event)
+{
+	struct service *s = service_of(u);
+
+	if (s)
+		settle(s, service_table[u->sub_state][event->kind](s, event));
+}
+
+enum service_state service_stay(struct service *s, const struct unit_event *event)
+{
+	(void)event;
+	return (enum service_state)s->unit->sub_state;
+}
+
+enum service_state service_refuse(struct service *s, const struct unit_event *event)
+{
+	enum service_state here = (enum service_state)s->unit->sub_state;
+
+	log_line(LOG_ERR, 0, s->unit->id, "event %s cannot be in state %s; ignored",
+		unit_event_kind_to_string(event->kind), service_state_to_string(here));
+	return here;
+}
+
+static bool start_limit_hit(struct service *s)
+{
+	struct unit *u = s->unit;
+	const struct unit_settings *settings = &u->config->unit;
+
+	u->start_limit_hit = start_limit_exceeded(settings->start_limit_interval_usec,
+		settings->start_limit_burst, clock_monotonic_usec(), &u->start_limit_begin_usec,
+		&u->start_limit_count);
+	if (!u->start_limit_hit)
+		return false;
+	log_line(LOG_ERR, 0, u->id,
+		"started %u times within its StartLimitIntervalSec=; not started again",
+		settings->start_limit_burst);
+	s->result = SERVICE_FAILURE_START_LIMIT_HIT;
+	s->verdict.again = false;
+	u->will_restart = false;
+	settle(s, SERVICE_FAILED);
+	return true;
+}
+
+static int service_start(struct unit *u)
+{
+	struct service *s = service_of(u);
+
+	if (!s)
+		return -ENOMEM;
+	switch (service_state_rows[u->sub_state].start) {
+	case START_ON_WAY:
+		return 0;
+	case START_ALREADY:
+		return -EALREADY;
+	case START_LATER:
+		return -EAGAIN;
+	case START_NOW:
+		break;
+	}
+	if (start_limit_hit(s))
+		return -ECANCELED;
+	unit_handle(u, &(struct unit_event){.kind = EVENT_START});
+	return 0;
+}
+
+static int service_stop(struct unit *u)
+{
+	unit_handle(u, &(struct unit_event){.kind = EVENT_STOP});
+	return 0;
+}
+
+static int service_reload(struct unit *u)
+{
+	unit_handle(u, &(struct unit_event){.kind = EVENT_RELOAD});
+	return 0;
+}
+
+static bool service_can_reload(const struct unit *u)
+{
+	const struct service_settings *settings = u->config->service;
+
+	return settings->commands[COMMANDS_RELOAD].count || settings->type == SERVICE_NOTIFY_RELOAD;
+}
+
+static void service_done(struct unit *u)
+{
+	struct service *s = u->service;
+	struct life *life = unit_life(u);
+
+	if (!s)
+		return;
+	service_release(s);
+	service_forget_process(s, &s->main);
+	service_forget_process(s, &s->control);
+	loop_timer_clear(life->loop, &s->timer);
+	if (s->mark)
+		HASH_DELETE(hh_mark, life->by_mark, s);
+	output_free(s->output);
+	free(s->status_text);
+	free(s);
+	u->service = NULL;
+}
+
+const struct unit_machine service_machine = {
+	.states = &service_state_names,
+	.start = service_start,
+	.stop = service_stop,
+	.reload = service_reload,
+	.can_reload = service_can_reload,
+	.handle = service_handle,
+	.done = service_done,
+};
+
+void service_new_invocation(struct service *s)
+{
+	uint8_t id[16];
+
+	if (getrandom(id, sizeof(id), GRND_NONBLOCK) != sizeof(id))
+		memset(id, 0, sizeof(id)); /* too early after boot: an id that says so */
+	for (size_t i = 0; i < sizeof(id); i++)
+		snprintf(s->invocation_id + 2 * i, 3, "%02x", id[i]);
+}

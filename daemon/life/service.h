@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Services: the run-time part and the state machine's own header. The table of state and event is
+ * in service_table.c; what is done on entering a state in service_start.c and service_stop.c;
+ * processes in service_process.c; what a service says of itself in service_notify.c and
+ * service_pid.c.
+ *
+ * An action does its work and returns the next state. Entering a state may lead straight on to
+ * another (no ExecStop= to run); what is seen from outside is the state where it comes to rest.
+ */
+#pragma once
+
+#include <uthash.h>
+
+#include "daemon/life/life.h"
+
+enum service_state {
+	SERVICE_DEAD,
+	SERVICE_CONDITION,
+	SERVICE_START_PRE,
+	SERVICE_START,
+	SERVICE_START_POST,
+	SERVICE_RUNNING,
+	SERVICE_EXITED, /* nothing runs any more, and that is right: RemainAfterExit= */
+	SERVICE_RELOAD,
+	SERVICE_RELOAD_SIGNAL, /* notify-reload: signalled, waiting for RELOADING=1 */
+	SERVICE_RELOAD_NOTIFY, /* waiting for READY=1 */
+	SERVICE_STOP,
+	SERVICE_STOP_WATCHDOG,
+	SERVICE_STOP_SIGTERM,
+	SERVICE_STOP_SIGKILL,
+	SERVICE_STOP_POST,
+	SERVICE_FINAL_WATCHDOG,
+	SERVICE_FINAL_SIGTERM,
+	SERVICE_FINAL_SIGKILL,
+	SERVICE_FAILED,
+	SERVICE_AUTO_RESTART,
+	SERVICE_STATE_MAX,
+};
+
+ENUM_TABLE(service_state)
+
+/* How a process of the service ended. */
+struct exit_record {
+	pid_t pid;
+	struct moment start, exit;
+	int code, status; /* CLD_*; 0: has not ended */
+};
+
+struct service {
+	struct unit *unit;
+	uint64_t mark; /* worn by each of its processes; 0: has never run */
+	UT_hash_handle hh_mark;
+
+	struct process *main, *control;
+	struct exit_record main_record, control_record;
+	enum command_list list; /* what `control` executes */
+	size_t index;		/* ... which command of it */
+	size_t main_index;	/* of ExecStart= of a oneshot */
+	bool main_is_adopted;	/* not our own child at birth: forking, MAINPID= */
+
+	enum service_result result, reload_result;
+	struct loop_timer timer; /* of the present state */
+	uint64_t deadline_usec;	 /* what it is set to; CLOCK_MONOTONIC */
+	struct loop_timer watchdog;
+	uint64_t watchdog_usec;	    /* in force; 0: none */
+	struct loop_source exec[2]; /* of main and control: tells whether their exec worked */
+	struct loop_source pid_file_source; /* inotify(7); fd -1: not watched */
+	struct spawn_failure exec_failure;  /* of the last process that could not execute */
+	struct notify_socket notify;
+	struct output *output;
+	char *status_text;
+	int status_errno;
+	char invocation_id[33];
+
+	unsigned restarts;   /* NRestarts: since it was last started by hand */
+	bool forbid_restart; /* a job stopped it */
+	bool restarting;     /* the coming start is an automatic restart */
+	bool ready;	     /* READY=1 was heard */
+	bool stop_asked;     /* by a job, not by itself */
+	bool directories_made;
+	struct restart_verdict verdict; /* of the life that ended last */
+	unsigned exited;		/* bits of process roles: exits not yet handled */
+	bool watches_tree;		/* waits for the last of its processes */
+	struct service *next_watcher;
+	bool skipped; /* ExecCondition= said no */
+	uint64_t reload_begin_usec;
+};
+
+typedef enum service_state service_action_fn(struct service *s, const struct unit_event *event);
+
+/* The run-time part, made on first use. NULL: out of memory. */
+struct service *service_of(struct unit *u);
+const struct service_settings *service_settings(const struct service *s);
+const struct kill_settings *service_settings_kill(const struct service *s);
+extern const struct unit_machine service_machine;
+
+/* Entering each state (service_start.c, service_stop.c): what it does, and where that leads. */
+enum service_state service_enter_condition(struct service *s);
+enum service_state service_enter_start_pre(struct service *s);
+enum service_state service_enter_start(struct service *s);
+enum service_state service_enter_start_post(struct service *s);
+enum service_state service_enter_running(struct service *s);
+enum service_state service_enter_reload(struct service *s);
+enum service_state service_enter_reload_signal(struct service *s);
+enum service_state service_enter_stop(struct service *s);
+enum service_state service_enter_stop_signal(struct service *s);
+enum service_state service_enter_stop_post(struct service *s);
+enum service_state service_enter_final_signal(struct service *s);
+enum service_state service_enter_dead(struct service *s);
+enum service_state service_enter_auto_restart(struct service *s);
+
+/* The actions of the table. `stay` changes nothing; `refuse` says that the event cannot be. */
+service_action_fn service_stay, service_refuse;
+/* service_start.c: on the way up */
+service_action_fn service_on_start, service_on_condition_exit, service_on_start_pre_exit,
+	service_on_forking_exit, service_on_start_post_exit, service_on_main_exit_starting,
+	service_on_exec_done, service_on_never_ready, service_on_start_timeout, service_on_pid_file;
+/* service_run.c: in service */
+service_action_fn service_on_main_exit, service_on_main_exit_noted, service_on_reload,
+	service_on_reload_exit, service_on_reload_timeout, service_on_runtime_max,
+	service_on_watchdog, service_on_notified;
+/* service_stop.c: on the way down, and up again */
+service_action_fn service_on_stop, service_on_stop_early, service_on_stop_again,
+	service_on_stop_waiting, service_on_stop_exit, service_on_stop_post_exit, service_on_killed,
+	service_on_tree_empty, service_on_stop_timeout, service_on_restart_due;
+
+/* Remembers the first failure of this life: later ones do not hide it. */
+void service_fail(struct service *s, enum service_result result);
+
+/* Processes (service_process.c). `list` and s->index say which command. 0 or negative errno,
+ * logged. */
+int service_spawn(struct service *s, enum command_list list, size_t index, enum process_role role);
+const struct command *service_command(
+	const struct service *s, enum command_list list, size_t index);
+void service_forget_process(struct service *s, struct process **p);
+/* Makes `pid` the main process after the checks of service_pid.c. 0 or negative errno. */
+int service_set_main_pid(struct service *s, pid_t pid);
+/* Sends the signal that belongs to the state by KillMode=. Returns whether there is anyone to wait
+ * for. */
+bool service_kill(struct service *s, enum service_state state);
+/* Whether any process of the unit is left, zombies and ours aside. */
+bool service_tree_is_alive(struct service *s);
+
+/* How a process's end is judged: SuccessExitStatus= and `-` in front of the command considered. */
+enum service_result service_main_result(const struct service *s, const struct unit_event *event);
+enum service_result service_control_result(const struct service *s, const struct unit_event *event);
+/* A new INVOCATION_ID= for a new life. */
+void service_new_invocation(struct service *s);
+/* At the end of a life: closes sockets and timers, removes the PID file and runtime directories. */
+void service_release(struct service *s);
+/* Starts the limit of the present state anew: for its next command. */
+void service_arm_state_timer(struct service *s);
+
+/* Timers. `span_usec` from now; USEC_INFINITY: none. */
+void service_arm_timer(struct service *s, uint64_t span_usec);
+void service_arm_watchdog(struct service *s);
+
+/* PIDFile= (service_pid.c): reads it safely. The PID, 0 when it is not there yet, or negative errno
+ * with a log line. */
+pid_t service_read_pid_file(struct service *s, bool may_be_missing);
+int service_watch_pid_file(struct service *s);
+void service_unwatch_pid_file(struct service *s);
+/* Whether `pid` may be the main process: it wears the unit's mark. Logs why not. */
+bool service_pid_is_ours(struct service *s, pid_t pid, const char *said_by);
+/* The only process left of a forking service without PIDFile=, 0 when there is none or more than
+ * one. */
+pid_t service_guess_main_pid(struct service *s);
+
+/* The notify socket (service_notify.c). */
+int service_open_notify(struct service *s);
+bool service_takes_notify(const struct service *s);

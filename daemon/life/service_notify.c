@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* What a service says of itself over its notify socket, and whether it may (NotifyAccess=). */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/log.h"
+#include "daemon/life/service.h"
+#include "daemon/process/tree.h"
+
+bool service_takes_notify(const struct service *s)
+{
+	return service_settings(s)->notify_access != NOTIFY_NONE;
+}
+
+static bool may_speak(struct service *s, const struct notify_message *m)
+{
+	enum notify_access access = service_settings(s)->notify_access;
+
+	if (s->main && m->pid == s->main->pid)
+		return access != NOTIFY_NONE;
+	if (s->control && m->pid == s->control->pid)
+		return access == NOTIFY_EXEC || access == NOTIFY_ALL;
+	/* MAINPID= from a process that was the main one a moment ago, or from a helper of the unit.
+	 */
+	return access == NOTIFY_ALL &&
+	       (m->pid == 0 || service_pid_is_ours(s, m->pid, "a notification"));
+}
+
+static void take_text(struct service *s, const char *status)
+{
+	char *copy = strdup(status);
+
+	if (!copy)
+		return;
+	free(s->status_text);
+	s->status_text = copy;
+}
+
+static void extend_timeout(struct service *s, uint64_t span_usec)
+{
+	uint64_t at = usec_add(clock_monotonic_usec(), span_usec);
+
+	if (s->deadline_usec && at > s->deadline_usec)
+		service_arm_timer(s, span_usec);
+}
+
+static void book(struct service *s, const struct notify_message *m)
+{
+	if (m->main_pid && service_pid_is_ours(s, m->main_pid, "MAINPID="))
+		(void)service_set_main_pid(s, m->main_pid);
+	if (m->status)
+		take_text(s, m->status);
+	if (m->error)
+		s->status_errno = m->error;
+	if (m->ready)
+		s->ready = true;
+	if (m->extend_timeout_usec)
+		extend_timeout(s, m->extend_timeout_usec);
+	if (m->watchdog_usec)
+		s->watchdog_usec = m->watchdog_usec;
+	if (m->watchdog || m->watchdog_usec)
+		service_arm_watchdog(s);
+}
+
+static void on_message(const struct notify_message *m, void *data)
+{
+	struct service *s = data;
+	struct life *life = unit_life(s->unit);
+
+	if (!may_speak(s, m)) {
+		log_line(LOG_WARNING, 0, s->unit->id,
+			"process %d notifies, but NotifyAccess=%s does not let it; ignored",
+			(int)m->pid, notify_access_to_string(service_settings(s)->notify_access));
+		return;
+	}
+	book(s, m);
+	unit_handle(s->unit, &(struct unit_event){.kind = EVENT_NOTIFIED, .notify = m});
+	if (life->hooks.news)
+		life->hooks.news(&(struct life_news){.kind = NEWS_NOTIFY,
+					 .unit = s->unit,
+					 .pid = m->pid,
+					 .text = m->status  ? m->status
+						 : m->ready ? "ready"
+							    : ""},
+			life->hooks.data);
+}
+
+int service_open_notify(struct service *s)
+{
+	struct life *life = unit_life(s->unit);
+
+	if (s->notify.source.fd >= 0)
+		return 0;
+	int r = notify_open(&s->notify, life->loop, on_message, s);
+	if (r < 0) {
+		s->notify.source.fd = -1;
+		return log_line(LOG_ERR, r, s->unit->id, "cannot open its notify socket");
+	}
+	return 0;
+}

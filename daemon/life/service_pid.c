@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who the main process is, where the service says so itself: a PID file, MAINPID=, or the only
+ * process left. What is written there is not believed: only a process that wears the unit's mark is
+ * taken, so no service can have another's process (or ours) signalled.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "daemon/base/limits.h"
+#include "daemon/base/log.h"
+#include "daemon/base/text.h"
+#include "daemon/base/value.h"
+#include "daemon/life/service.h"
+#include "daemon/process/tree.h"
+
+bool service_pid_is_ours(struct service *s, pid_t pid, const char *said_by)
+{
+	struct life *life = unit_life(s->unit);
+	const struct process *known = process_find(&life->processes, pid);
+	uint64_t limit = 0;
+
+	if (pid <= 1 || pid == getpid()) {
+		log_line(LOG_WARNING, 0, s->unit->id,
+			"%s names process %d, which cannot be its main process; refused", said_by,
+			(int)pid);
+		return false;
+	}
+	if (known && known->unit == s->unit)
+		return true;
+	int r = mark_read(pid, &limit);
+	if (r < 0) {
+		log_line(LOG_WARNING, r, s->unit->id, "%s names process %d; refused", said_by,
+			(int)pid);
+		return false;
+	}
+	if (!s->mark || mark_of_limit(&life->marks, limit) != s->mark) {
+		log_line(LOG_WARNING, 0, s->unit->id,
+			"%s names process %d, which does not belong to this unit; refused", said_by,
+			(int)pid);
+		return false;
+	}
+	return true;
+}
+
+int service_set_main_pid(struct service *s, pid_t pid)
+{
+	struct life *life = unit_life(s->unit);
+
+	if (s->main && s->main->pid == pid)
+		return 0;
+	if (process_find(&life->processes, pid))
+		return -EEXIST;
+	struct process *p = process_track(&life->processes, pid, PROCESS_MAIN, s->unit);
+	if (!p)
+		return log_line(LOG_ERR, ENOMEM, s->unit->id, "cannot follow its main process %d",
+			(int)pid);
+	service_forget_process(s, &s->main);
+	p->mark = s->mark;
+	s->main = p;
+	s->main_is_adopted = true;
+	s->main_record = (struct exit_record){.pid = pid, .start = p->started};
+	return 0;
+}
+
+/*
+ * Opens the file without following a link anywhere on its way unless root alone could have made the
+ * folder's entries: a service that may write the folder could point it elsewhere (CVE-2018-16888).
+ */
+static int open_pid_file(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return -errno;
+	struct stat st;
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+		close(fd);
+		return -EINVAL;
+	}
+	return fd;
+}
+
+pid_t service_read_pid_file(struct service *s, bool may_be_missing)
+{
+	const char *path = service_settings(s)->pid_file;
+	char text[LIMIT_PID_FILE_BYTES];
+	pid_t pid;
+
+	_cleanup_(closep) int fd = open_pid_file(path);
+	if (fd < 0) {
+		if (fd == -ENOENT)
+			return may_be_missing ? 0 : -ENOENT;
+		return log_line(LOG_WARNING, fd, s->unit->id, "cannot read its PID file %s", path);
+	}
+	ssize_t n = read(fd, text, sizeof(text) - 1);
+	if (n <= 0) /* made, and not yet written */
+		return 0;
+	text[n] = 0;
+	int r = value_parse_pid(text_strip(text), &pid);
+	if (r < 0)
+		return log_line(LOG_WARNING, 0, s->unit->id,
+			"its PID file %s holds no process number; refused", path);
+	if (!service_pid_is_ours(s, pid, "its PID file"))
+		return -EPERM;
+	return pid;
+}
+
+static void on_pid_file(struct loop_source *source, uint32_t events)
+{
+	struct service *s = source->data;
+	char buffer[4096];
+
+	(void)events;
+	while (read(source->fd, buffer, sizeof(buffer)) > 0)
+		;
+	unit_handle(s->unit, &(struct unit_event){.kind = EVENT_PID_FILE});
+}
+
+/* The nearest folder that exists on the way to the file: it may be made by the service too. */
+static int watch_folder(int fd, const char *path)
+{
+	_cleanup_(freep) char *folder = strdup(path);
+
+	if (!folder)
+		return -ENOMEM;
+	for (char *slash = strrchr(folder, '/'); slash; slash = strrchr(folder, '/')) {
+		*slash = 0;
+		const char *at = *folder ? folder : "/";
+		if (inotify_add_watch(fd, at, IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE) >= 0)
+			return 0;
+		if (errno != ENOENT)
+			return -errno;
+	}
+	return -ENOENT;
+}
+
+int service_watch_pid_file(struct service *s)
+{
+	service_unwatch_pid_file(s);
+	_cleanup_(closep) int fd = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	if (fd < 0)
+		return log_line(LOG_ERR, errno, s->unit->id, "cannot wait for its PID file");
+	int r = watch_folder(fd, service_settings(s)->pid_file);
+	if (r < 0)
+		return log_line(LOG_ERR, r, s->unit->id, "cannot wait for its PID file");
+	s->pid_file_source = (struct loop_source){
+		.fd = fd, .priority = LOOP_CONTROL, .fn = on_pid_file, .data = s};
+	r = loop_add(unit_life(s->unit)->loop, &s->pid_file_source, EPOLLIN);
+	if (r < 0) {
+		s->pid_file_source.fd = -1;
+		return r;
+	}
+	(void)TAKE_FD(fd);
+	return 0;
+}
+
+void service_unwatch_pid_file(struct service *s)
+{
+	if (s->pid_file_source.fd < 0)
+		return;
+	loop_remove(unit_life(s->unit)->loop, &s->pid_file_source);
+	close(s->pid_file_source.fd);
+	s->pid_file_source.fd = -1;
+}
+
+pid_t service_guess_main_pid(struct service *s)
+{
+	struct life *life = unit_life(s->unit);
+	pid_t found = 0;
+
+	if (!service_settings(s)->guess_main_pid || !s->mark)
+		return 0;
+	life_list_children(life);
+	for (size_t i = 0; i < life->child_count; i++) {
+		uint64_t limit;
+		struct proc_info info;
+
+		if (process_find(&life->processes, life->children[i]) ||
+			mark_read(life->children[i], &limit) < 0 ||
+			mark_of_limit(&life->marks, limit) != s->mark ||
+			proc_read(life->children[i], &info) < 0 || info.state == 'Z')
+			continue;
+		if (found)
+			return 0;
+		found = life->children[i];
+	}
+	return found;
+}

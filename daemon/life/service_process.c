@@ -1,0 +1,348 @@
+/* SPDX-License-Identifier: MIT */
+/* The processes of a service: from its settings to a child, from a signal to all of them, to the
+ * last exit. */
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "daemon/base/log.h"
+#include "daemon/base/text.h"
+#include "daemon/life/service.h"
+#include "daemon/process/tree.h"
+
+const struct command *service_command(const struct service *s, enum command_list list, size_t index)
+{
+	const struct commands *c = &service_settings(s)->commands[list];
+
+	return index < c->count ? &c->list[index] : NULL;
+}
+
+/* Whether what it writes is kept by us. */
+static bool is_captured(const struct exec_settings *exec)
+{
+	return exec->output.kind == STDIO_JOURNAL || exec->output.kind == STDIO_JOURNAL_CONSOLE ||
+	       exec->error.kind == STDIO_JOURNAL || exec->error.kind == STDIO_JOURNAL_CONSOLE;
+}
+
+static int output_fd(struct service *s)
+{
+	struct life *life = unit_life(s->unit);
+
+	if (!life->output || !is_captured(s->unit->config->exec))
+		return -1;
+	if (!s->output)
+		s->output = output_new(life->output, s->unit->id);
+	if (!s->output)
+		return -1;
+	int fd = output_open(s->output, true);
+	if (fd < 0)
+		log_line(LOG_WARNING, fd, s->unit->id, "cannot keep its output");
+	return fd < 0 ? -1 : fd;
+}
+
+static int wear_mark(struct service *s)
+{
+	struct life *life = unit_life(s->unit);
+
+	if (s->mark)
+		return 0;
+	do
+		s->mark = mark_next(&life->marks);
+	while (s->mark && life_mark_owner(s->mark, life));
+	if (s->mark)
+		HASH_ADD(hh_mark, life->by_mark, mark, sizeof(s->mark), s);
+	return 0;
+}
+
+static _printf_(2, 3) int add_variable(char ***list, const char *fmt, ...)
+{
+	char *text;
+	va_list args;
+
+	va_start(args, fmt);
+	int n = vasprintf(&text, fmt, args);
+	va_end(args);
+	return n < 0 ? -ENOMEM : strv_push(list, text);
+}
+
+/* EXIT_CODE= and EXIT_STATUS= of systemd.exec(5). */
+static int add_result_variables(const struct service *s, char ***list)
+{
+	const struct exit_record *main = &s->main_record;
+	int r = add_variable(list, "SERVICE_RESULT=%s", service_result_to_string(s->result));
+
+	if (r < 0 || !main->code)
+		return r;
+	if (main->code == CLD_EXITED)
+		r = add_variable(list, "EXIT_STATUS=%d", main->status);
+	else
+		r = add_variable(list, "EXIT_STATUS=%s", sigabbrev_np(main->status));
+	if (r < 0)
+		return r;
+	return add_variable(list, "EXIT_CODE=%s",
+		main->code == CLD_EXITED   ? "exited"
+		: main->code == CLD_DUMPED ? "dumped"
+					   : "killed");
+}
+
+static int collect_variables(const struct service *s, enum command_list list, char ***ret)
+{
+	_cleanup_(strv_freep) char **v = NULL;
+	int r = add_variable(&v, "INVOCATION_ID=%s", s->invocation_id);
+
+	if (r >= 0 && s->notify.source.fd >= 0)
+		r = add_variable(&v, "NOTIFY_SOCKET=%s", s->notify.address);
+	if (r >= 0 && s->main)
+		r = add_variable(&v, "MAINPID=%d", (int)s->main->pid);
+	if (r >= 0 && list == COMMANDS_START && s->watchdog_usec &&
+		s->watchdog_usec != USEC_INFINITY)
+		r = add_variable(&v, "WATCHDOG_USEC=%llu", (unsigned long long)s->watchdog_usec);
+	if (r >= 0 && (list == COMMANDS_STOP || list == COMMANDS_STOP_POST))
+		r = add_result_variables(s, &v);
+	if (r < 0)
+		return r;
+	*ret = TAKE_PTR(v);
+	return 0;
+}
+
+static void stop_exec_watch(struct service *s, enum process_role role)
+{
+	struct loop_source *source = &s->exec[role];
+
+	if (source->fd < 0)
+		return;
+	loop_remove(unit_life(s->unit)->loop, source);
+	close(source->fd);
+	source->fd = -1;
+}
+
+/* The child tells whether its exec worked; true: it did. */
+static bool hear_exec(struct service *s, enum process_role role)
+{
+	struct spawn_failure failure;
+	int r = spawn_read_failure(s->exec[role].fd, &failure);
+
+	if (r == -EAGAIN)
+		return false;
+	stop_exec_watch(s, role);
+	if (r != 1)
+		return r == 0;
+
+	const struct command *c = role == PROCESS_MAIN
+					  ? service_command(s, COMMANDS_START, s->main_index)
+					  : service_command(s, s->list, s->index);
+	s->exec_failure = failure;
+	log_line(LOG_ERR, failure.error, s->unit->id, "cannot run %s (line %u): step %s failed",
+		c ? c->path : "?", c ? c->line : 0, exit_name_to_string(failure.stage));
+	return false;
+}
+
+static void on_exec(struct loop_source *source, uint32_t events)
+{
+	struct service *s = source->data;
+	enum process_role role = source == &s->exec[PROCESS_MAIN] ? PROCESS_MAIN : PROCESS_CONTROL;
+
+	(void)events;
+	if (hear_exec(s, role) && role == PROCESS_MAIN)
+		unit_handle(s->unit, &(struct unit_event){.kind = EVENT_EXEC_DONE});
+}
+
+static void watch_exec(struct service *s, enum process_role role, int fd)
+{
+	stop_exec_watch(s, role);
+	s->exec[role] =
+		(struct loop_source){.fd = fd, .priority = LOOP_SPAWN, .fn = on_exec, .data = s};
+	int r = loop_add(unit_life(s->unit)->loop, &s->exec[role], EPOLLIN);
+	if (r < 0)
+		log_line(LOG_WARNING, r, s->unit->id, "cannot watch how its start goes");
+}
+
+static void book_process(struct service *s, struct process *p)
+{
+	struct exit_record record = {.pid = p->pid, .start = p->started};
+
+	if (p->role == PROCESS_MAIN) {
+		s->main = p;
+		s->main_record = record;
+	} else {
+		s->control = p;
+		s->control_record = record;
+	}
+}
+
+int service_spawn(struct service *s, enum command_list list, size_t index, enum process_role role)
+{
+	struct life *life = unit_life(s->unit);
+	_cleanup_(strv_freep) char **variables = NULL;
+	struct spawn_result child;
+
+	if (role == PROCESS_CONTROL) {
+		s->list = list;
+		s->index = index;
+	}
+	if (service_takes_notify(s))
+		(void)service_open_notify(s);
+	(void)wear_mark(s);
+	int r = collect_variables(s, list, &variables);
+	if (r < 0)
+		return log_line(LOG_ERR, r, s->unit->id, "cannot start a process");
+
+	const struct spawn_request request = {
+		.context = &life->spawn,
+		.unit_id = s->unit->id,
+		.exec = s->unit->config->exec,
+		.command = service_command(s, list, index),
+		.list = list,
+		.is_first = !s->directories_made,
+		.mark = s->mark,
+		.output_fd = output_fd(s),
+		.variables = variables,
+		.permissions_start_only = service_settings(s)->permissions_start_only,
+	};
+	r = spawn_command(&request, &child);
+	if (r < 0)
+		return log_line(LOG_ERR, r, s->unit->id, "cannot start %s", request.command->path);
+	life->counters.spawned++;
+	s->directories_made = true;
+
+	struct process *p = process_track(&life->processes, child.pid, role, s->unit);
+	if (!p) {
+		(void)kill(child.pid, SIGKILL);
+		close(child.exec_fd);
+		return log_line(
+			LOG_ERR, ENOMEM, s->unit->id, "cannot follow a new process; ended it");
+	}
+	p->spawned = true;
+	p->mark = s->mark;
+	book_process(s, p);
+	watch_exec(s, role, child.exec_fd);
+	return 0;
+}
+
+void service_forget_process(struct service *s, struct process **p)
+{
+	if (!*p)
+		return;
+	if (s->exec[(*p)->role].fd >= 0)
+		(void)hear_exec(s, (*p)->role);
+	stop_exec_watch(s, (*p)->role);
+	process_forget(&unit_life(s->unit)->processes, *p);
+	*p = NULL;
+}
+
+bool service_tree_is_alive(struct service *s)
+{
+	struct life *life = unit_life(s->unit);
+
+	if (!s->mark)
+		return false;
+	life_list_children(life);
+	return tree_mark_is_alive(
+		&life->marks, &life->processes, s->mark, life->children, life->child_count);
+}
+
+static int signal_for(const struct service *s, enum service_state state)
+{
+	const struct kill_settings *k = service_settings_kill(s);
+	const struct job *job = s->unit->job;
+
+	switch (state) {
+	case SERVICE_STOP_SIGKILL:
+	case SERVICE_FINAL_SIGKILL:
+		return k->final_signal;
+	case SERVICE_STOP_WATCHDOG:
+	case SERVICE_FINAL_WATCHDOG:
+		return k->watchdog_signal;
+	default:
+		return job && job->type == JOB_RESTART && k->restart_signal ? k->restart_signal
+									    : k->signal;
+	}
+}
+
+/* A stopped process acts on no signal but SIGKILL, so it is woken too. */
+static bool signal_process(const struct process *p, int sig, bool hangup)
+{
+	if (!p || kill(p->pid, sig) < 0)
+		return false;
+	if (sig != SIGKILL && sig != SIGCONT)
+		(void)kill(p->pid, SIGCONT);
+	if (hangup)
+		(void)kill(p->pid, SIGHUP);
+	return true;
+}
+
+bool service_kill(struct service *s, enum service_state state)
+{
+	const struct kill_settings *k = service_settings_kill(s);
+	struct life *life = unit_life(s->unit);
+	bool kills = state == SERVICE_STOP_SIGKILL || state == SERVICE_FINAL_SIGKILL;
+	int sig = signal_for(s, state);
+
+	if (k->mode == KILL_NONE)
+		return false;
+	bool found = signal_process(s->main, sig, k->send_sighup && !kills);
+	found |= signal_process(s->control, sig, k->send_sighup && !kills);
+	if (!s->mark || (k->mode == KILL_MIXED && !kills) || k->mode == KILL_PROCESS)
+		return found;
+	if (!tree_has_others(&life->marks, &life->processes, s->mark))
+		return found;
+	int n = tree_kill(&life->marks, &life->processes, s->mark, sig);
+	if (n > 0 && !kills)
+		(void)tree_kill(&life->marks, &life->processes, s->mark, SIGCONT);
+	if (n > 0 && k->send_sighup && !kills)
+		(void)tree_kill(&life->marks, &life->processes, s->mark, SIGHUP);
+	return found || n > 0;
+}
+
+static enum service_result result_of(const struct unit_event *event)
+{
+	return event->code == CLD_EXITED   ? SERVICE_FAILURE_EXIT_CODE
+	       : event->code == CLD_DUMPED ? SERVICE_FAILURE_CORE_DUMP
+					   : SERVICE_FAILURE_SIGNAL;
+}
+
+enum service_result service_main_result(const struct service *s, const struct unit_event *event)
+{
+	const struct service_settings *settings = service_settings(s);
+	const struct command *c = service_command(s, COMMANDS_START, s->main_index);
+
+	if (exit_is_clean(event->code, event->status, settings->type != SERVICE_ONESHOT,
+		    &settings->success_status) ||
+		(c && c->flags & COMMAND_IGNORE_FAILURE))
+		return SERVICE_SUCCESS;
+	return result_of(event);
+}
+
+enum service_result service_control_result(const struct service *s, const struct unit_event *event)
+{
+	const struct command *c = service_command(s, s->list, s->index);
+
+	if (exit_is_clean(event->code, event->status, false, NULL) ||
+		(c && c->flags & COMMAND_IGNORE_FAILURE))
+		return SERVICE_SUCCESS;
+	return result_of(event);
+}
+
+void service_release(struct service *s)
+{
+	struct life *life = unit_life(s->unit);
+	const struct service_settings *settings = service_settings(s);
+	const struct exec_settings *exec = s->unit->config->exec;
+	enum preserve_mode preserve = exec->runtime_directory_preserve;
+
+	loop_timer_clear(life->loop, &s->watchdog);
+	service_unwatch_pid_file(s);
+	notify_close(&s->notify);
+	if (s->output)
+		output_end_line(s->output);
+	if (settings->pid_file && s->main_record.pid)
+		(void)unlink(settings->pid_file);
+	if (s->directories_made && preserve != PRESERVE_YES &&
+		!(preserve == PRESERVE_RESTART && s->verdict.again))
+		(void)directories_remove_runtime(&life->spawn, exec);
+}
