@@ -1,7 +1,128 @@
-CFLAGS := -std=gnu17 -D_GNU_SOURCE -I. -Wall -Wextra -Wshadow -Wformat=2 -Werror -O2 -g
-objs := $(patsubst %.c,build/obj/%.o,$(wildcard common/*.c daemon/*/*.c))
-all: $(objs)
-build/obj/%.o: %.c
+# reaperd: `make help` says what there is.
+VERSION := 0.1.0
+CC ?= gcc
+BUILD ?= release
+PREFIX ?= /usr
+DESTDIR ?=
+PKG_CONFIG ?= pkg-config
+
+# V=1 shows whole command lines.
+Q := $(if $(V),,@)
+SAY := @$(if $(V),:,printf '  %-3s %s\n')
+
+# Where things go: build/ for the release build, a folder of its own for any other build or compiler.
+O ?= build$(if $(filter-out release,$(BUILD)),/$(BUILD))
+
+# A room may use only rooms that stand before it; scripts/lint checks the includes against this order.
+ROOMS := common daemon/base daemon/file daemon/plan daemon/process daemon/life daemon/manager daemon/control daemon
+
+WARNINGS := -Wall -Wextra -Wshadow -Wformat=2 -Werror
+FLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2
+FLAGS_debug := -O0 -g
+FLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+HARDENING := -fPIE -fstack-protector-strong -fno-common
+LINK_HARDENING := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
+
+# Looked up when used, for `make deps` may have installed it only now.
+pkg_flags = $(shell $(PKG_CONFIG) --cflags inih jansson)
+pkg_libs = $(shell $(PKG_CONFIG) --libs inih jansson)
+CPPFLAGS_ALL = -D_GNU_SOURCE -I. -DREAPERD_VERSION='"$(VERSION)"' $(pkg_flags) $(CPPFLAGS)
+CFLAGS_ALL = -std=gnu17 $(WARNINGS) $(FLAGS_$(BUILD)) $(HARDENING) $(CFLAGS)
+LDFLAGS_ALL = $(filter -fsanitize=%,$(FLAGS_$(BUILD))) $(LINK_HARDENING) $(LDFLAGS)
+
+daemon_sources := $(foreach room,$(ROOMS),$(wildcard $(room)/*.c))
+ctl_sources := $(wildcard common/*.c ctl/*.c)
+house_sources := $(filter-out daemon/main.c,$(daemon_sources))
+unit_test_sources := $(wildcard tests/unit/*.c)
+helper_sources := $(wildcard tests/helpers/*.c)
+fuzz_sources := $(wildcard tests/fuzz/*.c)
+
+objects = $(patsubst %.c,$(O)/obj/%.o,$(1))
+
+all: $(O)/reaperd $(O)/reaperctl ## build reaperd and reaperctl
+
+$(O)/reaperd: $(call objects,$(daemon_sources))
+	$(SAY) LD $@
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(pkg_libs) -lm
+
+$(O)/reaperctl: $(call objects,$(ctl_sources))
+	$(SAY) LD $@
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(shell $(PKG_CONFIG) --libs jansson)
+
+$(O)/unit-tests: $(call objects,$(house_sources) $(unit_test_sources))
+	$(SAY) LD $@
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(pkg_libs) $(shell $(PKG_CONFIG) --libs criterion) -lm
+
+$(O)/fuzz/%: $(O)/obj/tests/fuzz/%.o $(call objects,$(house_sources))
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -MMD -MP -c -o $@ $<
--include $(objs:.o=.d)
+	$(SAY) LD $@
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(pkg_libs) -lm
+
+$(O)/helpers/%: $(O)/obj/tests/helpers/%.o
+	@mkdir -p $(@D)
+	$(SAY) LD $@
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $<
+
+$(O)/obj/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	$(SAY) CC $<
+	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
+
+helpers: $(patsubst tests/helpers/%.c,$(O)/helpers/%,$(helper_sources))
+unit-tests: $(O)/unit-tests
+fuzzers: $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(fuzz_sources))
+
+check: ## install what the tests need, build, and run them all
+	@scripts/deps check
+	@$(MAKE) --no-print-directory all helpers unit-tests fuzzers
+	@tests/run --build-folder=$(O)
+
+unit: ## the tests of pure modules alone
+	@$(MAKE) --no-print-directory all helpers unit-tests fuzzers
+	@tests/run --build-folder=$(O) unit
+
+system: ## the tests with real processes alone
+	@$(MAKE) --no-print-directory all helpers
+	@tests/run --build-folder=$(O) system
+
+demo: ## a narrated run on a real redis-server; KEEP=1 stays for you to play
+	@scripts/deps demo
+	@$(MAKE) --no-print-directory all helpers
+	@scripts/demo $(if $(KEEP),--keep)
+
+lint: ## rooms, formatting, lengths, and static analysis
+	@scripts/lint "$(ROOMS)"
+
+format: ## put every source file into the house's format
+	clang-format -i $(foreach room,$(ROOMS) ctl tests/unit tests/helpers tests/fuzz,$(wildcard $(room)/*.[ch]))
+
+install: all ## into $(DESTDIR)$(PREFIX)
+	install -D -m 755 $(O)/reaperd $(DESTDIR)$(PREFIX)/sbin/reaperd
+	install -D -m 755 $(O)/reaperctl $(DESTDIR)$(PREFIX)/bin/reaperctl
+	install -D -m 644 docs/reaperd.8 $(DESTDIR)$(PREFIX)/share/man/man8/reaperd.8
+	install -D -m 644 docs/reaperctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/reaperctl.1
+	install -D -m 644 packaging/completion/reaperctl.bash \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/reaperctl
+	install -d $(DESTDIR)$(PREFIX)/share/doc/reaperd/examples
+	install -m 644 $(wildcard units/*) $(DESTDIR)$(PREFIX)/share/doc/reaperd/examples
+
+uninstall: ## take away what install put there
+	rm -f $(DESTDIR)$(PREFIX)/sbin/reaperd $(DESTDIR)$(PREFIX)/bin/reaperctl \
+		$(DESTDIR)$(PREFIX)/share/man/man8/reaperd.8 $(DESTDIR)$(PREFIX)/share/man/man1/reaperctl.1 \
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/reaperctl
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/reaperd
+
+deps: ## install what building and testing need
+	@scripts/deps check
+
+clean: ## remove what was built
+	rm -rf build
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+.PHONY: all helpers unit-tests fuzzers check unit system demo lint format install uninstall deps clean help
+.DELETE_ON_ERROR:
+.SECONDARY:
+
+-include $(patsubst %.o,%.d,$(call objects,$(daemon_sources) $(ctl_sources) $(unit_test_sources) $(helper_sources) $(fuzz_sources)))

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* Start-up: the first transaction, and the command after it. */
+#include <errno.h>
+#include <string.h>
+
+#include "daemon/base/log.h"
+#include "daemon/life/service.h"
+#include "daemon/manager/manager.h"
+
+#define DEFAULT_TARGET "default.target"
+
+static void log_diagnostics(const struct unit *u)
+{
+	for (size_t i = 0; i < u->diags.count; i++) {
+		const struct diag *d = &u->diags.list[i];
+		_cleanup_(freep) char *text = diag_format(d);
+
+		if (text)
+			log_line(d->level == DIAG_ERROR	    ? LOG_ERR
+				 : d->level == DIAG_WARNING ? LOG_WARNING
+							    : LOG_INFO,
+				0, NULL, "%s", text);
+	}
+}
+
+static struct unit *boot_load(struct manager *m, const char *name)
+{
+	struct unit *u;
+	int r = load_unit(&m->life.loader, name, &u);
+
+	if (r >= 0)
+		return u;
+	(void)log_error_errno(r, "cannot load %s", name);
+	return NULL;
+}
+
+/* Starts one of the units that were asked for. */
+static int boot_unit(struct manager *m, const char *name)
+{
+	struct transaction_error error = {0};
+	struct unit *u = boot_load(m, name);
+
+	if (!u)
+		return -EINVAL;
+	int r = transaction_run(
+		&m->life.jobs, &m->life.units, u, JOB_START, JOB_MODE_REPLACE, NULL, &error);
+	if (r < 0)
+		log_error("cannot start %s: %s", name, error.reason ? error.reason : strerror(-r));
+	transaction_error_done(&error);
+	return r;
+}
+
+/* Units as they stand in the table are bound to this life. */
+void boot_adopt_units(struct manager *m)
+{
+	for (size_t i = 0; i < m->life.units.count; i++)
+		m->life.units.list[i]->context = &m->life;
+}
+
+static int boot_units(struct manager *m)
+{
+	char *fallback[] = {(char *)DEFAULT_TARGET};
+	char **names = m->options.unit_count ? m->options.units : fallback;
+	int count = m->options.unit_count ? m->options.unit_count : 1;
+	int started = 0;
+
+	for (int i = 0; i < count; i++)
+		(void)boot_load(m, names[i]);
+	boot_adopt_units(m);
+	for (size_t i = 0; i < m->life.units.count; i++)
+		log_diagnostics(m->life.units.list[i]);
+	for (int i = 0; i < count; i++)
+		started += boot_unit(m, names[i]) >= 0;
+	return started;
+}
+
+void boot_start(struct manager *m)
+{
+	bool has_units = m->options.unit_count || !m->options.command;
+
+	if (has_units && boot_units(m) == 0) {
+		log_error("nothing could be started");
+		manager_stop(m, 1, "start-up failed");
+		return;
+	}
+	if (!has_units)
+		boot_turn(m);
+}
+
+/* Whether each unit that was named is down for good. */
+static int count_failed(const struct manager *m)
+{
+	int failed = 0;
+
+	for (int i = 0; i < m->options.unit_count; i++) {
+		const struct unit *u = unit_table_find(&m->life.units, m->options.units[i]);
+
+		failed += !u || u->active == UNIT_FAILED || u->load_state != LOAD_LOADED;
+	}
+	return failed;
+}
+
+void boot_turn(struct manager *m)
+{
+	if (m->state != MANAGER_STARTING || m->life.jobs.count)
+		return;
+
+	int failed = count_failed(m);
+	m->state = MANAGER_RUNNING;
+	m->ready = moment_now();
+	if (failed && (m->options.command || failed == m->options.unit_count)) {
+		manager_stop(m, 1, "start-up failed");
+		return;
+	}
+	if (m->options.command && !m->entrypoint.started && entrypoint_start(m) < 0)
+		manager_stop(m, STATUS_CANNOT_START, "the command could not be started");
+}

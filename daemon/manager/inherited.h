@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What we got from our caller and change for ourselves: signal mask, dispositions, the limit of
+ * open files. The command of entrypoint mode gets all of it back unchanged; services get defaults.
+ */
+#pragma once
+
+#include <signal.h>
+#include <stdbool.h>
+#include <sys/resource.h>
+
+struct inherited {
+	sigset_t mask;
+	bool ignored[NSIG]; /* SIG_IGN at our start */
+	struct rlimit open_files;
+};
+
+/* Remembers all of it, then: descriptors 0 to 2 exist, every signal is blocked, SIGCHLD is default,
+ * files are many. */
+void inherited_take(struct inherited *in);
+/* In a child: puts it back. Async-signal-safe. */
+void inherited_restore(const struct inherited *in);

@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/manager/manager.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <unistd.h>
+
+#include "daemon/base/limits.h"
+#include "daemon/base/log.h"
+#include "daemon/base/text.h"
+#include "daemon/file/dump.h"
+#include "daemon/file/environment_file.h"
+#include "daemon/manager/settings.h"
+
+#define CONTAINER_STOP_BUDGET_USEC (9 * USEC_PER_SEC) /* docker stop kills after 10 s */
+
+DEFINE_ENUM_TABLE(manager_state, MANAGER_STATE_MAX, [MANAGER_STARTING] = "starting",
+	[MANAGER_RUNNING] = "running", [MANAGER_STOPPING] = "stopping", );
+
+/* What a supervisor above us said to us alone; no service may take it for its own. */
+static const char *const our_own_variables[] = {"NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS",
+	"LISTEN_FDNAMES", "WATCHDOG_PID", "WATCHDOG_USEC", "MAINPID", "MANAGERPID", "INVOCATION_ID",
+	"JOURNAL_STREAM", "SYSTEMD_EXEC_PID", "RUNTIME_DIRECTORY", "STATE_DIRECTORY",
+	"CACHE_DIRECTORY", "LOGS_DIRECTORY", "CONFIGURATION_DIRECTORY", "REAPERD_SOCKET",
+	"REAPERD_UNIT_PATH"};
+
+static bool is_our_own(const char *assignment)
+{
+	for (size_t i = 0; i < ELEMENTS(our_own_variables); i++) {
+		const char *rest = text_after_prefix(assignment, our_own_variables[i]);
+		if (rest && *rest == '=')
+			return true;
+	}
+	return false;
+}
+
+/* In a container, what `docker run -e` set reaches the services; elsewhere they start from nothing,
+ * as under systemd. */
+static int fill_environment(struct manager *m)
+{
+	bool inherits = m->is_pid1 && !m->options.clean_environment;
+	char ***list = &m->life.spawn.environment;
+
+	for (char **e = environ; inherits && e && *e; e++) {
+		if (is_our_own(*e))
+			continue;
+		int r = strv_push(list, strdup(*e));
+		if (r < 0)
+			return r;
+	}
+	for (char **e = m->settings.environment; e && *e; e++) {
+		int r = environment_set(list, *e);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
+static void set_directories(struct manager *m)
+{
+	static const char *const root[DIRECTORY_MAX] = {
+		[DIRECTORY_RUNTIME] = "/run",
+		[DIRECTORY_STATE] = "/var/lib",
+		[DIRECTORY_CACHE] = "/var/cache",
+		[DIRECTORY_LOGS] = "/var/log",
+		[DIRECTORY_CONFIGURATION] = "/etc",
+	};
+	memcpy(m->life.spawn.directory_prefix, root, sizeof(root));
+	m->life.spawn.is_root = geteuid() == 0;
+}
+
+static void on_news(const struct life_news *n, void *data)
+{
+	struct manager *m = data;
+
+	if (m->news)
+		m->news(n, m->control);
+}
+
+static void on_turn(void *data)
+{
+	struct manager *m = data;
+
+	life_turn(&m->life);
+	boot_turn(m);
+	stopping_turn(m);
+}
+
+int manager_open(struct manager *m, const struct options *o)
+{
+	*m = (struct manager){.options = *o,
+		.is_pid1 = getpid() == 1,
+		.is_user = geteuid() != 0,
+		.start = moment_now(),
+		.entrypoint.tty_fd = -1,
+		.signal_source.fd = -1,
+		.settings = {.ring_bytes = LIMIT_OUTPUT_RING_BYTES}};
+	m->settings.stop_budget_usec = m->is_pid1 ? CONTAINER_STOP_BUDGET_USEC : USEC_INFINITY;
+	if (o->stop_budget_usec)
+		m->settings.stop_budget_usec = o->stop_budget_usec;
+
+	inherited_take(&m->inherited);
+	log_open();
+	if (!m->is_pid1 && prctl(PR_SET_CHILD_SUBREAPER, 1) < 0)
+		(void)log_warning_errno(
+			errno, "cannot become a subreaper: orphans will go elsewhere");
+	if (o->parent_death_signal && prctl(PR_SET_PDEATHSIG, o->parent_death_signal) < 0)
+		(void)log_warning_errno(errno, "cannot ask for a signal at our parent's death");
+
+	int r = loop_new(&m->loop);
+	if (r < 0)
+		return log_error_errno(r, "cannot set up the event loop");
+	r = life_open(&m->life, m->loop);
+	if (r < 0)
+		return log_error_errno(r, "cannot set up the tables of units");
+	m->life.hooks = (struct life_hooks){.news = on_news, .action = manager_action, .data = m};
+	m->life.loader.table = &m->life.units;
+	loader_set_defaults(&m->life.loader);
+	loop_set_turn_hook(m->loop, on_turn, m);
+	return signals_open(m);
+}
+
+int manager_configure(struct manager *m)
+{
+	struct loader *l = &m->life.loader;
+
+	settings_load(m);
+	int r = fill_environment(m);
+	if (r < 0)
+		return log_error_errno(r, "cannot set up the environment of services");
+	set_directories(m);
+	l->user_mode = m->is_user && !m->is_pid1;
+	l->path = search_path_new(m->options.unit_path, l->user_mode);
+	if (!l->path)
+		return log_error_errno(ENOMEM, "cannot set up the unit path");
+	l->host = specifier_host_local();
+	r = output_hub_new(m->loop, STDOUT_FILENO, m->settings.ring_bytes, &m->life.output);
+	if (r < 0)
+		(void)log_warning_errno(r, "cannot keep the output of services");
+	m->life.spawn.console_fd = STDOUT_FILENO;
+	return 0;
+}
+
+int manager_run(struct manager *m)
+{
+	manager_arm_sweep(m);
+	boot_start(m);
+	int r = loop_run(m->loop);
+	if (r < 0)
+		(void)log_error_errno(r, "the event loop failed");
+	if (m->life.output)
+		output_hub_flush(m->life.output, USEC_PER_SEC / 10);
+	return r < 0 ? 1 : r;
+}
+
+void manager_close(struct manager *m)
+{
+	struct adopted *a, *next;
+
+	life_close(&m->life);
+	m->life.output = output_hub_free(m->life.output);
+	search_path_free(m->life.loader.path);
+	HASH_ITER(hh, m->adopted, a, next)
+	{
+		HASH_DEL(m->adopted, a);
+		free(a);
+	}
+	closep(&m->signal_source.fd);
+	strv_free(m->life.spawn.environment);
+	strv_free(m->settings.environment);
+	free(m->last_words);
+	loop_free(m->loop);
+}
+
+/* Loads what would start: the units named, or the default target. */
+static bool load_all(struct manager *m)
+{
+	char *fallback[] = {(char *)"default.target"};
+	bool good = true;
+
+	for (int i = 0; i < (m->options.unit_count ? m->options.unit_count : 1); i++) {
+		const char *name = m->options.unit_count ? m->options.units[i] : fallback[0];
+		struct unit *u;
+		int r = load_unit(&m->life.loader, name, &u);
+
+		if (r < 0)
+			fprintf(stderr, "%s: cannot be loaded: %s\n", name, strerror(-r));
+		else if (u->load_state != LOAD_LOADED)
+			fprintf(stderr, "%s: %s\n", name, unit_load_state_to_string(u->load_state));
+		good &= r >= 0 && u->load_state == LOAD_LOADED;
+	}
+	return good;
+}
+
+int manager_check(struct manager *m)
+{
+	bool good = load_all(m);
+
+	for (size_t i = 0; i < m->life.units.count; i++) {
+		const struct diags *d = &m->life.units.list[i]->diags;
+
+		for (size_t k = 0; k < d->count; k++) {
+			_cleanup_(freep) char *text = diag_format(&d->list[k]);
+			if (text)
+				puts(text);
+			good &= d->list[k].level == DIAG_NOT_APPLIED;
+		}
+	}
+	return good ? 0 : 1;
+}
+
+int manager_dump(struct manager *m)
+{
+	bool good = load_all(m);
+
+	for (size_t i = 0; i < m->life.units.count; i++) {
+		const struct unit *u = m->life.units.list[i];
+
+		if (m->options.unit_count) {
+			bool asked = false;
+			for (int k = 0; k < m->options.unit_count; k++)
+				asked |= unit_table_find(&m->life.units, m->options.units[k]) == u;
+			if (!asked)
+				continue;
+		}
+		if (u->load_state == LOAD_LOADED)
+			(void)dump_unit(u, stdout);
+	}
+	return good ? 0 : 1;
+}
+
+const char *manager_state_name(const struct manager *m)
+{
+	if (m->state != MANAGER_RUNNING)
+		return manager_state_to_string(m->state);
+	for (size_t i = 0; i < m->life.units.count; i++)
+		if (m->life.units.list[i]->active == UNIT_FAILED)
+			return "degraded";
+	return "running";
+}

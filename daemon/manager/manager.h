@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The whole of it: the loop, the life of units, the duties of a PID 1, and the end. Before
+ * manager_run() anything may fail and end us; after that nothing may: warn, degrade, carry on.
+ */
+#pragma once
+
+#include "daemon/life/life.h"
+#include "daemon/manager/inherited.h"
+#include "daemon/manager/options.h"
+#include "daemon/process/procfs.h"
+
+enum manager_state {
+	MANAGER_STARTING,
+	MANAGER_RUNNING,
+	MANAGER_STOPPING,
+	MANAGER_STATE_MAX,
+};
+
+/* Names as `is-system-running` prints them; "degraded" is running with failed units. */
+ENUM_TABLE(manager_state)
+
+/* What the ordered stop has come to. */
+enum stop_phase {
+	STOP_NOT,
+	STOP_UNITS, /* stop jobs, in order */
+	STOP_REST,  /* TERM for whoever is left */
+	STOP_KILL,  /* KILL for whoever is still left */
+};
+
+/* A child that we adopted, as soon as we noticed it. */
+struct adopted {
+	pid_t pid;
+	uint64_t start_ticks; /* with the PID, an identity */
+	uint64_t since_usec;  /* CLOCK_REALTIME */
+	UT_hash_handle hh;
+};
+
+#define STATUS_NOT_FOUND 127
+#define STATUS_NOT_EXECUTABLE 126
+#define STATUS_CANNOT_START 126 /* fork failed */
+
+/* The command of entrypoint mode. */
+struct entrypoint {
+	struct process *process; /* NULL: not started, or ended */
+	bool started, ended;
+	int status; /* to exit with */
+	int tty_fd; /* -1: no terminal to hand over */
+};
+
+struct manager_settings {
+	uint64_t reap_interval_usec; /* ReapIntervalSec=; 0: by signal alone */
+	uint64_t stop_budget_usec;   /* USEC_INFINITY: none */
+	uint64_t ring_bytes;	     /* OutputRingSize= */
+	char **environment;	     /* DefaultEnvironment=, set-environment */
+};
+
+struct manager {
+	struct life life;
+	struct loop *loop;
+	struct options options;
+	struct manager_settings settings;
+	struct inherited inherited;
+	bool is_pid1, is_user;
+	enum manager_state state;
+	struct moment start, ready;
+
+	struct loop_source signal_source;
+	struct loop_timer sweep_timer, stop_timer;
+	struct adopted *adopted;
+	struct entrypoint entrypoint;
+
+	enum stop_phase stop_phase;
+	uint64_t stop_deadline_usec; /* CLOCK_MONOTONIC; USEC_INFINITY: none */
+	int exit_status;
+	const char
+		*final_verb; /* "poweroff", "halt", "reboot": what asked for the stop; NULL: exit */
+	char *last_words;    /* told on stderr at the very end */
+	unsigned hurries;
+
+	/* the control socket's: told of news, asked to rebind */
+	void (*news)(const struct life_news *n, void *data);
+	void (*rebind)(void *data);
+	void *control;
+};
+
+/* Takes hold of signals, children and the loop. 0 or negative errno, logged. */
+int manager_open(struct manager *m, const struct options *o);
+/* Loads the configuration file and the default environment, opens the unit path. 0 or negative
+ * errno. */
+int manager_configure(struct manager *m);
+/* Starts the units and the command, runs until all is over, returns the exit status. */
+int manager_run(struct manager *m);
+void manager_close(struct manager *m);
+
+/* --check and --dump: 0 or 1, the exit status. */
+int manager_check(struct manager *m);
+int manager_dump(struct manager *m);
+
+/* boot.c: the first transaction. */
+void boot_start(struct manager *m);
+/* Units that were just loaded are bound to the manager's life. */
+void boot_adopt_units(struct manager *m);
+/* Looks whether start-up is over; called each turn. */
+void boot_turn(struct manager *m);
+
+/* signals.c */
+int signals_open(struct manager *m);
+
+/* reaping.c: the sweep of all dead children: by signal, by timer, on demand. Returns how many. */
+unsigned manager_reap(struct manager *m);
+void manager_arm_sweep(struct manager *m);
+/* Looks for children that are not ours by birth and remembers since when. */
+void manager_notice_adopted(struct manager *m);
+/* When the orphan was noticed, CLOCK_REALTIME usec. */
+uint64_t manager_adopted_since(struct manager *m, const struct proc_info *p);
+
+/* stopping.c: the ordered stop of everything. */
+void manager_stop(struct manager *m, int exit_status, const char *why);
+/* A second request: SIGKILL at once. */
+void manager_hurry(struct manager *m);
+void stopping_turn(struct manager *m);
+/* SuccessAction= and kin, Essential=: life_hooks.action. */
+void manager_action(
+	struct unit *u, enum emergency_action action, int status, const char *why, void *manager);
+
+/* entrypoint.c */
+int entrypoint_start(struct manager *m);
+void entrypoint_ended(struct manager *m, const struct reaped *r);
+void entrypoint_forward(struct manager *m, int sig);
+void entrypoint_child_changed(struct manager *m);
+
+/* reload.c: daemon-reload. */
+int manager_reload(struct manager *m);
+
+/* "starting", "running", "degraded", "stopping". */
+const char *manager_state_name(const struct manager *m);

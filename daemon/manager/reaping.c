@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* Dead children taken in, and children that came to us by adoption. */
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "daemon/base/log.h"
+#include "daemon/manager/manager.h"
+#include "daemon/process/procfs.h"
+
+/* In one turn at most so many, so that a storm of orphans does not keep everyone else waiting. */
+#define REAP_BUDGET 512
+
+static void forget_adopted(struct manager *m, pid_t pid)
+{
+	struct adopted *a = NULL;
+
+	HASH_FIND_INT(m->adopted, &pid, a);
+	if (!a)
+		return;
+	HASH_DEL(m->adopted, a);
+	free(a);
+}
+
+static void warn_reaped(const struct reaped *r)
+{
+	struct proc_info info;
+
+	log_warning("reaped orphan %d (%s)", (int)r->pid,
+		proc_read(r->pid, &info) >= 0 ? info.name : "?");
+}
+
+static void on_dead_child(const struct reaped *r, void *data)
+{
+	struct manager *m = data;
+
+	if (r->process && r->process == m->entrypoint.process) {
+		entrypoint_ended(m, r);
+		return;
+	}
+	if (!r->process) {
+		if (m->adopted)
+			forget_adopted(m, r->pid);
+		if (m->options.warn_reaped)
+			warn_reaped(r);
+	}
+	life_reaped(r, &m->life);
+}
+
+unsigned manager_reap(struct manager *m)
+{
+	unsigned n =
+		reap_drain(&m->life.processes, &m->life.reaping, REAP_BUDGET, on_dead_child, m);
+
+	if (n == REAP_BUDGET)
+		(void)loop_timer_set(m->loop, &m->sweep_timer, clock_monotonic_usec());
+	if (m->entrypoint.process)
+		entrypoint_child_changed(m);
+	return n;
+}
+
+static void on_sweep(struct loop_timer *t)
+{
+	struct manager *m = t->data;
+
+	if (manager_reap(m) < REAP_BUDGET)
+		manager_arm_sweep(m);
+}
+
+void manager_arm_sweep(struct manager *m)
+{
+	m->sweep_timer.fn = on_sweep;
+	m->sweep_timer.data = m;
+	if (m->settings.reap_interval_usec)
+		(void)loop_timer_set(m->loop, &m->sweep_timer,
+			usec_add(clock_monotonic_usec(), m->settings.reap_interval_usec));
+}
+
+static struct adopted *remember(struct manager *m, const struct proc_info *p)
+{
+	struct adopted *a = NULL;
+
+	HASH_FIND_INT(m->adopted, &p->pid, a);
+	if (a && a->start_ticks == p->start_ticks)
+		return a;
+	if (!a) {
+		a = calloc(1, sizeof(*a));
+		if (!a)
+			return NULL;
+		a->pid = p->pid;
+		HASH_ADD_INT(m->adopted, pid, a);
+		m->life.counters.orphans_adopted++;
+	}
+	a->start_ticks = p->start_ticks;
+	a->since_usec = clock_realtime_usec();
+	if (m->life.hooks.news)
+		m->life.hooks.news(
+			&(struct life_news){.kind = NEWS_ADOPTED, .pid = p->pid, .text = p->name},
+			m->life.hooks.data);
+	return a;
+}
+
+uint64_t manager_adopted_since(struct manager *m, const struct proc_info *p)
+{
+	const struct adopted *a = remember(m, p);
+
+	return a ? a->since_usec : clock_realtime_usec();
+}
+
+void manager_notice_adopted(struct manager *m)
+{
+	struct life *life = &m->life;
+
+	if (life_list_children(life) < 0)
+		return;
+	for (size_t i = 0; i < life->child_count; i++) {
+		struct adopted *a = NULL;
+		struct proc_info info;
+
+		if (process_find(&life->processes, life->children[i]))
+			continue;
+		HASH_FIND_INT(m->adopted, &life->children[i], a);
+		if (!a && proc_read(life->children[i], &info) >= 0 && info.state != 'Z')
+			(void)remember(m, &info);
+	}
+}

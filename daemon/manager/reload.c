@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* daemon-reload: unit files are read anew; what runs goes on with what it had where the new is bad.
+ */
+#include "daemon/base/log.h"
+#include "daemon/manager/manager.h"
+
+int manager_reload(struct manager *m)
+{
+	log_info("reading unit files anew");
+	int r = load_reload(&m->life.loader);
+	if (r < 0)
+		return log_error_errno(
+			r, "cannot read unit files anew; everything stays as it was");
+	boot_adopt_units(m);
+	for (size_t i = 0; i < m->life.units.count; i++) {
+		const struct diags *d = &m->life.units.list[i]->diags;
+
+		for (size_t k = 0; k < d->count; k++) {
+			_cleanup_(freep) char *text = diag_format(&d->list[k]);
+			if (text && d->list[k].level == DIAG_ERROR)
+				log_warning("%s", text);
+		}
+	}
+	return 0;
+}

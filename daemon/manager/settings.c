@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/manager/settings.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "daemon/base/limits.h"
+#include "daemon/base/text.h"
+#include "daemon/base/value.h"
+#include "daemon/base/word.h"
+#include "daemon/file/environment_file.h"
+#include "daemon/file/reader.h"
+
+#define MAIN_FILE "/etc/reaperd/reaperd.conf"
+#define DROPIN_FOLDER "/etc/reaperd/reaperd.conf.d"
+
+typedef int setting_fn(struct manager *m, const char *value);
+
+struct setting_row {
+	const char *key;
+	setting_fn *fn;
+};
+
+#define TIME_SETTING(name, field)                                                                  \
+	static int name(struct manager *m, const char *value)                                      \
+	{                                                                                          \
+		return value_parse_usec(value, &(m)->field);                                       \
+	}
+
+TIME_SETTING(set_timeout_start, life.loader.default_timeout_start_usec)
+TIME_SETTING(set_timeout_stop, life.loader.default_timeout_stop_usec)
+TIME_SETTING(set_restart, life.loader.default_restart_usec)
+TIME_SETTING(set_start_limit_interval, life.loader.default_start_limit_interval_usec)
+TIME_SETTING(set_reap_interval, settings.reap_interval_usec)
+TIME_SETTING(set_stop_budget, settings.stop_budget_usec)
+
+static int set_start_limit_burst(struct manager *m, const char *value)
+{
+	uint64_t n;
+	int r = value_parse_u64(value, UINT32_MAX, &n);
+
+	if (r >= 0)
+		m->life.loader.default_start_limit_burst = (unsigned)n;
+	return r;
+}
+
+static int set_ring_size(struct manager *m, const char *value)
+{
+	return value_parse_size(value, &m->settings.ring_bytes);
+}
+
+static int set_log_level(struct manager *m, const char *value)
+{
+	int level = log_level_from_string(value);
+
+	if (level >= 0 && m->options.log_level < 0)
+		log_set_level(level);
+	return level;
+}
+
+static int set_environment(struct manager *m, const char *value)
+{
+	char *word;
+	int r;
+
+	while ((r = word_next(&value, &word, WORD_UNQUOTE | WORD_CUNESCAPE)) > 0) {
+		r = environment_is_valid_assignment(word)
+			    ? strv_push(&m->settings.environment, word)
+			    : (free(word), -EINVAL);
+		if (r < 0)
+			return r;
+	}
+	return r;
+}
+
+static const struct setting_row rows[] = {
+	{"DefaultEnvironment", set_environment},
+	{"DefaultRestartSec", set_restart},
+	{"DefaultStartLimitBurst", set_start_limit_burst},
+	{"DefaultStartLimitIntervalSec", set_start_limit_interval},
+	{"DefaultTimeoutStartSec", set_timeout_start},
+	{"DefaultTimeoutStopSec", set_timeout_stop},
+	{"LogLevel", set_log_level},
+	{"OutputRingSize", set_ring_size},
+	{"ReapIntervalSec", set_reap_interval},
+	{"StopBudgetSec", set_stop_budget},
+};
+
+struct settings_file {
+	struct manager *m;
+	const char *path;
+};
+
+static int on_assignment(const struct assignment *a, void *data)
+{
+	const struct settings_file *file = data;
+
+	for (size_t i = 0; i < ELEMENTS(rows); i++)
+		if (strcmp(a->key, rows[i].key) == 0) {
+			if (rows[i].fn(file->m, a->value) < 0)
+				log_warning("%s:%u: %s=%s is no valid value, ignored", file->path,
+					a->line, a->key, a->value);
+			return 0;
+		}
+	log_warning("%s:%u: unknown key '%s' in section [%s], ignored", file->path, a->line, a->key,
+		a->section);
+	return 0;
+}
+
+static void load_file(struct manager *m, const char *path)
+{
+	_cleanup_(freep) char *text = NULL;
+	struct settings_file file = {.m = m, .path = path};
+	struct diags diags = {0};
+	size_t length;
+	int r = reader_load(path, &text, &length);
+
+	if (r < 0) {
+		if (r != -ENOENT)
+			(void)log_warning_errno(r, "cannot read %s", path);
+		return;
+	}
+	(void)reader_parse(text, length, path, &diags, on_assignment, &file);
+	for (size_t i = 0; i < diags.count; i++)
+		log_warning("%s:%u: %s", path, diags.list[i].line, diags.list[i].text);
+	diags_done(&diags);
+}
+
+static int is_conf(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.' && text_ends_with(entry->d_name, ".conf");
+}
+
+void settings_load(struct manager *m)
+{
+	struct dirent **entries;
+
+	load_file(m, MAIN_FILE);
+	int n = scandir(DROPIN_FOLDER, &entries, is_conf, alphasort);
+	for (int i = 0; i < n; i++) {
+		_cleanup_(freep) char *path = NULL;
+
+		if (asprintf(&path, DROPIN_FOLDER "/%s", entries[i]->d_name) >= 0)
+			load_file(m, path);
+		free(entries[i]);
+	}
+	if (n >= 0)
+		free(entries);
+	if (m->options.stop_budget_usec)
+		m->settings.stop_budget_usec = m->options.stop_budget_usec;
+}

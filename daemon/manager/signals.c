@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* Signals to reaperd, through a signalfd: each means one thing in unit mode, and is forwarded in
+ * entrypoint mode. */
+#include <errno.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "daemon/base/log.h"
+#include "daemon/base/signal_name.h"
+#include "daemon/manager/manager.h"
+
+static bool asks_to_stop(int sig)
+{
+	return sig == SIGTERM || sig == SIGINT || sig == SIGPWR ||
+	       (sig >= SIGRTMIN + 3 && sig <= SIGRTMIN + 5);
+}
+
+static void on_stop_signal(struct manager *m, int sig)
+{
+	static const char *const verbs[] = {"halt", "poweroff", "reboot"};
+	char name[16];
+
+	if (sig >= SIGRTMIN + 3 && sig <= SIGRTMIN + 5)
+		m->final_verb = verbs[sig - SIGRTMIN - 3];
+	if (m->state == MANAGER_STOPPING && (sig == SIGTERM || sig == SIGINT))
+		manager_hurry(m);
+	else
+		manager_stop(m, m->exit_status, signal_to_string(sig, name));
+}
+
+static void on_signal(struct manager *m, int sig)
+{
+	if (sig == SIGCHLD) {
+		m->life.reaping.sigchld_wakeups++;
+		(void)manager_reap(m);
+		return;
+	}
+	if (m->entrypoint.process) {
+		entrypoint_forward(m, sig);
+		return;
+	}
+	if (asks_to_stop(sig))
+		on_stop_signal(m, sig);
+	else if (sig == SIGHUP && !m->options.command)
+		(void)manager_reload(m);
+	else if (sig == SIGUSR1 && m->rebind)
+		m->rebind(m->control);
+}
+
+static void on_readable(struct loop_source *s, uint32_t events)
+{
+	struct manager *m = s->data;
+	struct signalfd_siginfo info[16];
+
+	(void)events;
+	ssize_t n = read(s->fd, info, sizeof(info));
+	for (ssize_t i = 0; i < n / (ssize_t)sizeof(info[0]); i++)
+		on_signal(m, (int)info[i].ssi_signo);
+}
+
+int signals_open(struct manager *m)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	/* Faults of our own must end us at once, not queue up behind a read. */
+	static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
+	for (size_t i = 0; i < ELEMENTS(faults); i++)
+		if (!m->options.command)
+			sigdelset(&all, faults[i]);
+	int fd = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+	if (fd < 0)
+		return log_error_errno(errno, "cannot open a signalfd");
+	m->signal_source = (struct loop_source){
+		.fd = fd, .priority = LOOP_SIGNAL, .fn = on_readable, .data = m};
+	return loop_add(m->loop, &m->signal_source, EPOLLIN);
+}
