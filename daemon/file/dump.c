@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/base/rlimit_name.h"
 #include "daemon/base/text.h"
 #include "daemon/file/types.h"
 
@@ -83,14 +82,14 @@ static void dump_commands(const struct unit *u, FILE *f)
 	}
 }
 
+/* No limit is the largest number there: the kernel's RLIM_INFINITY. */
 static void dump_limit(const struct directive *d, const void *field, FILE *f)
 {
 	const struct rlimit *limit = *(struct rlimit *const *)field;
-	char hard[32], soft[32];
 
 	if (limit)
-		fprintf(f, "%s: %s\n%sSoft: %s\n", d->key, rlimit_format(limit->rlim_max, hard),
-			d->key, rlimit_format(limit->rlim_cur, soft));
+		fprintf(f, "%s: %llu\n%sSoft: %llu\n", d->key, (unsigned long long)limit->rlim_max, d->key,
+			(unsigned long long)limit->rlim_cur);
 }
 
 static void dump_lines(const char *key, const char *text, FILE *f)

@@ -407,3 +407,21 @@ int load_reload(struct loader *l)
 			r = target_add_default_order(t->list[i]);
 	return r;
 }
+
+static bool is_newer(const char *path, uint64_t than_usec)
+{
+	struct config now = {0};
+
+	note_mtime(&now, path);
+	return now.mtime_usec != 0 && now.mtime_usec > than_usec;
+}
+
+bool unit_needs_reload(const struct unit *u)
+{
+	bool newer = u->config->path && u->load_state == LOAD_LOADED &&
+		     is_newer(u->config->path, u->config->mtime_usec);
+
+	for (char **d = u->config->dropins; d && *d && !newer; d++)
+		newer = is_newer(*d, u->config->mtime_usec);
+	return newer;
+}

@@ -51,3 +51,6 @@ int config_add_default_deps(struct config *c, enum unit_type type, const char *i
 /* What a target pulls in comes before it, when both want default dependencies (defaults.c). 0 or
  * -ENOMEM. */
 int target_add_default_order(struct unit *target);
+
+/* Whether a file of the unit is newer than what was read. */
+bool unit_needs_reload(const struct unit *u);

@@ -349,21 +349,30 @@ static int parse_oom_score_adjust(struct directive_context *c, const char *text,
 	return 0;
 }
 
+static const struct {
+	const char *name;
+	int policy;
+} cpu_policies[] = {{"other", SCHED_OTHER}, {"batch", SCHED_BATCH}, {"idle", SCHED_IDLE},
+	{"fifo", SCHED_FIFO}, {"rr", SCHED_RR}};
+
 static int parse_cpu_policy(struct directive_context *c, const char *text, void *field)
 {
-	static const struct {
-		const char *name;
-		int policy;
-	} rows[] = {{"other", SCHED_OTHER}, {"batch", SCHED_BATCH}, {"idle", SCHED_IDLE},
-		{"fifo", SCHED_FIFO}, {"rr", SCHED_RR}};
-
-	for (size_t i = 0; i < ELEMENTS(rows); i++)
-		if (strcmp(rows[i].name, text) == 0) {
-			*(int *)field = rows[i].policy;
+	for (size_t i = 0; i < ELEMENTS(cpu_policies); i++)
+		if (strcmp(cpu_policies[i].name, text) == 0) {
+			*(int *)field = cpu_policies[i].policy;
 			c->config->exec->cpu_policy_set = true;
 			return 0;
 		}
 	return directive_refuse(c, text, "not one of other, batch, idle, fifo, rr");
+}
+
+static char *format_cpu_policy(const struct directive *d, const void *field)
+{
+	(void)d;
+	for (size_t i = 0; i < ELEMENTS(cpu_policies); i++)
+		if (cpu_policies[i].policy == *(const int *)field && *(const int *)field)
+			return strdup(cpu_policies[i].name);
+	return NULL;
 }
 
 static int parse_cpu_priority(struct directive_context *c, const char *text, void *field)
@@ -377,19 +386,28 @@ static int parse_cpu_priority(struct directive_context *c, const char *text, voi
 	return 0;
 }
 
+static const char *const io_classes[] = {"none", "realtime", "best-effort", "idle"};
+
 /* The kernel's one number: class << 13 | level (ioprio_set(2)). */
 static int parse_ioprio_class(struct directive_context *c, const char *text, void *field)
 {
-	static const char *const names[] = {"none", "realtime", "best-effort", "idle"};
 	int *ioprio = field;
 
-	for (int i = 0; i < (int)ELEMENTS(names); i++)
-		if (strcmp(names[i], text) == 0 || (text[0] == '0' + i && !text[1])) {
+	for (int i = 0; i < (int)ELEMENTS(io_classes); i++)
+		if (strcmp(io_classes[i], text) == 0 || (text[0] == '0' + i && !text[1])) {
 			*ioprio = i << 13 | (*ioprio & 7);
 			c->config->exec->ioprio_set = true;
 			return 0;
 		}
 	return directive_refuse(c, text, "not one of none, realtime, best-effort, idle");
+}
+
+static char *format_ioprio_class(const struct directive *d, const void *field)
+{
+	int class = *(const int *)field >> 13;
+
+	(void)d;
+	return class > 0 && class < (int)ELEMENTS(io_classes) ? strdup(io_classes[class]) : NULL;
 }
 
 static int parse_ioprio_priority(struct directive_context *c, const char *text, void *field)
@@ -441,8 +459,8 @@ const struct value_type type_rlimit = {"limit", parse_rlimit, format_rlimit, don
 const struct value_type type_nice = {"nice level", parse_nice, format_int, NULL};
 const struct value_type type_oom_score_adjust = {
 	"-1000 to 1000", parse_oom_score_adjust, format_int, NULL};
-const struct value_type type_cpu_policy = {"scheduling policy", parse_cpu_policy, NULL, NULL};
+const struct value_type type_cpu_policy = {"scheduling policy", parse_cpu_policy, format_cpu_policy, NULL};
 const struct value_type type_cpu_priority = {"0 to 99", parse_cpu_priority, NULL, NULL};
 const struct value_type type_ioprio_class = {
-	"I/O scheduling class", parse_ioprio_class, NULL, NULL};
+	"I/O scheduling class", parse_ioprio_class, format_ioprio_class, NULL};
 const struct value_type type_ioprio_priority = {"0 to 7", parse_ioprio_priority, NULL, NULL};

@@ -75,6 +75,8 @@ static int parse_condition(struct directive_context *c, const char *text, void *
 		free(condition.parameter);
 		return r;
 	}
+	for (size_t n = strlen(condition.parameter); is_path && n > 1 && condition.parameter[n - 1] == '/';)
+		condition.parameter[--n] = 0;
 	s->conditions = grown;
 	s->conditions[s->condition_count++] = condition;
 	return 0;
