@@ -70,6 +70,8 @@ static int reload(struct unit *u)
 {
 	if (u->active == UNIT_RELOADING)
 		return 0;
+	if (!unit_machine(u)->reload) /* it only passes the reload on */
+		return -EALREADY;
 	if (u->active != UNIT_ACTIVE || !unit_can_reload(u))
 		return -ENOEXEC;
 	return unit_machine(u)->reload(u);

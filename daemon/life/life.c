@@ -70,6 +70,15 @@ bool unit_can_reload(const struct unit *u)
 	return m->reload && (!m->can_reload || m->can_reload(u));
 }
 
+void unit_reset_failed(struct unit *u)
+{
+	u->start_limit_begin_usec = 0;
+	u->start_limit_count = 0;
+	u->start_limit_hit = false;
+	if (u->active == UNIT_FAILED && unit_machine(u)->reset_failed)
+		unit_machine(u)->reset_failed(u);
+}
+
 struct unit *life_mark_owner(uint64_t mark, void *data)
 {
 	struct life *life = data;

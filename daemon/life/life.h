@@ -163,9 +163,12 @@ struct unit_machine {
 	void (*handle)(struct unit *u, const struct unit_event *event);
 	/* a unit that this one triggers changed its state; NULL: it does not mind */
 	void (*triggered_changed)(struct unit *u, struct unit *triggered);
+	void (*reset_failed)(struct unit *u); /* NULL: it never fails */
 	void (*done)(struct unit *u); /* frees the run-time part */
 };
 
 /* Never NULL. */
 const struct unit_machine *unit_machine(const struct unit *u);
 bool unit_can_reload(const struct unit *u);
+/* Forgets that it failed, and how often it was started. */
+void unit_reset_failed(struct unit *u);

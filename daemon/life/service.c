@@ -239,6 +239,12 @@ static bool service_can_reload(const struct unit *u)
 	return settings->commands[COMMANDS_RELOAD].count || settings->type == SERVICE_NOTIFY_RELOAD;
 }
 
+static void service_reset_failed(struct unit *u)
+{
+	u->service->result = SERVICE_SUCCESS;
+	unit_set_state(u, UNIT_INACTIVE, SERVICE_DEAD);
+}
+
 static void service_done(struct unit *u)
 {
 	struct service *s = u->service;
@@ -265,6 +271,7 @@ const struct unit_machine service_machine = {
 	.reload = service_reload,
 	.can_reload = service_can_reload,
 	.handle = service_handle,
+	.reset_failed = service_reset_failed,
 	.done = service_done,
 };
 

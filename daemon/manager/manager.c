@@ -85,6 +85,9 @@ static void on_turn(void *data)
 {
 	struct manager *m = data;
 
+	/* Whoever died may have left children to us. */
+	if (m->life.child_died)
+		manager_notice_adopted(m);
 	life_turn(&m->life);
 	boot_turn(m);
 	stopping_turn(m);

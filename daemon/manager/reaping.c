@@ -16,8 +16,10 @@ static void forget_adopted(struct manager *m, pid_t pid)
 	struct adopted *a = NULL;
 
 	HASH_FIND_INT(m->adopted, &pid, a);
-	if (!a)
+	if (!a) { /* it ended before it was noticed */
+		m->life.counters.orphans_adopted++;
 		return;
+	}
 	HASH_DEL(m->adopted, a);
 	free(a);
 }
@@ -39,8 +41,7 @@ static void on_dead_child(const struct reaped *r, void *data)
 		return;
 	}
 	if (!r->process) {
-		if (m->adopted)
-			forget_adopted(m, r->pid);
+		forget_adopted(m, r->pid);
 		if (m->options.warn_reaped)
 			warn_reaped(r);
 	}

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: MIT */
+/* Connections: who is it, what does it ask, has it patience, does it read. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "common/interface.h"
+#include "daemon/base/limits.h"
+#include "daemon/base/log.h"
+#include "daemon/control/server.h"
+
+static struct loop *loop_of(const struct client *client)
+{
+	return client->control->manager->loop;
+}
+
+/* What is asked now has its time; an idle client has more. A call that waits has as long as it
+ * takes. */
+static void arm(struct client *client)
+{
+	uint64_t span = client->in.used ? LIMIT_REQUEST_USEC : LIMIT_CLIENT_IDLE_USEC;
+
+	if (client->busy)
+		loop_timer_clear(loop_of(client), &client->timer);
+	else
+		(void)loop_timer_set(
+			loop_of(client), &client->timer, usec_add(clock_monotonic_usec(), span));
+}
+
+static void on_timer(struct loop_timer *t)
+{
+	client_close(t->data);
+}
+
+static void watch(struct client *client, bool soon)
+{
+	uint32_t events = client->closing ? 0 : EPOLLRDHUP;
+
+	if (!client->busy && !client->closing)
+		events |= EPOLLIN;
+	if (client->out_used || soon)
+		events |= EPOLLOUT;
+	(void)loop_modify(loop_of(client), &client->source, events);
+}
+
+/* Its answer is written from the loop: a method that tells of news must not run another one. */
+void client_wake(struct client *client)
+{
+	watch(client, true);
+}
+
+void client_close(struct client *client)
+{
+	struct control *c = client->control;
+
+	for (struct client **p = &c->clients; *p; p = &(*p)->next)
+		if (*p == client) {
+			*p = client->next;
+			break;
+		}
+	c->client_count--;
+	if (client->busy)
+		call_forget(&client->call);
+	loop_timer_clear(loop_of(client), &client->timer);
+	loop_remove(loop_of(client), &client->source);
+	close(client->source.fd);
+	varlink_buffer_done(&client->in);
+	free(client->out);
+	free(client);
+}
+
+/* false: the client is gone. */
+static bool write_out(struct client *client)
+{
+	while (client->out_used) {
+		ssize_t n = send(client->source.fd, client->out, client->out_used,
+			MSG_NOSIGNAL | MSG_DONTWAIT);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN)
+			return true;
+		if (n < 0)
+			return false;
+		memmove(client->out, client->out + n, client->out_used - (size_t)n);
+		client->out_used -= (size_t)n;
+	}
+	return !client->closing;
+}
+
+static int queue(struct client *client, json_t *message)
+{
+	size_t size;
+	_cleanup_(freep) char *text = message ? varlink_encode(message, &size) : NULL;
+
+	json_decref(message);
+	if (!text)
+		return -ENOMEM;
+	if (client->out_used + size > LIMIT_REPLY_QUEUE_BYTES)
+		return -EMSGSIZE;
+	if (client->out_used + size > client->out_room) {
+		char *grown = realloc(client->out, client->out_used + size);
+		if (!grown)
+			return -ENOMEM;
+		client->out = grown;
+		client->out_room = client->out_used + size;
+	}
+	memcpy(client->out + client->out_used, text, size);
+	client->out_used += size;
+	return 0;
+}
+
+static void finish(struct call *c)
+{
+	c->client->busy = false;
+	call_forget(c);
+}
+
+void call_forget(struct call *c)
+{
+	json_decref(c->parameters);
+	json_decref(c->jobs);
+	json_decref(c->diagnostics);
+	json_decref(c->units);
+	*c = (struct call){.client = c->client};
+}
+
+void call_reply(struct call *c, json_t *parameters)
+{
+	struct client *client = c->client;
+	int r = 0;
+
+	if (!parameters)
+		parameters = json_object();
+	if (!c->oneway)
+		r = queue(client, json_pack("{so}", "parameters", parameters));
+	else
+		json_decref(parameters);
+	finish(c);
+	if (r == -EMSGSIZE)
+		r = queue(client,
+			json_pack("{sss{ss}}", "error", INTERFACE_NAME ".TooLarge", "parameters",
+				"reason", "the answer is too large; ask for less"));
+	if (r < 0)
+		client->closing = true;
+}
+
+void call_continue(struct call *c, json_t *parameters)
+{
+	struct client *client = c->client;
+
+	if (client->out_used > LIMIT_REPLY_QUEUE_BYTES / 16) {
+		client->lost++;
+		json_decref(parameters);
+		return;
+	}
+	if (queue(client, json_pack("{sosb}", "parameters", parameters, "continues", 1)) < 0)
+		client->lost++;
+}
+
+void call_error(struct call *c, const char *error, json_t *parameters)
+{
+	if (!parameters)
+		parameters = json_object();
+	if (c->oneway)
+		json_decref(parameters);
+	else if (queue(c->client, json_pack("{ssso}", "error", error, "parameters", parameters)) <
+		 0)
+		c->client->closing = true;
+	finish(c);
+}
+
+void call_unit_error(struct call *c, const char *name, const char *unit, const char *reason)
+{
+	char error[64];
+
+	snprintf(error, sizeof(error), INTERFACE_NAME ".%s", name);
+	call_error(c, error, json_pack("{ssss}", "unit", unit, "reason", reason));
+}
+
+void call_invalid(struct call *c, const char *parameter)
+{
+	call_error(c, SERVICE_INTERFACE_NAME ".InvalidParameter",
+		json_pack("{ss}", "parameter", parameter));
+}
+
+void call_wait(struct call *c)
+{
+	c->client->busy = true;
+}
+
+static void run(struct client *client, json_t *message)
+{
+	struct call *c = &client->call;
+	const json_t *name = json_object_get(message, "method");
+	json_t *parameters = json_object_get(message, "parameters");
+
+	*c = (struct call){.client = client,
+		.more = json_is_true(json_object_get(message, "more")),
+		.oneway = json_is_true(json_object_get(message, "oneway")),
+		.parameters = json_is_object(parameters) ? json_incref(parameters) : json_object()};
+	client->busy = true;
+	c->method = json_is_string(name) ? method_find(json_string_value(name)) : NULL;
+	if (!json_is_string(name))
+		client->closing = true, finish(c);
+	else if (!c->method)
+		call_error(c, SERVICE_INTERFACE_NAME ".MethodNotFound",
+			json_pack("{ss}", "method", json_string_value(name)));
+	else if (!client->may_read)
+		call_error(c, INTERFACE_NAME ".PermissionDenied",
+			json_pack("{ss}", "reason",
+				"reading needs root, reaperd's own user, or the group of its "
+				"socket"));
+	else if (c->method->changes && !client->may_change)
+		call_error(c, INTERFACE_NAME ".PermissionDenied",
+			json_pack("{ss}", "reason", "this needs root or reaperd's own user"));
+	else
+		c->method->run(c);
+}
+
+/* Runs what was asked, until a call has to wait. */
+static void serve(struct client *client)
+{
+	for (int i = 0; i < LIMIT_REQUESTS_PER_TURN && !client->busy && !client->closing; i++) {
+		json_t *message;
+		int r = varlink_next(&client->in, &message);
+
+		if (r == 0)
+			break;
+		if (r < 0) {
+			client->closing = true;
+			break;
+		}
+		run(client, message);
+		json_decref(message);
+	}
+}
+
+static void client_flush(struct client *client)
+{
+	serve(client);
+	if (!write_out(client)) {
+		client_close(client);
+		return;
+	}
+	arm(client);
+	watch(client, false);
+	if (!client->busy && varlink_has_message(&client->in))
+		loop_turn_again(loop_of(client));
+}
+
+static void on_event(struct loop_source *s, uint32_t events)
+{
+	struct client *client = s->data;
+
+	if (events & (EPOLLERR | EPOLLHUP)) {
+		client_close(client);
+		return;
+	}
+	if (events & EPOLLIN && !client->busy) {
+		ssize_t n = varlink_read(&client->in, s->fd, LIMIT_REQUEST_BYTES);
+		if (n == -EMSGSIZE || (n < 0 && n != -EAGAIN && n != -EINTR)) {
+			client_close(client);
+			return;
+		}
+		if (n == 0 && !varlink_has_message(&client->in))
+			client->closing =
+				true; /* nothing more comes; what is queued still goes out */
+	} else if (events & EPOLLRDHUP && client->busy) {
+		/* Whoever waits for a job and goes away does not want the answer any more. */
+		client_close(client);
+		return;
+	}
+	client_flush(client);
+}
+
+static bool is_in_group(int fd, gid_t gid, const struct ucred *peer)
+{
+	gid_t groups[256];
+	socklen_t size = sizeof(groups);
+
+	if (peer->gid == gid)
+		return true;
+	if (getsockopt(fd, SOL_SOCKET, 59 /* SO_PEERGROUPS */, groups, &size) < 0)
+		return false;
+	for (size_t i = 0; i < size / sizeof(gid_t); i++)
+		if (groups[i] == gid)
+			return true;
+	return false;
+}
+
+static size_t count_of_uid(const struct control *c, uid_t uid)
+{
+	size_t n = 0;
+
+	for (const struct client *k = c->clients; k; k = k->next)
+		n += k->uid == uid;
+	return n;
+}
+
+void client_accept(struct control *c)
+{
+	struct ucred peer = {.uid = (uid_t)-1, .gid = (gid_t)-1};
+	socklen_t size = sizeof(peer);
+	_cleanup_(closep) int fd = accept4(c->source.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	if (fd < 0)
+		return;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 ||
+		c->client_count >= LIMIT_CLIENTS ||
+		count_of_uid(c, peer.uid) >= LIMIT_CLIENTS_PER_UID) {
+		log_debug("a client was turned away: there are %zu already", c->client_count);
+		return;
+	}
+	struct client *client = calloc(1, sizeof(*client));
+	if (!client)
+		return;
+	client->control = c;
+	client->uid = peer.uid;
+	client->may_change = peer.uid == 0 || peer.uid == c->uid;
+	client->may_read = client->may_change || is_in_group(fd, c->gid, &peer);
+	client->timer = (struct loop_timer){.fn = on_timer, .data = client};
+	client->source = (struct loop_source){
+		.fd = fd, .priority = LOOP_CONTROL, .fn = on_event, .data = client};
+	if (loop_add(c->manager->loop, &client->source, EPOLLIN | EPOLLRDHUP) < 0) {
+		free(client);
+		return;
+	}
+	(void)TAKE_FD(fd);
+	client->next = c->clients;
+	c->clients = client;
+	c->client_count++;
+	arm(client);
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/* What is asked of units: jobs, signals, and the end of everything. */
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+
+#include "common/interface.h"
+#include "daemon/base/text.h"
+#include "daemon/control/server.h"
+#include "daemon/life/service.h"
+#include "daemon/process/tree.h"
+
+/* Names of jobs as systemctl's verbs have them. */
+static const struct {
+	const char *name;
+	enum job_type if_reloadable, otherwise;
+} verbs[] = {
+	{"start", JOB_START, JOB_START},
+	{"stop", JOB_STOP, JOB_STOP},
+	{"restart", JOB_RESTART, JOB_RESTART},
+	{"try-restart", JOB_TRY_RESTART, JOB_TRY_RESTART},
+	{"reload", JOB_RELOAD, JOB_RELOAD},
+	{"reload-or-restart", JOB_RELOAD_OR_START, JOB_RESTART},
+	{"try-reload-or-restart", JOB_TRY_RELOAD, JOB_TRY_RESTART},
+	{"isolate", JOB_START, JOB_START},
+};
+
+static int find_verb(const char *name)
+{
+	for (size_t i = 0; name && i < ELEMENTS(verbs); i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return (int)i;
+	return -EINVAL;
+}
+
+/* What a person may not do by hand. */
+static const char *refusal(const struct unit *u, enum job_type type)
+{
+	bool starts = type == JOB_START || type == JOB_RESTART;
+	bool stops = type == JOB_STOP || type == JOB_RESTART;
+
+	if (starts && u->config->unit.refuse_manual_start)
+		return "it may be started by dependencies only: RefuseManualStart=yes";
+	if (stops && u->config->unit.refuse_manual_stop)
+		return "it may be stopped by dependencies only: RefuseManualStop=yes";
+	return NULL;
+}
+
+static void refuse(struct call *c, const struct unit *u, int r, const struct transaction_error *e)
+{
+	const char *reason = e->reason ? e->reason : strerror(-r);
+	const char *name = e->unit ? e->unit : u->id;
+
+	if (r == -ENOENT)
+		call_unit_error(c, "NoSuchUnit", name, reason);
+	else if (r == -ENOEXEC || r == -ESHUTDOWN)
+		call_unit_error(c, "BadUnit", name, reason);
+	else
+		call_unit_error(c, "TransactionRefused", name, reason);
+}
+
+/* Asks for one job; its row goes into c->jobs. 0, or negative and the call is answered. */
+static int ask(struct call *c, struct unit *u, enum job_type type, enum job_mode mode)
+{
+	struct life *life = &c->client->control->manager->life;
+	const char *why_not = refusal(u, type);
+	struct transaction_error error = {0};
+	struct job *job;
+
+	if (why_not) {
+		call_unit_error(c, "TransactionRefused", u->id, why_not);
+		return -EPERM;
+	}
+	int r = transaction_run(&life->jobs, &life->units, u, type, mode, &job, &error);
+	if (r < 0) {
+		refuse(c, u, r, &error);
+		transaction_error_done(&error);
+		return r;
+	}
+	transaction_error_done(&error);
+	json_array_append_new(c->jobs,
+		json_pack("{sssssIss}", "job", job_type_to_string(type), "unit", u->id, "id",
+			job ? (json_int_t)job->id : (json_int_t)0, "result", job ? "" : "done"));
+	c->waiting += job != NULL;
+	return 0;
+}
+
+static void answer(struct call *c)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(c->jobs, i, row)
+	{
+		const char *result = json_string_value(json_object_get(row, "result"));
+		const char *reason = json_string_value(json_object_get(row, "reason"));
+
+		if (strcmp(result, "done") == 0 || strcmp(result, "skipped") == 0 || !*result)
+			continue;
+		call_error(c, INTERFACE_NAME ".JobFailed",
+			json_pack("{sssssssO}", "unit",
+				json_string_value(json_object_get(row, "unit")), "result", result,
+				"reason", reason ? reason : "", "jobs", c->jobs));
+		return;
+	}
+	call_reply(c, json_pack("{sOsO}", "jobs", c->jobs, "diagnostics", c->diagnostics));
+}
+
+void method_run_job(struct call *c)
+{
+	struct manager *m = c->client->control->manager;
+	const char *verb_name = NULL, *mode_name = "replace";
+	json_t *names, *name;
+	bool no_block = false;
+	size_t i;
+
+	if (call_string(c, "job", &verb_name) < 0 || call_string(c, "mode", &mode_name) < 0 ||
+		call_strings(c, "units", &names) < 0 || call_bool(c, "no_block", &no_block) < 0)
+		return;
+	int verb = find_verb(verb_name);
+	int mode = verb >= 0 && strcmp(verb_name, "isolate") == 0 ? JOB_MODE_ISOLATE
+								  : job_mode_from_string(mode_name);
+	if (verb < 0 || mode < 0 || !json_array_size(names)) {
+		call_invalid(c, verb < 0 ? "job" : mode < 0 ? "mode" : "units");
+		return;
+	}
+	if (m->state == MANAGER_STOPPING && verbs[verb].otherwise != JOB_STOP) {
+		call_unit_error(c, "TransactionRefused",
+			json_string_value(json_array_get(names, 0)), "everything is being stopped");
+		return;
+	}
+	c->jobs = json_array();
+	c->diagnostics = json_array();
+	json_array_foreach(names, i, name)
+	{
+		struct unit *u = call_unit(c, json_string_value(name));
+		if (!u)
+			return;
+		enum job_type type = job_type_is_applicable(JOB_RELOAD, u)
+					     ? verbs[verb].if_reloadable
+					     : verbs[verb].otherwise;
+		add_diagnostics(c->diagnostics, u);
+		if (ask(c, u, type, (enum job_mode)mode) < 0)
+			return;
+	}
+	loop_turn_again(m->loop);
+	if (no_block || !c->waiting)
+		answer(c);
+	else
+		call_wait(c);
+}
+
+static void job_ended(struct call *c, const struct life_news *n)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(c->jobs, i, row)
+	{
+		if (json_integer_value(json_object_get(row, "id")) != n->job->id)
+			continue;
+		json_object_set_new(row, "result", json_string(job_result_to_string(n->result)));
+		if (n->result != JOB_DONE) {
+			_cleanup_(freep) char *reason =
+				n->result == JOB_CANCELED ? strdup("another job took its place")
+							  : unit_reason(n->unit);
+			json_object_set_new(row, "reason", json_string(reason ? reason : ""));
+		}
+		c->waiting--;
+	}
+}
+
+void jobs_on_news(struct control *control, const struct life_news *n)
+{
+	struct client *next;
+
+	if (n->kind != NEWS_JOB)
+		return;
+	for (struct client *k = control->clients; k; k = next) {
+		next = k->next;
+		if (!k->busy || !k->call.waiting)
+			continue;
+		job_ended(&k->call, n);
+		if (k->call.waiting)
+			continue;
+		answer(&k->call);
+		client_wake(k);
+	}
+}
+
+static int kill_one(struct life *life, const struct unit *u, const char *whom, int sig)
+{
+	const struct service *s = u->service;
+	bool all = strcmp(whom, "all") == 0;
+	int n = 0;
+
+	if (!s)
+		return 0;
+	if (s->main && (all || strcmp(whom, "main") == 0))
+		n += kill(s->main->pid, sig) == 0;
+	if (s->control && (all || strcmp(whom, "control") == 0))
+		n += kill(s->control->pid, sig) == 0;
+	if (all && s->mark) {
+		int others = tree_kill(&life->marks, &life->processes, s->mark, sig);
+		n += others > 0 ? others : 0;
+	}
+	return n;
+}
+
+void method_kill_units(struct call *c)
+{
+	struct life *life = &c->client->control->manager->life;
+	const char *whom = "all";
+	json_int_t sig = SIGTERM;
+	json_t *names, *name;
+	int signalled = 0;
+	size_t i;
+
+	if (call_strings(c, "units", &names) < 0 || call_string(c, "whom", &whom) < 0 ||
+		call_int(c, "signal", &sig) < 0)
+		return;
+	if (sig < 0 || sig >= NSIG || !json_array_size(names)) {
+		call_invalid(c, json_array_size(names) ? "signal" : "units");
+		return;
+	}
+	json_array_foreach(names, i, name)
+	{
+		struct unit *u = call_unit(c, json_string_value(name));
+		if (!u)
+			return;
+		int n = kill_one(life, u, whom, (int)sig);
+		if (!n) {
+			call_unit_error(c, "TransactionRefused", u->id,
+				"it has no such process to be signalled");
+			return;
+		}
+		signalled += n;
+	}
+	call_reply(c, json_pack("{si}", "signalled", signalled));
+}
+
+void method_reset_failed(struct call *c)
+{
+	struct unit_table *t = &c->client->control->manager->life.units;
+	json_t *names, *name;
+	size_t i;
+
+	if (call_strings(c, "units", &names) < 0)
+		return;
+	json_array_foreach(names, i, name)
+	{
+		struct unit *u = call_unit(c, json_string_value(name));
+		if (!u)
+			return;
+		unit_reset_failed(u);
+	}
+	for (size_t k = 0; !json_array_size(names) && k < t->count; k++)
+		unit_reset_failed(t->list[k]);
+	call_reply(c, NULL);
+}
+
+void method_reload(struct call *c)
+{
+	struct manager *m = c->client->control->manager;
+	int r = manager_reload(m);
+
+	if (r < 0) {
+		call_unit_error(c, "BadUnit", "", "unit files could not be read anew");
+		return;
+	}
+	json_t *list = json_array();
+	for (size_t i = 0; i < m->life.units.count; i++)
+		add_diagnostics(list, m->life.units.list[i]);
+	call_reply(c, json_pack("{so}", "diagnostics", list));
+}
+
+void method_exit(struct call *c)
+{
+	struct manager *m = c->client->control->manager;
+	const char *action = "exit";
+	json_int_t code = m->exit_status;
+
+	if (call_string(c, "action", &action) < 0 || call_int(c, "code", &code) < 0)
+		return;
+	if (code < 0 || code > 255) {
+		call_invalid(c, "code");
+		return;
+	}
+	call_reply(c, NULL);
+	if (strcmp(action, "exit") != 0)
+		m->final_verb = strcmp(action, "poweroff") == 0 ? "poweroff"
+				: strcmp(action, "reboot") == 0 ? "reboot"
+								: "halt";
+	manager_stop(m, (int)code, "asked for on the control socket");
+}

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+/* Processes: the tree, orphans, zombies and their parents, the sweep, the counters. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/base/text.h"
+#include "daemon/control/server.h"
+#include "daemon/life/service.h"
+#include "daemon/process/tree.h"
+
+/* Names of processes are whatever their programs made them. */
+static json_t *text(const char *name)
+{
+	_cleanup_(freep) char *escaped = text_escape(name, strlen(name));
+
+	return json_string(escaped ? escaped : "?");
+}
+
+static json_t *unit_name(const struct unit *u)
+{
+	return u ? json_string(u->id) : json_null();
+}
+
+/* A fresh scan; false: the call is answered. */
+static bool scan(struct call *c, struct tree *tree)
+{
+	struct life *life = &c->client->control->manager->life;
+	int r;
+
+	(void)manager_reap(c->client->control->manager);
+	manager_notice_adopted(c->client->control->manager);
+	r = tree_scan(&life->marks, &life->processes, life_mark_owner, life, tree);
+	if (r < 0)
+		call_unit_error(c, "BadUnit", "", "there is no /proc to look into");
+	return r >= 0;
+}
+
+static json_t *process_node(
+	const struct tree *t, const struct tree_node *n, const struct unit *group)
+{
+	char state[2] = {n->info.state, 0};
+	_cleanup_(freep) char *command = proc_cmdline(n->info.pid);
+	json_t *children = json_array();
+
+	for (size_t i = 0; i < t->count; i++)
+		if (t->nodes[i].parent == n && t->nodes[i].unit == group)
+			json_array_append_new(children, process_node(t, &t->nodes[i], group));
+	return json_pack("{sosisossssbso*so}", "unit", unit_name(n->unit), "pid", (int)n->info.pid,
+		"name", text(n->info.name), "state", state, "orphan", n->is_orphan, "command",
+		command ? json_string(command) : NULL, "children", children);
+}
+
+/* Processes of a unit whose parent is not of that unit: they stand at its top. */
+static json_t *unit_node(const struct tree *t, const struct unit *u)
+{
+	json_t *children = json_array();
+
+	for (size_t i = 0; i < t->count; i++) {
+		const struct tree_node *n = &t->nodes[i];
+		if (n->unit == u && (!n->parent || n->parent->unit != u))
+			json_array_append_new(children, process_node(t, n, u));
+	}
+	if (!json_array_size(children)) {
+		json_decref(children);
+		return NULL;
+	}
+	return json_pack("{sosnssssso}", "unit", unit_name(u), "pid", "name", u ? u->id : "-",
+		"state", u ? unit_active_state_to_string(u->active) : "-", "children", children);
+}
+
+void method_tree(struct call *c)
+{
+	struct unit_table *units = &c->client->control->manager->life.units;
+	const char *name = NULL;
+	struct tree tree;
+
+	if (call_string(c, "unit", &name) < 0)
+		return;
+	struct unit *only = name ? call_unit(c, name) : NULL;
+	if ((name && !only) || !scan(c, &tree))
+		return;
+	json_t *children = json_array();
+	for (size_t i = 0; i < units->count; i++) {
+		json_t *node =
+			only && only != units->list[i] ? NULL : unit_node(&tree, units->list[i]);
+		if (node)
+			json_array_append_new(children, node);
+	}
+	json_t *rest = only ? NULL : unit_node(&tree, NULL);
+	if (rest)
+		json_array_append_new(children, rest);
+	tree_done(&tree);
+	call_reply(c, json_pack("{s{snsissssso}}", "tree", "unit", "pid", (int)getpid(), "name",
+			      "reaperd", "state", manager_state_name(c->client->control->manager),
+			      "children", children));
+}
+
+void method_orphans(struct call *c)
+{
+	struct manager *m = c->client->control->manager;
+	struct tree tree;
+
+	if (!scan(c, &tree))
+		return;
+	json_t *list = json_array();
+	for (size_t i = 0; i < tree.count; i++) {
+		const struct tree_node *n = &tree.nodes[i];
+		char state[2] = {n->info.state, 0};
+
+		if (!n->is_orphan || n->info.state == 'Z')
+			continue;
+		json_array_append_new(
+			list, json_pack("{sisisosssosI}", "pid", (int)n->info.pid, "ppid",
+				      (int)n->info.ppid, "name", text(n->info.name), "state", state,
+				      "unit", unit_name(n->unit), "since_usec",
+				      (json_int_t)manager_adopted_since(m, &n->info)));
+	}
+	tree_done(&tree);
+	call_reply(c, json_pack("{so}", "orphans", list));
+}
+
+static size_t zombies_of(const struct tree *t, pid_t parent)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < t->count; i++)
+		count += t->nodes[i].info.ppid == parent && t->nodes[i].info.state == 'Z';
+	return count;
+}
+
+/* A number from a small file of the cgroup; -1: "max", or not to be read. */
+static json_int_t read_number(const char *path)
+{
+	long long n = -1;
+	_cleanup_(fclosep) FILE *f = fopen(path, "re");
+
+	return f && fscanf(f, "%lld", &n) == 1 ? n : -1;
+}
+
+static void add_pids(json_t *reply)
+{
+	json_int_t now = read_number("/sys/fs/cgroup/pids.current");
+	json_int_t max = read_number("/sys/fs/cgroup/pids.max");
+
+	if (now >= 0)
+		json_object_set_new(reply, "pids_current", json_integer(now));
+	if (max >= 0)
+		json_object_set_new(reply, "pids_max", json_integer(max));
+}
+
+void method_zombies(struct call *c)
+{
+	struct tree tree;
+
+	if (!scan(c, &tree))
+		return;
+	json_t *list = json_array();
+	for (size_t i = 0; i < tree.count; i++) {
+		const struct tree_node *n = &tree.nodes[i];
+		const struct tree_node *parent = n->parent;
+
+		if (n->info.state != 'Z')
+			continue;
+		json_array_append_new(list,
+			json_pack("{sisisosssosIsososI}", "pid", (int)n->info.pid, "ppid",
+				(int)n->info.ppid, "name", text(n->info.name), "state", "Z", "unit",
+				unit_name(n->unit), "since_usec",
+				(json_int_t)proc_started_realtime_usec(&n->info), "parent_name",
+				text(parent ? parent->info.name : "reaperd"), "parent_unit",
+				unit_name(parent ? parent->unit : NULL), "parent_zombies",
+				(json_int_t)zombies_of(&tree, n->info.ppid)));
+	}
+	tree_done(&tree);
+	json_t *reply = json_pack("{so}", "zombies", list);
+	add_pids(reply);
+	call_reply(c, reply);
+}
+
+void method_reap(struct call *c)
+{
+	struct manager *m = c->client->control->manager;
+	json_int_t reaped = 0;
+	unsigned n;
+
+	do {
+		n = manager_reap(m);
+		reaped += n;
+	} while (n && reaped < 1 << 20);
+	call_reply(c, json_pack("{sI}", "reaped", reaped));
+}
+
+void method_stats(struct call *c)
+{
+	const struct control *control = c->client->control;
+	const struct manager *m = control->manager;
+	const struct life *life = &m->life;
+	uint64_t uptime = clock_monotonic_usec() - m->start.monotonic_usec;
+
+	call_reply(c, json_pack("{s{sIsIsIsIsIsIsIsIsIsIsIsI}}", "stats", "spawned",
+			      (json_int_t)life->counters.spawned, "reaped",
+			      (json_int_t)life->reaping.reaped, "orphans_adopted",
+			      (json_int_t)life->counters.orphans_adopted, "orphans_reaped",
+			      (json_int_t)life->reaping.orphans_reaped, "sigchld_wakeups",
+			      (json_int_t)life->reaping.sigchld_wakeups, "restarts",
+			      (json_int_t)life->counters.restarts, "units_loaded",
+			      (json_int_t)life->units.count, "clients",
+			      (json_int_t)control->client_count, "uptime_usec", (json_int_t)uptime,
+			      "loop_turns", (json_int_t)loop_turns(m->loop), "traced_detached",
+			      (json_int_t)life->reaping.detached, "lines_dropped",
+			      (json_int_t)(life->output ? output_hub_dropped(life->output) : 0)));
+}

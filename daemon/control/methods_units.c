@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* What units there are, and what is known of them. */
+#include <fnmatch.h>
+#include <stdlib.h>
+
+#include "daemon/control/server.h"
+#include "daemon/file/reader.h"
+
+static bool matches(const struct unit *u, const json_t *patterns)
+{
+	const json_t *p;
+	size_t i;
+
+	if (!json_array_size(patterns))
+		return true;
+	json_array_foreach(patterns, i, p)
+	{
+		if (fnmatch(json_string_value(p), u->id, 0) == 0)
+			return true;
+		for (char **a = u->aliases; a && *a; a++)
+			if (fnmatch(json_string_value(p), *a, 0) == 0)
+				return true;
+	}
+	return false;
+}
+
+static bool is_worth_listing(const struct unit *u)
+{
+	return u->job || u->active != UNIT_INACTIVE;
+}
+
+void method_list_units(struct call *c)
+{
+	struct unit_table *t = &c->client->control->manager->life.units;
+	json_t *patterns, *list;
+	bool all = false;
+
+	if (call_strings(c, "patterns", &patterns) < 0 || call_bool(c, "all", &all) < 0)
+		return;
+	list = json_array();
+	for (size_t i = 0; i < t->count; i++) {
+		const struct unit *u = t->list[i];
+
+		if (!matches(u, patterns) || !(all || is_worth_listing(u)))
+			continue;
+		json_array_append_new(
+			list, json_pack("{ssssssssssss*}", "unit", u->id, "load",
+				      unit_load_state_to_string(u->load_state), "active",
+				      unit_active_state_to_string(u->active), "sub",
+				      unit_sub_state_name(u), "description", unit_description(u),
+				      "job", u->job ? job_type_to_string(u->job->type) : NULL));
+	}
+	call_reply(c, json_pack("{so}", "units", list));
+}
+
+void method_show(struct call *c)
+{
+	struct manager *m = c->client->control->manager;
+	json_t *names, *name;
+	size_t i;
+
+	if (call_strings(c, "units", &names) < 0)
+		return;
+	json_t *list = json_array();
+	json_array_foreach(names, i, name)
+	{
+		struct unit *u = call_unit(c, json_string_value(name));
+		if (!u) {
+			json_decref(list);
+			return;
+		}
+		json_array_append_new(list, properties_of_unit(m, u));
+	}
+	if (!json_array_size(names))
+		json_array_append_new(list, properties_of_manager(m));
+	call_reply(c, json_pack("{so}", "units", list));
+}
+
+static void add_file(json_t *list, const struct unit *u, const char *path)
+{
+	_cleanup_(freep) char *text = NULL;
+	size_t length;
+
+	if (reader_load(path, &text, &length) >= 0)
+		json_array_append_new(
+			list, json_pack("{ssssss}", "unit", u->id, "path", path, "text", text));
+}
+
+void method_cat(struct call *c)
+{
+	json_t *names, *name;
+	size_t i;
+
+	if (call_strings(c, "units", &names) < 0)
+		return;
+	json_t *list = json_array();
+	json_array_foreach(names, i, name)
+	{
+		struct unit *u = call_unit(c, json_string_value(name));
+		const char *builtin = u ? builtin_unit_text(u->id) : NULL;
+
+		if (!u || u->load_state == LOAD_NOT_FOUND) {
+			json_decref(list);
+			if (u)
+				call_unit_error(c, "NoSuchUnit", json_string_value(name),
+					"no file of that name in the unit path");
+			return;
+		}
+		if (u->config->path)
+			add_file(list, u, u->config->path);
+		else if (builtin)
+			json_array_append_new(
+				list, json_pack("{ssssss}", "unit", u->id, "path",
+					      "(built into reaperd)", "text", builtin));
+		for (char **d = u->config->dropins; d && *d; d++)
+			add_file(list, u, *d);
+	}
+	call_reply(c, json_pack("{so}", "files", list));
+}
+
+void method_list_jobs(struct call *c)
+{
+	const struct job_table *t = &c->client->control->manager->life.jobs;
+	json_t *list = json_array();
+
+	for (const struct job *j = t->first; j; j = j->next)
+		json_array_append_new(
+			list, json_pack("{sIssssss}", "id", (json_int_t)j->id, "unit", j->unit->id,
+				      "type", job_type_to_string(j->type), "state",
+				      job_state_to_string(j->state)));
+	call_reply(c, json_pack("{so}", "jobs", list));
+}

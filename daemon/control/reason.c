@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/* Why a unit is not as it should be, in a sentence; and what its files said. */
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "daemon/base/exit_name.h"
+#include "daemon/control/server.h"
+#include "daemon/life/service.h"
+
+void add_diagnostics(json_t *list, const struct unit *u)
+{
+	for (size_t i = 0; i < u->diags.count; i++) {
+		const struct diag *d = &u->diags.list[i];
+
+		json_array_append_new(list, json_pack("{sssssssiss}", "unit", u->id, "level",
+						    diag_level_to_string(d->level), "file", d->file,
+						    "line", (int)d->line, "text", d->text));
+	}
+}
+
+static char *load_reason(const struct unit *u)
+{
+	char *text = NULL;
+
+	for (size_t i = 0; i < u->diags.count; i++)
+		if (u->diags.list[i].level == DIAG_ERROR)
+			return diag_format(&u->diags.list[i]);
+	if (asprintf(&text, "the unit is %s", unit_load_state_to_string(u->load_state)) < 0)
+		return NULL;
+	return text;
+}
+
+static char *end_of(const char *who, const struct exit_record *r)
+{
+	char *text;
+	int n;
+
+	if (r->code == CLD_EXITED) {
+		const char *name = exit_name_to_string(r->status);
+		n = asprintf(&text, "its %s process %d exited with status %d%s%s", who, (int)r->pid,
+			r->status, name ? "/" : "", name ? name : "");
+	} else {
+		n = asprintf(&text, "its %s process %d was ended by SIG%s%s", who, (int)r->pid,
+			sigabbrev_np(r->status), r->code == CLD_DUMPED ? " (core dumped)" : "");
+	}
+	return n < 0 ? NULL : text;
+}
+
+static bool failed(const struct exit_record *r)
+{
+	return r->code && !(r->code == CLD_EXITED && r->status == 0);
+}
+
+static char *service_reason(const struct service *s)
+{
+	char *text;
+
+	if (s->exec_failure.stage) {
+		const char *stage = exit_name_to_string(s->exec_failure.stage);
+		return asprintf(&text, "a process could not be started: step %s failed: %s",
+			       stage ? stage : "?", strerror(s->exec_failure.error)) < 0
+			       ? NULL
+			       : text;
+	}
+	switch (s->result) {
+	case SERVICE_SUCCESS:
+		return NULL;
+	case SERVICE_FAILURE_TIMEOUT:
+		return strdup("it took longer than its time limit");
+	case SERVICE_FAILURE_PROTOCOL:
+		return strdup(
+			"it ended, or went to the background, without saying that it is ready");
+	case SERVICE_FAILURE_START_LIMIT_HIT:
+		return strdup("it was started too often (StartLimitBurst=); see reset-failed");
+	case SERVICE_FAILURE_WATCHDOG:
+		return strdup("it sent no keep-alive within WatchdogSec=");
+	case SERVICE_FAILURE_RESOURCES:
+		return strdup("a process could not be made");
+	default:
+		break;
+	}
+	if (failed(&s->control_record))
+		return end_of("control", &s->control_record);
+	if (s->main_record.code)
+		return end_of("main", &s->main_record);
+	return strdup(service_result_to_string(s->result));
+}
+
+char *unit_reason(const struct unit *u)
+{
+	if (u->load_state != LOAD_LOADED)
+		return load_reason(u);
+	if (u->service && u->service->result != SERVICE_SUCCESS)
+		return service_reason(u->service);
+	if (u->service && u->reload_failed)
+		return failed(&u->service->control_record)
+			       ? end_of("reload", &u->service->control_record)
+			       : strdup("its reload failed");
+	if (u->condition_time.realtime_usec && !u->condition_result && u->active == UNIT_INACTIVE)
+		return strdup("a condition does not hold here");
+	if (u->condition_time.realtime_usec && u->condition_result && !u->assert_result &&
+		u->active == UNIT_INACTIVE && u->config->unit.condition_count)
+		return strdup("an assertion does not hold here");
+	return NULL;
+}

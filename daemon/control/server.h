@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Inside of the control room: clients, calls and what methods need. One call at a time runs on each
+ * connection; the next request waits in the buffer until it is answered.
+ */
+#pragma once
+
+#include <jansson.h>
+
+#include "common/varlink.h"
+#include "daemon/control/control.h"
+
+struct client;
+
+/* A call that is not answered yet: a job that is waited for, a stream of lines or events. */
+struct call {
+	struct client *client;
+	const struct method *method;
+	json_t *parameters; /* an object */
+	bool more, oneway;
+	/* of methods that answer later */
+	json_t *jobs;	     /* RunJob: its reply so far */
+	json_t *diagnostics; /* likewise */
+	size_t waiting;	     /* jobs that have not ended */
+	json_t *units;	     /* Logs: names to follow, NULL: all */
+	bool follows_lines, follows_events;
+};
+
+struct client {
+	struct control *control;
+	struct client *next;
+	struct loop_source source;
+	struct loop_timer timer; /* idle, or a request that does not end */
+	uid_t uid;
+	bool may_read, may_change;
+	struct varlink_buffer in;
+	char *out;
+	size_t out_used, out_room;
+	uint64_t lost; /* events and lines that were too many */
+	struct call call;
+	bool busy;    /* `call` waits for its answer */
+	bool closing; /* closed once everything is written */
+};
+
+struct control {
+	struct manager *manager;
+	struct loop_source source; /* the listening socket */
+	int lock_fd;
+	char *path;
+	uid_t uid; /* ours */
+	gid_t gid; /* of the socket */
+	struct client *clients;
+	size_t client_count;
+};
+
+/* One row a method: its name, who may call it, what it does. */
+struct method {
+	const char *name; /* with its interface */
+	bool changes;	  /* needs root or our own uid */
+	void (*run)(struct call *c);
+};
+
+/* The method of that full name, or NULL. */
+const struct method *method_find(const char *name);
+
+/* client.c */
+void client_accept(struct control *c);
+void client_close(struct client *client);
+/* Something was queued for it outside of its own request: it is sent from the loop. */
+void client_wake(struct client *client);
+/* Answers: `parameters` is taken over (NULL: an empty object, or no memory). call_reply() ends the
+ * call. */
+void call_reply(struct call *c, json_t *parameters);
+/* One of several replies; the call goes on. Dropped and counted where the client does not read. */
+void call_continue(struct call *c, json_t *parameters);
+void call_error(struct call *c, const char *error, json_t *parameters);
+/* io.reaperd.NAME with a unit and a reason. */
+void call_unit_error(struct call *c, const char *name, const char *unit, const char *reason);
+void call_invalid(struct call *c, const char *parameter);
+/* The call stays open: something will answer it later. */
+void call_wait(struct call *c);
+
+/* Parameters, each NULL or the fallback when it is absent; a wrong type is answered and -EINVAL. */
+int call_string(struct call *c, const char *name, const char **ret);
+int call_bool(struct call *c, const char *name, bool *ret);
+int call_int(struct call *c, const char *name, json_int_t *ret);
+/* An array of strings, or NULL; borrowed. */
+int call_strings(struct call *c, const char *name, json_t **ret);
+
+/* What happens, told to clients that wait for it. */
+void jobs_on_news(struct control *c, const struct life_news *n);
+void events_on_news(struct control *c, const struct life_news *n);
+void logs_on_line(const char *unit_id, const struct output_line *line, void *control);
+/* A call ends without an answer: its client went. */
+void call_forget(struct call *c);
+
+/* The unit of a name as a client gives it, loaded; answers the call and returns NULL when there
+ * cannot be one. */
+struct unit *call_unit(struct call *c, const char *name);
+
+/* properties.c: what `show` prints of a unit, of reaperd itself. New references. */
+json_t *properties_of_unit(struct manager *m, const struct unit *u);
+json_t *properties_of_manager(struct manager *m);
+/* Why it is not as it should be: a sentence; the caller frees. */
+char *unit_reason(const struct unit *u);
+/* Diagnostics of a unit's last load, appended to an array. */
+void add_diagnostics(json_t *list, const struct unit *u);
+
+/* Methods, by family. */
+void method_list_units(struct call *c);
+void method_show(struct call *c);
+void method_cat(struct call *c);
+void method_list_jobs(struct call *c);
+void method_run_job(struct call *c);
+void method_kill_units(struct call *c);
+void method_reset_failed(struct call *c);
+void method_tree(struct call *c);
+void method_orphans(struct call *c);
+void method_zombies(struct call *c);
+void method_reap(struct call *c);
+void method_logs(struct call *c);
+void method_events(struct call *c);
+void method_stats(struct call *c);
+void method_reload(struct call *c);
+void method_exit(struct call *c);
