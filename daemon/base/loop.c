@@ -7,7 +7,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
-#include "daemon/base/clock.h"
+#include "common/clock.h"
 #include "common/own.h"
 
 #define EVENTS_PER_TURN 64

@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/own.h"
-#include "daemon/base/clock.h"
-#include "daemon/base/value.h"
+#include "common/value.h"
 
 typedef int parse_fn(const char *text, uint64_t *ret);
 

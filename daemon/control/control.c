@@ -41,14 +41,16 @@ static int make_folder(const char *path)
 	return mkdir(folder, 0755) < 0 && errno != EEXIST ? -errno : 0;
 }
 
-/* A second reaperd must not take the socket of a first: the lock says whether anyone lives there. */
+/* A second reaperd must not take the socket of a first: the lock says whether anyone lives there.
+ */
 static int take_lock(struct control *c, const char *path)
 {
 	_cleanup_(freep) char *lock = NULL;
 
 	if (asprintf(&lock, "%s.lock", path) < 0)
 		return -ENOMEM;
-	_cleanup_(closep) int fd = open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
+	_cleanup_(closep) int fd =
+		open(lock, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0600);
 	if (fd < 0)
 		return -errno;
 	if (flock(fd, LOCK_EX | LOCK_NB) < 0)
@@ -155,9 +157,11 @@ static void close_socket(struct control *c)
 static void say_open(const struct control *c, int r)
 {
 	if (r == -EADDRINUSE)
-		log_warning("another reaperd has the control socket; running without one (see --socket=)");
+		log_warning("another reaperd has the control socket; running without one (see "
+			    "--socket=)");
 	else if (r < 0)
-		(void)log_warning_errno(r, "no place for the control socket can be written; running without one (see --socket=)");
+		(void)log_warning_errno(r, "no place for the control socket can be written; "
+					   "running without one (see --socket=)");
 	else
 		log_debug("control socket %s", c->path);
 }

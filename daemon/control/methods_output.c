@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/base/text.h"
+#include "common/text.h"
 #include "daemon/control/server.h"
 #include "daemon/life/service.h"
 

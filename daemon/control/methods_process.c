@@ -5,7 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/base/text.h"
+#include "common/text.h"
 #include "daemon/control/server.h"
 #include "daemon/life/service.h"
 #include "daemon/process/tree.h"

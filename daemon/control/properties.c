@@ -9,8 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "daemon/base/signal_name.h"
-#include "daemon/base/text.h"
+#include "common/signal_name.h"
+#include "common/text.h"
 #include "daemon/control/server.h"
 #include "daemon/file/dump.h"
 #include "daemon/file/types.h"

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "daemon/base/exit_name.h"
+#include "common/exit_name.h"
 #include "daemon/control/server.h"
 #include "daemon/life/service.h"
 

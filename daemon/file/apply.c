@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <string.h>
 
+#include "common/text.h"
+#include "common/value.h"
 #include "daemon/base/limits.h"
-#include "daemon/base/text.h"
-#include "daemon/base/value.h"
 #include "daemon/file/types.h"
 
 /* The section that a unit type has for itself. */

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/text.h"
 #include "daemon/base/limits.h"
-#include "daemon/base/text.h"
 #include "daemon/base/word.h"
 #include "daemon/file/types.h"
 

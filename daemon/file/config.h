@@ -12,9 +12,9 @@
 #include <sys/resource.h>
 #include <sys/types.h>
 
+#include "common/clock.h"
 #include "common/enum.h"
 #include "common/unit_name.h"
-#include "daemon/base/clock.h"
 
 /* Dependencies. Each kind stands beside its inverse: kind ^ 1 is the other direction. */
 enum dep_kind {

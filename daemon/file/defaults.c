@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/text.h"
 #include "daemon/base/limits.h"
-#include "daemon/base/text.h"
 #include "daemon/file/load.h"
 #include "daemon/file/types.h"
 

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/base/text.h"
+#include "common/text.h"
 
 #define NEAR 3 /* edits that "did you mean" bridges */
 

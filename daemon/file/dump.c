@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/base/text.h"
+#include "common/text.h"
 #include "daemon/file/types.h"
 
 static void dump_json_string(const char *text, FILE *f)
@@ -88,8 +88,8 @@ static void dump_limit(const struct directive *d, const void *field, FILE *f)
 	const struct rlimit *limit = *(struct rlimit *const *)field;
 
 	if (limit)
-		fprintf(f, "%s: %llu\n%sSoft: %llu\n", d->key, (unsigned long long)limit->rlim_max, d->key,
-			(unsigned long long)limit->rlim_cur);
+		fprintf(f, "%s: %llu\n%sSoft: %llu\n", d->key, (unsigned long long)limit->rlim_max,
+			d->key, (unsigned long long)limit->rlim_cur);
 }
 
 static void dump_lines(const char *key, const char *text, FILE *f)

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/base/text.h"
+#include "common/text.h"
 
 static bool is_name(const char *text, size_t length)
 {

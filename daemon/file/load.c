@@ -7,8 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "common/text.h"
 #include "daemon/base/limits.h"
-#include "daemon/base/text.h"
 #include "daemon/file/apply.h"
 
 #define ALIAS_HOPS 8 /* links to links to ...; a circle ends here */

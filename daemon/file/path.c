@@ -12,9 +12,9 @@
 #include <unistd.h>
 #include <uthash.h>
 
+#include "common/text.h"
 #include "common/unit_name.h"
 #include "daemon/base/limits.h"
-#include "daemon/base/text.h"
 
 #define SYSTEM_DIRS                                                                                \
 	"/etc/reaperd/units:/run/reaperd/units:/etc/systemd/system:/run/systemd/system:"           \

@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "common/own.h"
+#include "common/text.h"
 #include "common/unit_name.h"
-#include "daemon/base/text.h"
 
 /* One line of a small file into a buffer that stays. */
 static const char *file_line(const char *path, char *buffer, size_t size)

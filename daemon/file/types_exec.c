@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/text.h"
+#include "common/value.h"
 #include "daemon/base/rlimit_name.h"
-#include "daemon/base/text.h"
-#include "daemon/base/value.h"
 #include "daemon/base/word.h"
 #include "daemon/file/environment_file.h"
 #include "daemon/file/types.h"
@@ -459,7 +459,8 @@ const struct value_type type_rlimit = {"limit", parse_rlimit, format_rlimit, don
 const struct value_type type_nice = {"nice level", parse_nice, format_int, NULL};
 const struct value_type type_oom_score_adjust = {
 	"-1000 to 1000", parse_oom_score_adjust, format_int, NULL};
-const struct value_type type_cpu_policy = {"scheduling policy", parse_cpu_policy, format_cpu_policy, NULL};
+const struct value_type type_cpu_policy = {
+	"scheduling policy", parse_cpu_policy, format_cpu_policy, NULL};
 const struct value_type type_cpu_priority = {"0 to 99", parse_cpu_priority, NULL, NULL};
 const struct value_type type_ioprio_class = {
 	"I/O scheduling class", parse_ioprio_class, format_ioprio_class, NULL};

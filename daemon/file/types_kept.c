@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/base/text.h"
-#include "daemon/base/value.h"
+#include "common/text.h"
+#include "common/value.h"
 #include "daemon/file/types.h"
 
 static int parse_nothing(struct directive_context *c, const char *text, void *field)

@@ -8,9 +8,9 @@
 #include <string.h>
 
 #include "common/format.h"
-#include "daemon/base/signal_name.h"
-#include "daemon/base/text.h"
-#include "daemon/base/value.h"
+#include "common/signal_name.h"
+#include "common/text.h"
+#include "common/value.h"
 #include "daemon/base/word.h"
 #include "daemon/file/types.h"
 

@@ -6,11 +6,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/exit_name.h"
 #include "common/format.h"
-#include "daemon/base/exit_name.h"
-#include "daemon/base/signal_name.h"
-#include "daemon/base/text.h"
-#include "daemon/base/value.h"
+#include "common/signal_name.h"
+#include "common/text.h"
+#include "common/value.h"
 #include "daemon/base/word.h"
 #include "daemon/file/types.h"
 
@@ -75,7 +75,8 @@ static int parse_condition(struct directive_context *c, const char *text, void *
 		free(condition.parameter);
 		return r;
 	}
-	for (size_t n = strlen(condition.parameter); is_path && n > 1 && condition.parameter[n - 1] == '/';)
+	for (size_t n = strlen(condition.parameter);
+		is_path && n > 1 && condition.parameter[n - 1] == '/';)
 		condition.parameter[--n] = 0;
 	s->conditions = grown;
 	s->conditions[s->condition_count++] = condition;

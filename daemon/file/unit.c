@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/text.h"
 #include "daemon/base/limits.h"
-#include "daemon/base/text.h"
 
 DEFINE_ENUM_TABLE(unit_load_state, LOAD_STATE_MAX, [LOAD_STUB] = "stub", [LOAD_LOADED] = "loaded",
 	[LOAD_NOT_FOUND] = "not-found", [LOAD_BAD_SETTING] = "bad-setting", [LOAD_ERROR] = "error",

@@ -5,7 +5,7 @@
 
 #include <uthash.h>
 
-#include "daemon/base/clock.h"
+#include "common/clock.h"
 #include "daemon/base/diag.h"
 #include "daemon/file/config.h"
 

@@ -17,9 +17,9 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
+#include "common/text.h"
+#include "common/value.h"
 #include "daemon/base/capability_name.h"
-#include "daemon/base/text.h"
-#include "daemon/base/value.h"
 #include "daemon/base/word.h"
 #include "daemon/life/life.h"
 

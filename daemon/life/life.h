@@ -164,7 +164,7 @@ struct unit_machine {
 	/* a unit that this one triggers changed its state; NULL: it does not mind */
 	void (*triggered_changed)(struct unit *u, struct unit *triggered);
 	void (*reset_failed)(struct unit *u); /* NULL: it never fails */
-	void (*done)(struct unit *u); /* frees the run-time part */
+	void (*done)(struct unit *u);	      /* frees the run-time part */
 };
 
 /* Never NULL. */

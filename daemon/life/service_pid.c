@@ -16,10 +16,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/text.h"
+#include "common/value.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/log.h"
-#include "daemon/base/text.h"
-#include "daemon/base/value.h"
 #include "daemon/life/service.h"
 #include "daemon/process/tree.h"
 

@@ -10,8 +10,8 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "common/text.h"
 #include "daemon/base/log.h"
-#include "daemon/base/text.h"
 #include "daemon/life/service.h"
 #include "daemon/process/tree.h"
 

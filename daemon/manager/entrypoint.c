@@ -13,8 +13,8 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/signal_name.h"
 #include "daemon/base/log.h"
-#include "daemon/base/signal_name.h"
 #include "daemon/manager/manager.h"
 
 /* Gives the terminal to the command's group; SIGTTOU is ignored here, so a background caller is let

@@ -9,9 +9,9 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "common/text.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/log.h"
-#include "daemon/base/text.h"
 #include "daemon/file/dump.h"
 #include "daemon/file/environment_file.h"
 #include "daemon/manager/settings.h"

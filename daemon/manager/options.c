@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/base/clock.h"
-#include "daemon/base/signal_name.h"
-#include "daemon/base/value.h"
+#include "common/clock.h"
+#include "common/signal_name.h"
+#include "common/value.h"
 
 typedef int option_fn(struct options *o, const char *value);
 

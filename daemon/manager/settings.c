@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/text.h"
+#include "common/value.h"
 #include "daemon/base/limits.h"
-#include "daemon/base/text.h"
-#include "daemon/base/value.h"
 #include "daemon/base/word.h"
 #include "daemon/file/environment_file.h"
 #include "daemon/file/reader.h"

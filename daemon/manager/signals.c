@@ -7,8 +7,8 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+#include "common/signal_name.h"
 #include "daemon/base/log.h"
-#include "daemon/base/signal_name.h"
 #include "daemon/manager/manager.h"
 
 static bool asks_to_stop(int sig)

@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "daemon/base/clock.h"
+#include "common/clock.h"
 #include "daemon/base/limits.h"
 
 /* One write that does not wait. Where the descriptor is shared with our caller a pipe takes

@@ -12,9 +12,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/text.h"
+#include "common/value.h"
 #include "daemon/base/capability_name.h"
-#include "daemon/base/text.h"
-#include "daemon/base/value.h"
 #include "daemon/process/child.h"
 
 #define MAX_GROUPS 1024

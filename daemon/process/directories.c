@@ -13,7 +13,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "daemon/base/text.h"
+#include "common/text.h"
 #include "daemon/process/child.h"
 
 #define REMOVE_LIMIT 4096 /* files of a run-time folder that are removed from within the loop */

@@ -7,8 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/text.h"
 #include "daemon/base/limits.h"
-#include "daemon/base/text.h"
 #include "daemon/file/environment_file.h"
 #include "daemon/file/reader.h"
 #include "daemon/process/child.h"

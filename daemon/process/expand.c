@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "daemon/base/text.h"
+#include "common/text.h"
 #include "daemon/base/word.h"
 #include "daemon/file/environment_file.h"
 #include "daemon/process/spawn.h"

@@ -11,9 +11,9 @@
 #include <unistd.h>
 
 #include "common/own.h"
+#include "common/text.h"
+#include "common/value.h"
 #include "daemon/base/limits.h"
-#include "daemon/base/text.h"
-#include "daemon/base/value.h"
 
 #define MAX_FDS 253 /* SCM_MAX_FD: the kernel's own limit for a message */
 

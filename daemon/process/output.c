@@ -8,7 +8,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
-#include "daemon/base/clock.h"
+#include "common/clock.h"
 #include "daemon/base/limits.h"
 #include "daemon/process/console.h"
 

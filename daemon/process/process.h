@@ -8,7 +8,7 @@
 #include <sys/types.h>
 #include <uthash.h>
 
-#include "daemon/base/clock.h"
+#include "common/clock.h"
 #include "daemon/base/loop.h"
 #include "daemon/file/unit.h"
 

@@ -12,9 +12,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/own.h"
-#include "daemon/base/clock.h"
-#include "daemon/base/text.h"
+#include "common/text.h"
 
 /* The beginning of a small file of /proc, NUL-terminated: its length, or a negative errno. */
 static ssize_t read_small(const char *path, char *buffer, size_t size)

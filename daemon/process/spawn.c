@@ -11,7 +11,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "daemon/base/text.h"
+#include "common/text.h"
 #include "daemon/process/child.h"
 #include "daemon/process/mark.h"
 

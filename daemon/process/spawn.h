@@ -9,7 +9,7 @@
 
 #include <sys/types.h>
 
-#include "daemon/base/exit_name.h"
+#include "common/exit_name.h"
 #include "daemon/file/unit.h"
 
 /* What the manager knows and every spawn needs. */

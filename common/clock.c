@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "daemon/base/clock.h"
+#include "common/clock.h"
 
 #include <time.h>
 

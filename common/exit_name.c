@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-#include "daemon/base/exit_name.h"
+#include "common/exit_name.h"
 
 #include <errno.h>
 #include <stddef.h>
 #include <string.h>
 
 #include "common/own.h"
-#include "daemon/base/value.h"
+#include "common/value.h"
 
 static const char *const names[256] = {
 	[0] = "SUCCESS",

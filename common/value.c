@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "daemon/base/value.h"
+#include "common/value.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -8,9 +8,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "common/clock.h"
 #include "common/own.h"
-#include "daemon/base/clock.h"
-#include "daemon/base/text.h"
+#include "common/text.h"
 
 int value_parse_bool(const char *text)
 {

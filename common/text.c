@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "daemon/base/text.h"
+#include "common/text.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-#include "daemon/base/signal_name.h"
+#include "common/signal_name.h"
 
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "daemon/base/text.h"
-#include "daemon/base/value.h"
+#include "common/text.h"
+#include "common/value.h"
 
 /* clang-format off */
 static const struct {
