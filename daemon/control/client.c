@@ -136,14 +136,14 @@ void call_reply(struct call *c, json_t *parameters)
 	if (!parameters)
 		parameters = json_object();
 	if (!c->oneway)
-		r = queue(client, json_pack("{so}", "parameters", parameters));
+		r = queue(client, json_pack("{s:o}", "parameters", parameters));
 	else
 		json_decref(parameters);
 	finish(c);
 	if (r == -EMSGSIZE)
 		r = queue(client,
-			json_pack("{sss{ss}}", "error", INTERFACE_NAME ".TooLarge", "parameters",
-				"reason", "the answer is too large; ask for less"));
+			json_pack("{s:s, s:{s:s}}", "error", INTERFACE_NAME ".TooLarge",
+				"parameters", "reason", "the answer is too large; ask for less"));
 	if (r < 0)
 		client->closing = true;
 }
@@ -157,7 +157,7 @@ void call_continue(struct call *c, json_t *parameters)
 		json_decref(parameters);
 		return;
 	}
-	if (queue(client, json_pack("{sosb}", "parameters", parameters, "continues", 1)) < 0)
+	if (queue(client, json_pack("{s:o, s:b}", "parameters", parameters, "continues", 1)) < 0)
 		client->lost++;
 }
 
@@ -167,8 +167,8 @@ void call_error(struct call *c, const char *error, json_t *parameters)
 		parameters = json_object();
 	if (c->oneway)
 		json_decref(parameters);
-	else if (queue(c->client, json_pack("{ssso}", "error", error, "parameters", parameters)) <
-		 0)
+	else if (queue(c->client,
+			 json_pack("{s:s, s:o}", "error", error, "parameters", parameters)) < 0)
 		c->client->closing = true;
 	finish(c);
 }
@@ -178,13 +178,13 @@ void call_unit_error(struct call *c, const char *name, const char *unit, const c
 	char error[64];
 
 	snprintf(error, sizeof(error), INTERFACE_NAME ".%s", name);
-	call_error(c, error, json_pack("{ssss}", "unit", unit, "reason", reason));
+	call_error(c, error, json_pack("{s:s, s:s}", "unit", unit, "reason", reason));
 }
 
 void call_invalid(struct call *c, const char *parameter)
 {
 	call_error(c, SERVICE_INTERFACE_NAME ".InvalidParameter",
-		json_pack("{ss}", "parameter", parameter));
+		json_pack("{s:s}", "parameter", parameter));
 }
 
 void call_wait(struct call *c)
@@ -208,15 +208,15 @@ static void run(struct client *client, json_t *message)
 		client->closing = true, finish(c);
 	else if (!c->method)
 		call_error(c, SERVICE_INTERFACE_NAME ".MethodNotFound",
-			json_pack("{ss}", "method", json_string_value(name)));
+			json_pack("{s:s}", "method", json_string_value(name)));
 	else if (!client->may_read)
 		call_error(c, INTERFACE_NAME ".PermissionDenied",
-			json_pack("{ss}", "reason",
+			json_pack("{s:s}", "reason",
 				"reading needs root, reaperd's own user, or the group of its "
 				"socket"));
 	else if (c->method->changes && !client->may_change)
 		call_error(c, INTERFACE_NAME ".PermissionDenied",
-			json_pack("{ss}", "reason", "this needs root or reaperd's own user"));
+			json_pack("{s:s}", "reason", "this needs root or reaperd's own user"));
 	else
 		c->method->run(c);
 }

@@ -8,8 +8,8 @@
 
 static void method_get_info(struct call *c)
 {
-	call_reply(c, json_pack("{sssssssss[ss]}", "vendor", "reaperd", "product", "reaperd",
-			      "version", REAPERD_VERSION, "url", "", "interfaces",
+	call_reply(c, json_pack("{s:s, s:s, s:s, s:s, s:[s, s]}", "vendor", "reaperd", "product",
+			      "reaperd", "version", REAPERD_VERSION, "url", "", "interfaces",
 			      SERVICE_INTERFACE_NAME, INTERFACE_NAME));
 }
 
@@ -22,12 +22,12 @@ static void method_get_description(struct call *c)
 	if (!name)
 		call_invalid(c, "interface");
 	else if (strcmp(name, INTERFACE_NAME) == 0)
-		call_reply(c, json_pack("{ss}", "description", interface_description));
+		call_reply(c, json_pack("{s:s}", "description", interface_description));
 	else if (strcmp(name, SERVICE_INTERFACE_NAME) == 0)
-		call_reply(c, json_pack("{ss}", "description", service_interface_description));
+		call_reply(c, json_pack("{s:s}", "description", service_interface_description));
 	else
 		call_error(c, SERVICE_INTERFACE_NAME ".InterfaceNotFound",
-			json_pack("{ss}", "interface", name));
+			json_pack("{s:s}", "interface", name));
 }
 
 static const struct method methods[] = {
@@ -126,7 +126,7 @@ struct unit *call_unit(struct call *c, const char *name)
 
 	boot_adopt_units(m);
 	if (r == -EINVAL)
-		call_error(c, INTERFACE_NAME ".InvalidUnitName", json_pack("{ss}", "unit", name));
+		call_error(c, INTERFACE_NAME ".InvalidUnitName", json_pack("{s:s}", "unit", name));
 	else if (r < 0)
 		call_unit_error(c, "BadUnit", name, strerror(-r));
 	return r < 0 ? NULL : u;

@@ -46,21 +46,23 @@ static const char *refusal(const struct unit *u, enum job_type type)
 	return NULL;
 }
 
-static void refuse(struct call *c, const struct unit *u, int r, const struct transaction_error *e)
+/* A job that could not be asked for: a row with the error's name; the others go on. */
+static void add_refusal(struct call *c, const char *unit, const char *error, const char *reason)
 {
-	const char *reason = e->reason ? e->reason : strerror(-r);
-	const char *name = e->unit ? e->unit : u->id;
-
-	if (r == -ENOENT)
-		call_unit_error(c, "NoSuchUnit", name, reason);
-	else if (r == -ENOEXEC || r == -ESHUTDOWN)
-		call_unit_error(c, "BadUnit", name, reason);
-	else
-		call_unit_error(c, "TransactionRefused", name, reason);
+	json_array_append_new(c->jobs,
+		json_pack("{s:s, s:s, s:I, s:s, s:s, s:s}", "job", "", "unit", unit, "id",
+			(json_int_t)0, "result", "refused", "error", error, "reason", reason));
 }
 
-/* Asks for one job; its row goes into c->jobs. 0, or negative and the call is answered. */
-static int ask(struct call *c, struct unit *u, enum job_type type, enum job_mode mode)
+static const char *refusal_name(int r)
+{
+	if (r == -ENOENT)
+		return "NoSuchUnit";
+	return r == -ENOEXEC || r == -ESHUTDOWN ? "BadUnit" : "TransactionRefused";
+}
+
+/* Asks for one job; its row goes into c->jobs. */
+static void ask(struct call *c, struct unit *u, enum job_type type, enum job_mode mode)
 {
 	struct life *life = &c->client->control->manager->life;
 	const char *why_not = refusal(u, type);
@@ -68,23 +70,29 @@ static int ask(struct call *c, struct unit *u, enum job_type type, enum job_mode
 	struct job *job;
 
 	if (why_not) {
-		call_unit_error(c, "TransactionRefused", u->id, why_not);
-		return -EPERM;
+		add_refusal(c, u->id, "TransactionRefused", why_not);
+		return;
+	}
+	if (type != JOB_START && u->load_state == LOAD_NOT_FOUND && u->active == UNIT_INACTIVE) {
+		add_refusal(c, u->id, "NoSuchUnit", "there is no unit of that name");
+		return;
 	}
 	int r = transaction_run(&life->jobs, &life->units, u, type, mode, &job, &error);
 	if (r < 0) {
-		refuse(c, u, r, &error);
+		add_refusal(c, error.unit ? error.unit : u->id, refusal_name(r),
+			error.reason ? error.reason : strerror(-r));
 		transaction_error_done(&error);
-		return r;
+		return;
 	}
 	transaction_error_done(&error);
-	json_array_append_new(c->jobs,
-		json_pack("{sssssIss}", "job", job_type_to_string(type), "unit", u->id, "id",
-			job ? (json_int_t)job->id : (json_int_t)0, "result", job ? "" : "done"));
+	json_array_append_new(
+		c->jobs, json_pack("{s:s, s:s, s:I, s:s}", "job", job_type_to_string(type), "unit",
+				 u->id, "id", job ? (json_int_t)job->id : (json_int_t)0, "result",
+				 job ? "" : "done"));
 	c->waiting += job != NULL;
-	return 0;
 }
 
+/* The first row that went wrong is the error's name; all rows are in its parameters. */
 static void answer(struct call *c)
 {
 	json_t *row;
@@ -94,16 +102,19 @@ static void answer(struct call *c)
 	{
 		const char *result = json_string_value(json_object_get(row, "result"));
 		const char *reason = json_string_value(json_object_get(row, "reason"));
+		const char *name = json_string_value(json_object_get(row, "error"));
+		char error[64];
 
 		if (strcmp(result, "done") == 0 || strcmp(result, "skipped") == 0 || !*result)
 			continue;
-		call_error(c, INTERFACE_NAME ".JobFailed",
-			json_pack("{sssssssO}", "unit",
+		snprintf(error, sizeof(error), INTERFACE_NAME ".%s", name ? name : "JobFailed");
+		call_error(c, error,
+			json_pack("{s:s, s:s, s:s, s:O}", "unit",
 				json_string_value(json_object_get(row, "unit")), "result", result,
 				"reason", reason ? reason : "", "jobs", c->jobs));
 		return;
 	}
-	call_reply(c, json_pack("{sOsO}", "jobs", c->jobs, "diagnostics", c->diagnostics));
+	call_reply(c, json_pack("{s:O, s:O}", "jobs", c->jobs, "diagnostics", c->diagnostics));
 }
 
 void method_run_job(struct call *c)
@@ -140,8 +151,7 @@ void method_run_job(struct call *c)
 					     ? verbs[verb].if_reloadable
 					     : verbs[verb].otherwise;
 		add_diagnostics(c->diagnostics, u);
-		if (ask(c, u, type, (enum job_mode)mode) < 0)
-			return;
+		ask(c, u, type, (enum job_mode)mode);
 	}
 	loop_turn_again(m->loop);
 	if (no_block || !c->waiting)
@@ -236,7 +246,7 @@ void method_kill_units(struct call *c)
 		}
 		signalled += n;
 	}
-	call_reply(c, json_pack("{si}", "signalled", signalled));
+	call_reply(c, json_pack("{s:i}", "signalled", signalled));
 }
 
 void method_reset_failed(struct call *c)
@@ -271,7 +281,7 @@ void method_reload(struct call *c)
 	json_t *list = json_array();
 	for (size_t i = 0; i < m->life.units.count; i++)
 		add_diagnostics(list, m->life.units.list[i]);
-	call_reply(c, json_pack("{so}", "diagnostics", list));
+	call_reply(c, json_pack("{s:o}", "diagnostics", list));
 }
 
 void method_exit(struct call *c)

@@ -54,7 +54,7 @@ static json_t *line_row(const char *unit, const struct output_line *line)
 {
 	_cleanup_(freep) char *escaped = text_escape(line->text, line->length);
 
-	return json_pack("{sssIsIss}", "unit", unit, "realtime_usec",
+	return json_pack("{s:s, s:I, s:I, s:s}", "unit", unit, "realtime_usec",
 		(json_int_t)line->realtime_usec, "sequence", (json_int_t)line->sequence, "text",
 		escaped ? escaped : "");
 }
@@ -125,16 +125,16 @@ void method_logs(struct call *c)
 	for (size_t i = from; i < g.count; i++) {
 		json_array_append_new(rows, line_row(g.list[i].unit, &g.list[i].line));
 		if (c->more && json_array_size(rows) == LINES_PER_REPLY) {
-			call_continue(c, json_pack("{so}", "lines", rows));
+			call_continue(c, json_pack("{s:o}", "lines", rows));
 			rows = json_array();
 		}
 	}
 	free(g.list);
 	if (!follow || !c->more) {
-		call_reply(c, json_pack("{so}", "lines", rows));
+		call_reply(c, json_pack("{s:o}", "lines", rows));
 		return;
 	}
-	call_continue(c, json_pack("{so}", "lines", rows));
+	call_continue(c, json_pack("{s:o}", "lines", rows));
 	c->follows_lines = true;
 	call_wait(c);
 }
@@ -148,7 +148,7 @@ void logs_on_line(const char *unit_id, const struct output_line *line, void *dat
 		next = k->next;
 		if (!k->busy || !k->call.follows_lines || !is_wanted(k->call.units, unit_id))
 			continue;
-		call_continue(&k->call, json_pack("{s[o]}", "lines", line_row(unit_id, line)));
+		call_continue(&k->call, json_pack("{s:[o]}", "lines", line_row(unit_id, line)));
 		client_wake(k);
 	}
 }
@@ -167,7 +167,7 @@ static json_t *event_row(const struct life_news *n)
 {
 	_cleanup_(freep) char *escaped =
 		text_escape(n->text ? n->text : "", n->text ? strlen(n->text) : 0);
-	json_t *row = json_pack("{sssIsoss}", "kind", life_news_kind_to_string(n->kind),
+	json_t *row = json_pack("{s:s, s:I, s:o, s:s}", "kind", life_news_kind_to_string(n->kind),
 		"realtime_usec", (json_int_t)clock_realtime_usec(), "unit",
 		n->unit ? json_string(n->unit->id) : json_null(), "text", escaped ? escaped : "");
 

@@ -47,9 +47,10 @@ static json_t *process_node(
 	for (size_t i = 0; i < t->count; i++)
 		if (t->nodes[i].parent == n && t->nodes[i].unit == group)
 			json_array_append_new(children, process_node(t, &t->nodes[i], group));
-	return json_pack("{sosisossssbso*so}", "unit", unit_name(n->unit), "pid", (int)n->info.pid,
-		"name", text(n->info.name), "state", state, "orphan", n->is_orphan, "command",
-		command ? json_string(command) : NULL, "children", children);
+	return json_pack("{s:o, s:i, s:o, s:s, s:b, s:o*, s:o}", "unit", unit_name(n->unit), "pid",
+		(int)n->info.pid, "name", text(n->info.name), "state", state, "orphan",
+		n->is_orphan, "command", command ? json_string(command) : NULL, "children",
+		children);
 }
 
 /* Processes of a unit whose parent is not of that unit: they stand at its top. */
@@ -66,8 +67,9 @@ static json_t *unit_node(const struct tree *t, const struct unit *u)
 		json_decref(children);
 		return NULL;
 	}
-	return json_pack("{sosnssssso}", "unit", unit_name(u), "pid", "name", u ? u->id : "-",
-		"state", u ? unit_active_state_to_string(u->active) : "-", "children", children);
+	return json_pack("{s:o, s:n, s:s, s:s, s:o}", "unit", unit_name(u), "pid", "name",
+		u ? u->id : "-", "state", u ? unit_active_state_to_string(u->active) : "-",
+		"children", children);
 }
 
 void method_tree(struct call *c)
@@ -92,9 +94,10 @@ void method_tree(struct call *c)
 	if (rest)
 		json_array_append_new(children, rest);
 	tree_done(&tree);
-	call_reply(c, json_pack("{s{snsissssso}}", "tree", "unit", "pid", (int)getpid(), "name",
-			      "reaperd", "state", manager_state_name(c->client->control->manager),
-			      "children", children));
+	call_reply(
+		c, json_pack("{s:{s:n, s:i, s:s, s:s, s:o}}", "tree", "unit", "pid", (int)getpid(),
+			   "name", "reaperd", "state",
+			   manager_state_name(c->client->control->manager), "children", children));
 }
 
 void method_orphans(struct call *c)
@@ -112,13 +115,13 @@ void method_orphans(struct call *c)
 		if (!n->is_orphan || n->info.state == 'Z')
 			continue;
 		json_array_append_new(
-			list, json_pack("{sisisosssosI}", "pid", (int)n->info.pid, "ppid",
-				      (int)n->info.ppid, "name", text(n->info.name), "state", state,
-				      "unit", unit_name(n->unit), "since_usec",
+			list, json_pack("{s:i, s:i, s:o, s:s, s:o, s:I}", "pid", (int)n->info.pid,
+				      "ppid", (int)n->info.ppid, "name", text(n->info.name),
+				      "state", state, "unit", unit_name(n->unit), "since_usec",
 				      (json_int_t)manager_adopted_since(m, &n->info)));
 	}
 	tree_done(&tree);
-	call_reply(c, json_pack("{so}", "orphans", list));
+	call_reply(c, json_pack("{s:o}", "orphans", list));
 }
 
 static size_t zombies_of(const struct tree *t, pid_t parent)
@@ -164,16 +167,16 @@ void method_zombies(struct call *c)
 		if (n->info.state != 'Z')
 			continue;
 		json_array_append_new(list,
-			json_pack("{sisisosssosIsososI}", "pid", (int)n->info.pid, "ppid",
-				(int)n->info.ppid, "name", text(n->info.name), "state", "Z", "unit",
-				unit_name(n->unit), "since_usec",
-				(json_int_t)proc_started_realtime_usec(&n->info), "parent_name",
-				text(parent ? parent->info.name : "reaperd"), "parent_unit",
-				unit_name(parent ? parent->unit : NULL), "parent_zombies",
-				(json_int_t)zombies_of(&tree, n->info.ppid)));
+			json_pack("{s:i, s:i, s:o, s:s, s:o, s:I, s:o, s:o, s:I}", "pid",
+				(int)n->info.pid, "ppid", (int)n->info.ppid, "name",
+				text(n->info.name), "state", "Z", "unit", unit_name(n->unit),
+				"since_usec", (json_int_t)proc_started_realtime_usec(&n->info),
+				"parent_name", text(parent ? parent->info.name : "reaperd"),
+				"parent_unit", unit_name(parent ? parent->unit : NULL),
+				"parent_zombies", (json_int_t)zombies_of(&tree, n->info.ppid)));
 	}
 	tree_done(&tree);
-	json_t *reply = json_pack("{so}", "zombies", list);
+	json_t *reply = json_pack("{s:o}", "zombies", list);
 	add_pids(reply);
 	call_reply(c, reply);
 }
@@ -188,7 +191,7 @@ void method_reap(struct call *c)
 		n = manager_reap(m);
 		reaped += n;
 	} while (n && reaped < 1 << 20);
-	call_reply(c, json_pack("{sI}", "reaped", reaped));
+	call_reply(c, json_pack("{s:I}", "reaped", reaped));
 }
 
 void method_stats(struct call *c)
@@ -198,8 +201,8 @@ void method_stats(struct call *c)
 	const struct life *life = &m->life;
 	uint64_t uptime = clock_monotonic_usec() - m->start.monotonic_usec;
 
-	call_reply(c, json_pack("{s{sIsIsIsIsIsIsIsIsIsIsIsI}}", "stats", "spawned",
-			      (json_int_t)life->counters.spawned, "reaped",
+	call_reply(c, json_pack("{s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}}",
+			      "stats", "spawned", (json_int_t)life->counters.spawned, "reaped",
 			      (json_int_t)life->reaping.reaped, "orphans_adopted",
 			      (json_int_t)life->counters.orphans_adopted, "orphans_reaped",
 			      (json_int_t)life->reaping.orphans_reaped, "sigchld_wakeups",

@@ -44,13 +44,13 @@ void method_list_units(struct call *c)
 		if (!matches(u, patterns) || !(all || is_worth_listing(u)))
 			continue;
 		json_array_append_new(
-			list, json_pack("{ssssssssssss*}", "unit", u->id, "load",
+			list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s*}", "unit", u->id, "load",
 				      unit_load_state_to_string(u->load_state), "active",
 				      unit_active_state_to_string(u->active), "sub",
 				      unit_sub_state_name(u), "description", unit_description(u),
 				      "job", u->job ? job_type_to_string(u->job->type) : NULL));
 	}
-	call_reply(c, json_pack("{so}", "units", list));
+	call_reply(c, json_pack("{s:o}", "units", list));
 }
 
 void method_show(struct call *c)
@@ -73,7 +73,7 @@ void method_show(struct call *c)
 	}
 	if (!json_array_size(names))
 		json_array_append_new(list, properties_of_manager(m));
-	call_reply(c, json_pack("{so}", "units", list));
+	call_reply(c, json_pack("{s:o}", "units", list));
 }
 
 static void add_file(json_t *list, const struct unit *u, const char *path)
@@ -82,8 +82,8 @@ static void add_file(json_t *list, const struct unit *u, const char *path)
 	size_t length;
 
 	if (reader_load(path, &text, &length) >= 0)
-		json_array_append_new(
-			list, json_pack("{ssssss}", "unit", u->id, "path", path, "text", text));
+		json_array_append_new(list,
+			json_pack("{s:s, s:s, s:s}", "unit", u->id, "path", path, "text", text));
 }
 
 void method_cat(struct call *c)
@@ -110,12 +110,12 @@ void method_cat(struct call *c)
 			add_file(list, u, u->config->path);
 		else if (builtin)
 			json_array_append_new(
-				list, json_pack("{ssssss}", "unit", u->id, "path",
+				list, json_pack("{s:s, s:s, s:s}", "unit", u->id, "path",
 					      "(built into reaperd)", "text", builtin));
 		for (char **d = u->config->dropins; d && *d; d++)
 			add_file(list, u, *d);
 	}
-	call_reply(c, json_pack("{so}", "files", list));
+	call_reply(c, json_pack("{s:o}", "files", list));
 }
 
 void method_list_jobs(struct call *c)
@@ -125,8 +125,8 @@ void method_list_jobs(struct call *c)
 
 	for (const struct job *j = t->first; j; j = j->next)
 		json_array_append_new(
-			list, json_pack("{sIssssss}", "id", (json_int_t)j->id, "unit", j->unit->id,
-				      "type", job_type_to_string(j->type), "state",
+			list, json_pack("{s:I, s:s, s:s, s:s}", "id", (json_int_t)j->id, "unit",
+				      j->unit->id, "type", job_type_to_string(j->type), "state",
 				      job_state_to_string(j->state)));
-	call_reply(c, json_pack("{so}", "jobs", list));
+	call_reply(c, json_pack("{s:o}", "jobs", list));
 }

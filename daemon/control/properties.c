@@ -61,7 +61,7 @@ static json_t *commands_value(const struct commands *c)
 
 	for (size_t i = 0; i < c->count; i++)
 		json_array_append_new(
-			array, json_pack("{sssosb}", "path", c->list[i].path, "argv",
+			array, json_pack("{s:s, s:o, s:b}", "path", c->list[i].path, "argv",
 				       strings(c->list[i].argv), "ignore_errors",
 				       (c->list[i].flags & COMMAND_IGNORE_FAILURE) != 0));
 	return array;

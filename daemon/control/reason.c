@@ -13,9 +13,10 @@ void add_diagnostics(json_t *list, const struct unit *u)
 	for (size_t i = 0; i < u->diags.count; i++) {
 		const struct diag *d = &u->diags.list[i];
 
-		json_array_append_new(list, json_pack("{sssssssiss}", "unit", u->id, "level",
-						    diag_level_to_string(d->level), "file", d->file,
-						    "line", (int)d->line, "text", d->text));
+		json_array_append_new(
+			list, json_pack("{s:s, s:s, s:s, s:i, s:s}", "unit", u->id, "level",
+				      diag_level_to_string(d->level), "file", d->file, "line",
+				      (int)d->line, "text", d->text));
 	}
 }
 

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: MIT */
+/* The connection to reaperd: one varlink call after another over the control socket. */
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "common/interface.h"
+#include "common/text.h"
+#include "common/unit_name.h"
+#include "ctl/ctl.h"
+
+/* A reply of a big machine fits; a peer that is no reaperd does not fill our memory. */
+#define LIMIT_REPLY_BYTES (64 * 1024 * 1024)
+
+/* The places where reaperd opens its socket, as reaperd(8) has them. The caller frees. */
+static char *default_socket(const struct options *o)
+{
+	const char *environment = getenv("REAPERD_SOCKET"), *runtime = getenv("XDG_RUNTIME_DIR");
+	char *path = NULL;
+
+	if (o->socket)
+		return strdup(o->socket);
+	if (environment && *environment)
+		return strdup(environment);
+	if (geteuid() != 0 && runtime && *runtime) {
+		if (asprintf(&path, "%s/reaperd/io.reaperd", runtime) < 0)
+			return NULL;
+		if (access(path, F_OK) == 0)
+			return path;
+		free(path);
+	}
+	return strdup("/run/reaperd/io.reaperd");
+}
+
+static int connect_to(const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+	_cleanup_(closep) int fd = -1;
+
+	if (strlen(path) >= sizeof(address.sun_path))
+		return -ENAMETOOLONG;
+	strcpy(address.sun_path, path);
+	fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+		return -errno;
+	return TAKE_FD(fd);
+}
+
+static int open_connection(struct ctl *c)
+{
+	_cleanup_(freep) char *path = NULL;
+
+	if (c->fd >= 0)
+		return 0;
+	path = default_socket(&c->options);
+	c->fd = path ? connect_to(path) : -ENOMEM;
+	if (c->fd >= 0)
+		return 0;
+	fprintf(stderr, "reaperctl: no reaperd answers at %s: %s\n", path ? path : "?",
+		strerror(-c->fd));
+	if (c->fd == -ENOENT && !c->options.socket)
+		fprintf(stderr, "Is it running, and where is its socket? --socket=PATH or "
+				"REAPERD_SOCKET say so.\n");
+	c->fd = -1;
+	return EXIT_NO_REAPERD;
+}
+
+static int lost(int error)
+{
+	fprintf(stderr, "reaperctl: the connection to reaperd was lost: %s\n",
+		error ? strerror(error) : "it closed the socket");
+	return EXIT_NO_REAPERD;
+}
+
+static int send_request(struct ctl *c, const char *method, json_t *parameters, bool more)
+{
+	char name[128];
+	size_t size, sent = 0;
+
+	snprintf(name, sizeof(name), "%s.%s", INTERFACE_NAME, method);
+	json_t *message = json_pack("{s:s, s:o}", "method", name, "parameters",
+		parameters ? parameters : json_object());
+	if (more)
+		json_object_set_new(message, "more", json_true());
+	_cleanup_(freep) char *text = varlink_encode(message, &size);
+	json_decref(message);
+	while (text && sent < size) {
+		ssize_t n = send(c->fd, text + sent, size - sent, MSG_NOSIGNAL);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return lost(errno);
+		sent += (size_t)n;
+	}
+	return text ? 0 : lost(ENOMEM);
+}
+
+static int receive(struct ctl *c, json_t **ret)
+{
+	for (;;) {
+		int r = varlink_next(&c->in, ret);
+		if (r > 0)
+			return 0;
+		if (r < 0)
+			return lost(EBADMSG);
+		ssize_t n = varlink_read(&c->in, c->fd, LIMIT_REPLY_BYTES);
+		if (n == -EINTR)
+			continue;
+		if (n <= 0)
+			return lost((int)-n);
+	}
+}
+
+/* The name of an error without its interface; the caller frees. */
+static char *short_name(const json_t *reply)
+{
+	const char *error = json_string_value(json_object_get(reply, "error"));
+	const char *dot = error ? strrchr(error, '.') : NULL;
+
+	return error ? strdup(dot ? dot + 1 : error) : NULL;
+}
+
+int ctl_try(struct ctl *c, const char *method, json_t *parameters, json_t **ret, char **ret_error)
+{
+	json_t *reply;
+	int r = open_connection(c);
+
+	if (r) {
+		json_decref(parameters);
+		return r;
+	}
+	r = send_request(c, method, parameters, false);
+	if (!r)
+		r = receive(c, &reply);
+	if (r)
+		return r;
+	*ret = json_incref(json_object_get(reply, "parameters"));
+	*ret_error = short_name(reply);
+	json_decref(reply);
+	return 0;
+}
+
+int ctl_explain(const char *error, const json_t *parameters)
+{
+	const char *unit = get_string(parameters, "unit"),
+		   *reason = get_string(parameters, "reason");
+
+	if (strcmp(error, "InvalidUnitName") == 0)
+		fprintf(stderr, "reaperctl: \"%s\" cannot be the name of a unit\n", unit);
+	else if (strcmp(error, "NoSuchUnit") == 0)
+		fprintf(stderr, "reaperctl: there is no unit %s: %s\n", unit, reason);
+	else if (strcmp(error, "PermissionDenied") == 0)
+		fprintf(stderr, "reaperctl: not allowed: %s\n", reason);
+	else if (strcmp(error, "MethodNotFound") == 0)
+		fprintf(stderr,
+			"reaperctl: that reaperd does not know %s; it is of another version\n",
+			get_string(parameters, "method"));
+	else if (strcmp(error, "InvalidParameter") == 0)
+		fprintf(stderr, "reaperctl: reaperd does not accept this \"%s\"\n",
+			get_string(parameters, "parameter"));
+	else if (*unit)
+		fprintf(stderr, "reaperctl: %s: %s\n", unit, reason);
+	else
+		fprintf(stderr, "reaperctl: %s\n", *reason ? reason : error);
+	return EXIT_FAILED;
+}
+
+int ctl_call(struct ctl *c, const char *method, json_t *parameters, json_t **ret)
+{
+	_cleanup_(freep) char *error = NULL;
+	int r = ctl_try(c, method, parameters, ret, &error);
+
+	if (r || !error)
+		return r;
+	r = ctl_explain(error, *ret);
+	json_decref(*ret);
+	*ret = NULL;
+	return r;
+}
+
+int ctl_stream(struct ctl *c, const char *method, json_t *parameters,
+	bool (*fn)(const json_t *parameters, void *data), void *data)
+{
+	bool goes_on = true;
+	int r = open_connection(c);
+
+	if (r) {
+		json_decref(parameters);
+		return r;
+	}
+	r = send_request(c, method, parameters, true);
+	while (!r && goes_on) {
+		json_t *reply;
+
+		r = receive(c, &reply);
+		if (r)
+			return r;
+		_cleanup_(freep) char *error = short_name(reply);
+		if (error)
+			r = ctl_explain(error, json_object_get(reply, "parameters"));
+		else
+			goes_on = fn(json_object_get(reply, "parameters"), data) &&
+				  get_bool(reply, "continues");
+		json_decref(reply);
+	}
+	return r;
+}
+
+/* Units that are loaded and match the pattern. */
+static int add_matches(struct ctl *c, json_t *names, const char *pattern)
+{
+	json_t *reply, *row;
+	size_t i;
+	int r = ctl_call(
+		c, "ListUnits", json_pack("{s:[s], s:b}", "patterns", pattern, "all", 1), &reply);
+
+	if (r)
+		return r;
+	json_array_foreach(json_object_get(reply, "units"), i, row)
+		json_array_append(names, json_object_get(row, "unit"));
+	json_decref(reply);
+	return 0;
+}
+
+json_t *ctl_unit_names(struct ctl *c, char **words)
+{
+	json_t *names = json_array();
+
+	for (char **w = words; w && *w; w++) {
+		_cleanup_(freep) char *name = NULL;
+
+		if (strpbrk(*w, "*?[")) {
+			if (add_matches(c, names, *w) == 0)
+				continue;
+			json_decref(names);
+			return NULL;
+		}
+		name = unit_name_mangle(*w);
+		if (!name) {
+			fprintf(stderr, "reaperctl: \"%s\" cannot be the name of a unit\n", *w);
+			json_decref(names);
+			return NULL;
+		}
+		json_array_append_new(names, json_string(name));
+	}
+	return names;
+}
+
+const char *get_string(const json_t *o, const char *key)
+{
+	const char *text = json_string_value(json_object_get(o, key));
+
+	return text ? text : "";
+}
+
+json_int_t get_int(const json_t *o, const char *key)
+{
+	return json_integer_value(json_object_get(o, key));
+}
+
+bool get_bool(const json_t *o, const char *key)
+{
+	return json_is_true(json_object_get(o, key));
+}

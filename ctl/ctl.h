@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Inside of reaperctl: it asks and renders, and decides nothing. A verb is one row of the table in
+ * verbs.c; a family of verbs is one file.
+ */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/varlink.h"
+
+/* Exit statuses: systemctl's, and one of ours. */
+enum exit_status {
+	EXIT_DONE = 0,
+	EXIT_FAILED = 1,
+	EXIT_USAGE = 2,
+	EXIT_NOT_ACTIVE = 3,
+	EXIT_NO_SUCH_UNIT = 4,
+	EXIT_NOT_FOUND_TO_START = 5,
+	EXIT_NO_REAPERD = 6,
+};
+
+enum output_format {
+	OUTPUT_HUMAN,
+	OUTPUT_JSON,
+	OUTPUT_SHORT,
+	OUTPUT_SHORT_ISO,
+	OUTPUT_CAT,
+};
+
+struct options {
+	const char *socket;
+	int format; /* enum output_format */
+	char **properties, **types, **states, **units;
+	const char *signal, *kill_whom, *job_mode, *since, *lines;
+	bool all, value, no_block, quiet, no_legend, no_pager, follow, full, plain, failed;
+	bool help, version;
+};
+
+struct ctl {
+	struct options options;
+	int fd; /* the connection, -1 before the first call */
+	struct varlink_buffer in;
+	const struct verb *verb;
+};
+
+struct verb {
+	const char *name;
+	const char *arguments; /* as the help shows them */
+	int min, max;	       /* how many; -1: any number */
+	int (*run)(struct ctl *c, char **arguments);
+	const char *help;
+};
+
+/* The table of verbs, ended by a row without a name. */
+extern const struct verb verbs[];
+
+/* options.c: reads options out of argv and leaves the other words in *ret (NULL-terminated, owned
+ * by the caller). 0, or negative and the complaint is on stderr. */
+int options_read(struct options *o, int argc, char **argv, char ***ret_words);
+void options_done(struct options *o);
+void options_help(void);
+
+/* Answers of reaperd. A failed call is told on stderr and gives an exit status above 0. */
+
+/* One call; *ret (a new reference) is the reply's parameters. `parameters` is taken over; NULL:
+ * none. */
+int ctl_call(struct ctl *c, const char *method, json_t *parameters, json_t **ret);
+/* The same for a caller who tells of the error: *ret_error is its name without the interface, or
+ * NULL, and *ret its parameters. Positive: there is no reaperd (told). */
+int ctl_try(struct ctl *c, const char *method, json_t *parameters, json_t **ret, char **ret_error);
+/* One call with many replies, until there are no more or `fn` says false. */
+int ctl_stream(struct ctl *c, const char *method, json_t *parameters,
+	bool (*fn)(const json_t *parameters, void *data), void *data);
+/* Says what went wrong; the exit status it means. */
+int ctl_explain(const char *error, const json_t *parameters);
+
+/* Words of the command line as unit names, patterns looked up in what is loaded. A new array, or
+ * NULL (told). */
+json_t *ctl_unit_names(struct ctl *c, char **words);
+
+/* The string, number, truth of a key; "" 0 false when it is not there. */
+const char *get_string(const json_t *o, const char *key);
+json_int_t get_int(const json_t *o, const char *key);
+bool get_bool(const json_t *o, const char *key);
+
+/* One JSON value on stdout. */
+int print_json(const json_t *value);
+/* A property as `systemctl show` prints it; the caller frees. */
+char *property_text(const char *name, const json_t *value);
+
+/* Verbs, by family. */
+int verb_list_units(struct ctl *c, char **arguments);
+int verb_list_jobs(struct ctl *c, char **arguments);
+int verb_is_active(struct ctl *c, char **arguments);
+int verb_is_failed(struct ctl *c, char **arguments);
+int verb_is_system_running(struct ctl *c, char **arguments);
+int verb_status(struct ctl *c, char **arguments);
+int verb_show(struct ctl *c, char **arguments);
+int verb_cat(struct ctl *c, char **arguments);
+int verb_job(struct ctl *c, char **arguments);
+int verb_kill(struct ctl *c, char **arguments);
+int verb_reset_failed(struct ctl *c, char **arguments);
+int verb_daemon_reload(struct ctl *c, char **arguments);
+int verb_end(struct ctl *c, char **arguments);
+int verb_tree(struct ctl *c, char **arguments);
+int verb_orphans(struct ctl *c, char **arguments);
+int verb_zombies(struct ctl *c, char **arguments);
+int verb_reap(struct ctl *c, char **arguments);
+int verb_stats(struct ctl *c, char **arguments);
+int verb_logs(struct ctl *c, char **arguments);
+int verb_events(struct ctl *c, char **arguments);

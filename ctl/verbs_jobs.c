@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* What is done to units and to reaperd itself. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/signal_name.h"
+#include "common/text.h"
+#include "common/value.h"
+#include "ctl/ctl.h"
+
+static void explain_job(const char *verb, const json_t *row)
+{
+	const char *unit = get_string(row, "unit"), *reason = get_string(row, "reason");
+	const char *result = get_string(row, "result");
+
+	if (strcmp(result, "done") == 0 || strcmp(result, "skipped") == 0 || !*result)
+		return;
+	if (strcmp(result, "refused") == 0)
+		fprintf(stderr, "reaperctl: cannot %s %s: %s\n", verb, unit, reason);
+	else
+		fprintf(stderr, "reaperctl: %s of %s: %s%s%s\n", verb, unit, result,
+			*reason ? ": " : "", reason);
+	if (strcmp(result, "refused") != 0 && strcmp(result, "canceled") != 0)
+		fprintf(stderr, "See \"reaperctl status %s\" and \"reaperctl logs %s\".\n", unit,
+			unit);
+}
+
+/* What the unit files hold that is not applied: worth a word where a person starts it. */
+static void explain_failure(
+	const char *verb, const char *error, const json_t *parameters, int *status)
+{
+	const json_t *jobs = json_object_get(parameters, "jobs");
+	json_t *row;
+	size_t i;
+
+	*status = EXIT_FAILED;
+	if (!json_array_size(jobs)) {
+		*status = ctl_explain(error, parameters);
+		return;
+	}
+	json_array_foreach(jobs, i, row)
+	{
+		explain_job(verb, row);
+		if (strcmp(get_string(row, "error"), "NoSuchUnit") == 0)
+			*status = EXIT_NOT_FOUND_TO_START;
+	}
+}
+
+int verb_job(struct ctl *c, char **arguments)
+{
+	json_t *names = ctl_unit_names(c, arguments), *reply;
+	_cleanup_(freep) char *error = NULL;
+
+	if (!names)
+		return EXIT_FAILED;
+	if (!json_array_size(names)) {
+		json_decref(names);
+		return EXIT_DONE;
+	}
+	json_t *parameters = json_pack("{s:s, s:o, s:b}", "job", c->verb->name, "units", names,
+		"no_block", c->options.no_block);
+	if (c->options.job_mode)
+		json_object_set_new(parameters, "mode", json_string(c->options.job_mode));
+	int r = ctl_try(c, "RunJob", parameters, &reply, &error);
+	if (r)
+		return r;
+	if (c->options.format == OUTPUT_JSON)
+		print_json(json_object_get(reply, "jobs") ? json_object_get(reply, "jobs") : reply);
+	if (error)
+		explain_failure(c->verb->name, error, reply, &r);
+	json_decref(reply);
+	return r;
+}
+
+/* Called for what it does; its answer is of no interest. */
+static int call_quietly(struct ctl *c, const char *method, json_t *parameters)
+{
+	json_t *reply;
+	int r = ctl_call(c, method, parameters, &reply);
+
+	if (!r)
+		json_decref(reply);
+	return r;
+}
+
+int verb_kill(struct ctl *c, char **arguments)
+{
+	int sig = c->options.signal ? signal_from_string(c->options.signal)
+				    : signal_from_string("TERM");
+
+	if (sig < 0) {
+		fprintf(stderr, "reaperctl: \"%s\" is no signal\n", c->options.signal);
+		return EXIT_USAGE;
+	}
+	json_t *names = ctl_unit_names(c, arguments);
+	if (!names)
+		return EXIT_FAILED;
+	return call_quietly(c, "KillUnits",
+		json_pack("{s:o, s:s, s:i}", "units", names, "whom",
+			c->options.kill_whom ? c->options.kill_whom : "all", "signal", sig));
+}
+
+int verb_reset_failed(struct ctl *c, char **arguments)
+{
+	json_t *names = ctl_unit_names(c, arguments);
+
+	return names ? call_quietly(c, "ResetFailed", json_pack("{s:o}", "units", names))
+		     : EXIT_FAILED;
+}
+
+int verb_daemon_reload(struct ctl *c, char **arguments)
+{
+	json_t *reply, *row;
+	size_t i;
+	int r = ctl_call(c, "Reload", NULL, &reply);
+
+	(void)arguments;
+	if (r)
+		return r;
+	json_array_foreach(json_object_get(reply, "diagnostics"), i, row)
+	{
+		const char *level = get_string(row, "level");
+
+		if (strcmp(level, "error") == 0 || strcmp(level, "warning") == 0)
+			fprintf(stderr, "%s:%d: %s\n", get_string(row, "file"),
+				(int)get_int(row, "line"), get_string(row, "text"));
+	}
+	json_decref(reply);
+	return r;
+}
+
+int verb_end(struct ctl *c, char **arguments)
+{
+	json_t *parameters = json_pack("{s:s}", "action", c->verb->name);
+	uint64_t code;
+
+	if (*arguments) {
+		if (value_parse_u64(*arguments, 255, &code) < 0) {
+			fprintf(stderr, "reaperctl: \"%s\" is no exit status: 0 to 255\n",
+				*arguments);
+			json_decref(parameters);
+			return EXIT_USAGE;
+		}
+		json_object_set_new(parameters, "code", json_integer((json_int_t)code));
+	}
+	return call_quietly(c, "Exit", parameters);
+}

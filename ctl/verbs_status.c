@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: MIT */
+/* `status`: what it is, since when, why not, which processes, which last lines. */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/clock.h"
+#include "common/exit_name.h"
+#include "common/format.h"
+#include "common/own.h"
+#include "ctl/lines.h"
+#include "ctl/process_tree.h"
+#include "ctl/render.h"
+
+#define LINES 10
+#define INDENT "             "
+
+static void print_loaded(const json_t *u)
+{
+	const char *load = get_string(u, "LoadState"), *path = get_string(u, "FragmentPath");
+	bool fine = strcmp(load, "loaded") == 0;
+
+	printf("     Loaded: %s%s%s%s%s%s\n", colour_on(fine ? PLAIN : RED), load,
+		fine ? "" : colour_off(), *path ? " (" : "", path,
+		*path  ? ")"
+		: fine ? " (built into reaperd)"
+		       : "");
+	const json_t *dropins = json_object_get(u, "DropInPaths");
+	json_t *dropin;
+	size_t i;
+	json_array_foreach(dropins, i, dropin)
+		printf("%s%s\n", i ? INDENT : "    Drop-In: ", json_string_value(dropin));
+	if (get_bool(u, "NeedDaemonReload"))
+		printf("%s%sIts files changed since they were read: reaperctl daemon-reload%s\n",
+			INDENT, colour_on(YELLOW), colour_off());
+}
+
+static void print_active(const json_t *u)
+{
+	const char *load = get_string(u, "LoadState"), *active = get_string(u, "ActiveState");
+	const char *result = get_string(u, "Result");
+	char when[FORMAT_MAX], ago[FORMAT_MAX];
+	const char *key = strcmp(active, "active") == 0 || strcmp(active, "reloading") == 0
+				  ? "ActiveEnterTimestamp"
+			  : strcmp(active, "activating") == 0	? "InactiveExitTimestamp"
+			  : strcmp(active, "deactivating") == 0 ? "ActiveExitTimestamp"
+								: "InactiveEnterTimestamp";
+	uint64_t moment = (uint64_t)get_int(u, key);
+
+	printf("     Active: %s%s (%s)%s", colour_on(dot_colour(load, active)), active,
+		get_string(u, "SubState"), colour_off());
+	if (strcmp(result, "success") != 0 && *result)
+		printf(" (Result: %s)", result);
+	if (moment)
+		printf(" since %s; %s", format_timestamp(when, moment),
+			format_relative(ago, moment, clock_realtime_usec()));
+	putchar('\n');
+}
+
+static void print_reason(const json_t *u)
+{
+	const char *reason = get_string(u, "Reason");
+
+	if (*reason)
+		printf("        Why: %s\n", reason);
+}
+
+static void print_strings(const json_t *u, const char *key, const char *heading)
+{
+	json_t *value;
+	size_t i;
+
+	json_array_foreach(json_object_get(u, key), i, value)
+		printf("%*s%s %s\n", 11, i ? "" : heading, i ? " " : ":", json_string_value(value));
+}
+
+static void print_end(json_int_t code, int status)
+{
+	const char *name = exit_name_to_string(status);
+
+	if (code == CLD_EXITED)
+		printf(" (code=exited, status=%d%s%s)", status, name ? "/" : "", name ? name : "");
+	else if (code)
+		printf(" (code=%s, signal=%s)", code == CLD_DUMPED ? "dumped" : "killed",
+			sigabbrev_np(status) ? sigabbrev_np(status) : "?");
+}
+
+/* The name of a process in the tree, or NULL. */
+static const char *find_name(const json_t *node, json_int_t pid)
+{
+	json_t *child;
+	size_t i;
+
+	if (get_int(node, "pid") == pid)
+		return get_string(node, "name");
+	json_array_foreach(json_object_get(node, "children"), i, child)
+	{
+		const char *name = find_name(child, pid);
+		if (name)
+			return name;
+	}
+	return NULL;
+}
+
+static void print_processes(const json_t *u, const json_t *tree)
+{
+	json_int_t main_pid = get_int(u, "MainPID"), ended = get_int(u, "ExecMainPID");
+	json_int_t control = get_int(u, "ControlPID"), restarts = get_int(u, "NRestarts");
+	const char *name = find_name(tree, main_pid), *status = get_string(u, "StatusText");
+
+	if (main_pid || ended)
+		printf("   Main PID: %d", (int)(main_pid ? main_pid : ended));
+	if (main_pid)
+		printf(" (%s)\n", name ? name : "?");
+	else if (ended) {
+		print_end(get_int(u, "ExecMainCode"), (int)get_int(u, "ExecMainStatus"));
+		putchar('\n');
+	}
+	if (control) {
+		name = find_name(tree, control);
+		printf("    Control: %d (%s)\n", (int)control, name ? name : "?");
+	}
+	if (*status)
+		printf("     Status: \"%s\"\n", status);
+	if (restarts)
+		printf("   Restarts: %d\n", (int)restarts);
+}
+
+/* What its files say and reaperd does not do here; errors too. */
+static void print_diagnostics(const json_t *u)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach(json_object_get(u, "Diagnostics"), i, row)
+	{
+		const char *level = get_string(row, "level"), *file = get_string(row, "file");
+		enum colour colour = strcmp(level, "error") == 0     ? RED
+				     : strcmp(level, "warning") == 0 ? YELLOW
+								     : GREY;
+
+		printf("%*s%s %s", 11, i ? "" : "Notes", i ? " " : ":", colour_on(colour));
+		if (*file)
+			printf("%s:%d: ", file, (int)get_int(row, "line"));
+		printf("%s%s\n", get_string(row, "text"), colour_off());
+	}
+}
+
+static json_t *ask_tree(struct ctl *c, const char *unit)
+{
+	json_t *reply, *tree;
+
+	if (ctl_call(c, "Tree", unit ? json_pack("{s:s}", "unit", unit) : NULL, &reply))
+		return NULL;
+	tree = json_incref(json_object_get(reply, "tree"));
+	json_decref(reply);
+	return tree;
+}
+
+static void print_lines(struct ctl *c, const char *unit)
+{
+	json_int_t count = c->options.lines ? lines_wanted(&c->options, LINES) : LINES;
+	json_t *reply, *row;
+	size_t i;
+
+	if (!count || ctl_call(c, "Logs", json_pack("{s:[s], s:I}", "units", unit, "lines", count),
+			      &reply))
+		return;
+	json_array_foreach(json_object_get(reply, "lines"), i, row)
+	{
+		if (!i)
+			putchar('\n');
+		line_print(row, OUTPUT_SHORT);
+	}
+	json_decref(reply);
+}
+
+static void print_unit(struct ctl *c, const json_t *u)
+{
+	const char *load = get_string(u, "LoadState"), *active = get_string(u, "ActiveState");
+	const char *id = get_string(u, "Id"), *description = get_string(u, "Description");
+	json_t *tree = strcmp(load, "loaded") == 0 ? ask_tree(c, id) : NULL;
+
+	printf("%s%s%s %s", colour_on(dot_colour(load, active)), dot(load, active), colour_off(),
+		id);
+	printf(strcmp(id, description) != 0 ? " - %s\n" : "\n", description);
+	print_loaded(u);
+	print_active(u);
+	print_reason(u);
+	print_strings(u, "Documentation", "Docs");
+	print_processes(u, tree);
+	if (json_array_size(json_object_get(tree, "children"))) {
+		puts("  Processes:");
+		process_tree_print_unit(tree, INDENT, &c->options);
+	}
+	print_diagnostics(u);
+	json_decref(tree);
+	if (strcmp(load, "loaded") == 0)
+		print_lines(c, id);
+}
+
+static int exit_status(const json_t *u)
+{
+	const char *load = get_string(u, "LoadState"), *active = get_string(u, "ActiveState");
+
+	if (strcmp(load, "not-found") == 0)
+		return EXIT_NO_SUCH_UNIT;
+	return strcmp(active, "active") == 0 || strcmp(active, "reloading") == 0 ? EXIT_DONE
+										 : EXIT_NOT_ACTIVE;
+}
+
+static int status_of_units(struct ctl *c, json_t *names)
+{
+	json_t *reply, *unit;
+	int status = EXIT_DONE;
+	size_t i;
+	int r = ctl_call(c, "Show", json_pack("{s:o}", "units", names), &reply);
+
+	if (r)
+		return r;
+	if (c->options.format == OUTPUT_JSON)
+		print_json(json_object_get(reply, "units"));
+	json_array_foreach(json_object_get(reply, "units"), i, unit)
+	{
+		if (!status)
+			status = exit_status(unit);
+		if (c->options.format == OUTPUT_JSON)
+			continue;
+		if (i)
+			putchar('\n');
+		if (strcmp(get_string(unit, "LoadState"), "not-found") == 0)
+			fprintf(stderr, "reaperctl: there is no unit %s in the unit path\n",
+				get_string(unit, "Id"));
+		else
+			print_unit(c, unit);
+	}
+	json_decref(reply);
+	return status;
+}
+
+static void print_system(const json_t *u, const struct options *o, const json_t *tree)
+{
+	const char *state = get_string(u, "SystemState"), *socket = get_string(u, "ControlSocket");
+	enum colour colour = strcmp(state, "running") == 0    ? GREEN
+			     : strcmp(state, "degraded") == 0 ? RED
+							      : YELLOW;
+	char when[FORMAT_MAX], ago[FORMAT_MAX];
+	uint64_t start = (uint64_t)get_int(u, "UserspaceTimestamp");
+
+	printf("%s●%s reaperd %s\n", colour_on(colour), colour_off(), get_string(u, "Version"));
+	printf("      State: %s%s%s\n", colour_on(colour), state, colour_off());
+	printf("      Units: %d loaded, %d failed\n", (int)get_int(u, "NNames"),
+		(int)get_int(u, "NFailedUnits"));
+	printf("       Jobs: %d queued\n", (int)get_int(u, "NJobs"));
+	printf("      Since: %s; %s\n", format_timestamp(when, start),
+		format_relative(ago, start, clock_realtime_usec()));
+	if (*socket)
+		printf("     Socket: %s\n", socket);
+	puts("  Processes:");
+	process_tree_print_below(tree, INDENT, o);
+}
+
+static int status_of_all(struct ctl *c)
+{
+	json_t *reply, *tree;
+	int r = ctl_call(c, "Show", NULL, &reply);
+
+	if (r)
+		return r;
+	if (c->options.format == OUTPUT_JSON) {
+		r = print_json(json_object_get(reply, "units"));
+	} else {
+		tree = ask_tree(c, NULL);
+		print_system(json_array_get(json_object_get(reply, "units"), 0), &c->options, tree);
+		json_decref(tree);
+	}
+	json_decref(reply);
+	return r;
+}
+
+int verb_status(struct ctl *c, char **arguments)
+{
+	json_t *names;
+
+	if (!*arguments)
+		return status_of_all(c);
+	names = ctl_unit_names(c, arguments);
+	if (!names)
+		return EXIT_FAILED;
+	if (json_array_size(names))
+		return status_of_units(c, names);
+	json_decref(names);
+	return EXIT_DONE;
+}
