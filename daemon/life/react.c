@@ -175,6 +175,7 @@ void react_to_state(struct life *life, struct unit *u)
 
 	u->was_active = 0;
 	settle_job(life, u);
+	job_wake(&life->jobs, u);
 	if (!had_job && !was_on && (unit_is_active(u) || u->active == UNIT_ACTIVATING) &&
 		!life->stopping)
 		require_after_the_fact(life, u);

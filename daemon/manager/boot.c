@@ -50,11 +50,24 @@ static int boot_unit(struct manager *m, const char *name)
 	return r;
 }
 
-/* Units as they stand in the table are bound to this life. */
+void boot_check_unit(struct unit *u)
+{
+	const struct exec_settings *exec = u->config->exec;
+
+	if (exec && u->config->path)
+		spawn_check(exec, u->config->path, &u->diags);
+}
+
 void boot_adopt_units(struct manager *m)
 {
-	for (size_t i = 0; i < m->life.units.count; i++)
-		m->life.units.list[i]->context = &m->life;
+	for (size_t i = 0; i < m->life.units.count; i++) {
+		struct unit *u = m->life.units.list[i];
+
+		if (u->context)
+			continue;
+		u->context = &m->life;
+		boot_check_unit(u);
+	}
 }
 
 static int boot_units(struct manager *m)

@@ -99,8 +99,10 @@ int manager_dump(struct manager *m);
 
 /* boot.c: the first transaction. */
 void boot_start(struct manager *m);
-/* Units that were just loaded are bound to the manager's life. */
+/* Units that were just loaded are bound to the manager's life, and checked. */
 void boot_adopt_units(struct manager *m);
+/* Adds to the unit's diagnostics what cannot be applied with what we may. */
+void boot_check_unit(struct unit *u);
 /* Looks whether start-up is over; called each turn. */
 void boot_turn(struct manager *m);
 

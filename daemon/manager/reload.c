@@ -13,8 +13,10 @@ int manager_reload(struct manager *m)
 			r, "cannot read unit files anew; everything stays as it was");
 	boot_adopt_units(m);
 	for (size_t i = 0; i < m->life.units.count; i++) {
-		const struct diags *d = &m->life.units.list[i]->diags;
+		struct unit *u = m->life.units.list[i];
+		const struct diags *d = &u->diags;
 
+		boot_check_unit(u);
 		for (size_t k = 0; k < d->count; k++) {
 			_cleanup_(freep) char *text = diag_format(&d->list[k]);
 			if (text && d->list[k].level == DIAG_ERROR)

@@ -140,33 +140,55 @@ static bool has_capability(int number)
 #define CAP_SYS_NICE_NUMBER 23
 #define CAP_SYS_RESOURCE_NUMBER 24
 
-void spawn_check(const struct spawn_context *context, const struct exec_settings *exec,
-	const char *file, struct diags *diags)
+static void check_limits(const struct exec_settings *exec, const char *file, struct diags *diags)
 {
-	bool resource = has_capability(CAP_SYS_RESOURCE_NUMBER),
-	     nice = has_capability(CAP_SYS_NICE_NUMBER);
-
-	(void)context;
 	for (int i = 0; i < RLIM_NLIMITS; i++) {
 		struct rlimit now;
 
-		if (exec->limits[i] && !resource && getrlimit(i, &now) == 0 &&
-			exec->limits[i]->rlim_max > now.rlim_max)
+		if (exec->limits[i] && getrlimit(i, &now) == 0 &&
+			exec->limits[i]->rlim_max > now.rlim_max &&
+			!has_capability(CAP_SYS_RESOURCE_NUMBER))
 			diag_add(diags, DIAG_NOT_APPLIED, file, 0,
 				"Limit%s=: not applied in full: raising the hard limit needs "
 				"CAP_SYS_RESOURCE; it stays at %llu",
 				rlimit_to_string(i), (unsigned long long)now.rlim_max);
 	}
-	if (exec->oom_score_adjust_set && exec->oom_score_adjust < 0 && !resource)
+}
+
+static void check_priority(const struct exec_settings *exec, const char *file, struct diags *diags)
+{
+	bool realtime = exec->cpu_policy == SCHED_FIFO || exec->cpu_policy == SCHED_RR;
+
+	if (exec->oom_score_adjust_set && exec->oom_score_adjust < 0 &&
+		!has_capability(CAP_SYS_RESOURCE_NUMBER))
 		diag_add(diags, DIAG_NOT_APPLIED, file, 0,
 			"OOMScoreAdjust=%d: not applied: a negative value needs CAP_SYS_RESOURCE",
 			exec->oom_score_adjust);
-	if (exec->nice_set && exec->nice < 0 && !nice && !may_lower_nice(exec->nice))
+	if (exec->nice_set && exec->nice < 0 && !may_lower_nice(exec->nice) &&
+		!has_capability(CAP_SYS_NICE_NUMBER))
 		diag_add(diags, DIAG_NOT_APPLIED, file, 0,
 			"Nice=%d: not applied: a negative value needs CAP_SYS_NICE", exec->nice);
-	if (exec->cpu_policy_set &&
-		(exec->cpu_policy == SCHED_FIFO || exec->cpu_policy == SCHED_RR) && !nice)
+	if (exec->cpu_policy_set && realtime && !has_capability(CAP_SYS_NICE_NUMBER))
 		diag_add(diags, DIAG_NOT_APPLIED, file, 0,
 			"CPUSchedulingPolicy=: not applied: real-time scheduling needs "
 			"CAP_SYS_NICE");
+}
+
+static void check_input(const struct exec_settings *exec, const char *file, struct diags *diags)
+{
+	static const char *const names[STDIO_MAX] = {
+		[STDIO_SOCKET] = "socket", [STDIO_FD] = "fd", [STDIO_DATA] = "data"};
+	const char *name = names[exec->input.kind];
+
+	if (name)
+		diag_add(diags, DIAG_NOT_APPLIED, file, 0,
+			"StandardInput=%s: not applied: nothing is passed in; it reads /dev/null",
+			name);
+}
+
+void spawn_check(const struct exec_settings *exec, const char *file, struct diags *diags)
+{
+	check_limits(exec, file, diags);
+	check_priority(exec, file, diags);
+	check_input(exec, file, diags);
 }

@@ -64,8 +64,7 @@ int directories_remove_runtime(
  * impossible User= for our uid, limits that cannot be raised, ...): added to `diags` as
  * DIAG_NOT_APPLIED.
  */
-void spawn_check(const struct spawn_context *context, const struct exec_settings *exec,
-	const char *file, struct diags *diags);
+void spawn_check(const struct exec_settings *exec, const char *file, struct diags *diags);
 
 /*
  * $VAR and ${VAR} of systemd.service(5): a whole-word $VAR is split and may vanish, ${VAR} stays
