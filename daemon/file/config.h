@@ -270,6 +270,7 @@ struct exec_settings {
 	char **environment;	  /* NAME=value */
 	char **environment_files; /* absolute path, `-` in front: may be missing */
 	char **pass_environment, **unset_environment;
+	char **search_path; /* of bare names of programs; NULL: the usual one */
 	mode_t umask;
 	struct rlimit *limits[RLIM_NLIMITS]; /* NULL: not set */
 	int nice, oom_score_adjust, ioprio, cpu_policy, cpu_priority;

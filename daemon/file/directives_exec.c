@@ -30,6 +30,7 @@ static const struct directive rows[] = {
 	EXEC("EnvironmentFile", type_environment_file, environment_files),
 	EXEC("PassEnvironment", type_names, pass_environment),
 	EXEC("UnsetEnvironment", type_names, unset_environment),
+	EXEC("ExecSearchPath", type_search_path, search_path),
 	EXEC("UMask", type_mode, umask),
 	LIMIT(CPU), LIMIT(FSIZE), LIMIT(DATA), LIMIT(STACK), LIMIT(CORE), LIMIT(RSS), LIMIT(NOFILE), LIMIT(AS),
 	LIMIT(NPROC), LIMIT(MEMLOCK), LIMIT(SIGPENDING), LIMIT(MSGQUEUE), LIMIT(NICE), LIMIT(RTPRIO), LIMIT(RTTIME),

@@ -6,8 +6,8 @@
 
 /* types_plain.c */
 extern const struct value_type type_bool, type_usec, type_usec_or_infinity, type_unsigned,
-	type_mode, type_enum, type_signal, type_string, type_path, type_words, type_lines,
-	type_text, type_enum_or_bool;
+	type_mode, type_enum, type_signal, type_string, type_path, type_search_path, type_words,
+	type_lines, type_text, type_enum_or_bool;
 /* types_kept.c: of directives without a field; see struct kept_value */
 extern const struct value_type type_bool_or_text, type_kept_lines;
 /* types_exec.c */

@@ -198,6 +198,29 @@ static int parse_words(struct directive_context *c, const char *text, void *fiel
 	return r < 0 ? directive_refuse(c, text, "unbalanced quotes") : 0;
 }
 
+/* Absolute paths with colons between; an empty value forgets those before. */
+static int parse_search_path(struct directive_context *c, const char *text, void *field)
+{
+	_cleanup_(freep) char *expanded = NULL;
+	char *save = NULL, ***list = field;
+
+	if (!*text) {
+		*list = strv_free(*list);
+		return 0;
+	}
+	int r = directive_expand(c, text, &expanded);
+	if (r < 0)
+		return r;
+	for (char *path = strtok_r(expanded, ":", &save); path; path = strtok_r(NULL, ":", &save)) {
+		if (*path != '/')
+			return directive_refuse(c, path, "not an absolute path");
+		r = strv_push(list, strdup(path));
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 static char *format_words(const struct directive *d, const void *field)
 {
 	(void)d;
@@ -239,4 +262,6 @@ const struct value_type type_signal = {"signal", parse_signal, format_signal, NU
 const struct value_type type_string = {"text", parse_string, format_string, done_string};
 const struct value_type type_path = {"absolute path", parse_path, format_string, done_string};
 const struct value_type type_words = {"words", parse_words, format_words, done_words};
+const struct value_type type_search_path = {
+	"absolute paths", parse_search_path, format_words, done_words};
 const struct value_type type_lines = {"words", parse_words, format_lines, done_words};

@@ -52,3 +52,5 @@ int child_set_scheduler(const struct child *c);
 int child_build_environment(struct child *c);
 
 #define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+#define DEFAULT_PATH_FOLDERS                                                                       \
+	"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin"

@@ -69,6 +69,17 @@ static int add_passed(struct child *c)
 	return 0;
 }
 
+/* Ours is no service's: what ExecSearchPath= says stands instead of the usual one. */
+static int add_search_path(struct child *c)
+{
+	_cleanup_(freep) char *path = NULL;
+
+	if (!c->exec->search_path)
+		return 0;
+	path = strv_join(c->exec->search_path, ":");
+	return path ? set_one(&c->environment, "PATH", path) : -ENOMEM;
+}
+
 static int add_file(struct child *c, const char *path)
 {
 	bool may_be_missing = *path == '-';
@@ -95,6 +106,8 @@ int child_build_environment(struct child *c)
 		r = add_directories(c);
 	if (r >= 0)
 		r = set_all(&c->environment, c->request->variables);
+	if (r >= 0)
+		r = add_search_path(c);
 	if (r >= 0)
 		r = add_passed(c);
 	if (r >= 0)

@@ -80,25 +80,25 @@ static const enum exit_code directory_stage[DIRECTORY_MAX] = {
 	[DIRECTORY_CONFIGURATION] = EXIT_CONFIGURATION_DIRECTORY,
 };
 
-/* A bare name is looked up in the fixed path. */
+/* A bare name is looked up in ExecSearchPath=, else in the usual places: not in PATH. */
 static int execute(const struct child *c, char **argv)
 {
+	static char *const usual[] = {DEFAULT_PATH_FOLDERS, NULL};
 	const char *path = c->request->command->path;
+	char *const *at = c->exec->search_path ? c->exec->search_path : usual;
 	int error = ENOENT;
 
 	if (*path == '/') {
 		execve(path, argv, c->environment);
 		return -errno;
 	}
-	for (const char *at = DEFAULT_PATH; *at;) {
-		size_t n = strcspn(at, ":");
+	for (; *at; at++) {
 		char full[4096];
 
-		snprintf(full, sizeof(full), "%.*s/%s", (int)n, at, path);
+		snprintf(full, sizeof(full), "%s/%s", *at, path);
 		execve(full, argv, c->environment);
 		if (errno != ENOENT && errno != ENOTDIR)
 			error = errno;
-		at += n + (at[n] == ':');
 	}
 	return -error;
 }
