@@ -29,14 +29,14 @@ static const struct span_unit units[] = {
 static int put_fraction(
 	char *out, size_t size, const struct span_unit *unit, uint64_t usec, uint64_t accuracy)
 {
-	uint64_t rest = usec % unit->usec, step = unit->usec;
+	uint64_t rest, step = unit->usec;
 	int digits = 0;
 
 	if (unit->usec > SEC)
 		return 0;
 	for (; step / 10 >= (accuracy ? accuracy : 1); step /= 10)
 		digits++;
-	rest /= step;
+	rest = usec % unit->usec / step;
 	if (!digits || !rest)
 		return 0;
 	for (; rest % 10 == 0; rest /= 10)

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-#define _cleanup_(fn) __attribute__((cleanup(fn)))
+#define _cleanup_(fn) __attribute__((cleanup(fn), unused))
 #define _printf_(fmt, args) __attribute__((format(printf, fmt, args)))
 
 #define ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))

@@ -171,6 +171,23 @@ char *unit_name_path_unescape(const char *text)
 	return n < 0 ? NULL : path;
 }
 
+/* What a name cannot hold, escaped; slashes as dashes. NULL: out of memory. */
+static char *escape_invalid(const char *text)
+{
+	char *escaped = malloc(4 * strlen(text) + 1), *out = escaped;
+
+	for (; escaped && *text; text++)
+		if (*text == '/')
+			*out++ = '-';
+		else if (strchr(NAME_CHARACTERS "@", *text))
+			*out++ = *text;
+		else
+			out += sprintf(out, "\\x%02x", (unsigned char)*text);
+	if (escaped)
+		*out = 0;
+	return escaped;
+}
+
 char *unit_name_mangle(const char *text)
 {
 	char *name = NULL;
@@ -185,7 +202,17 @@ char *unit_name_mangle(const char *text)
 	}
 	if (unit_name_is_valid(text))
 		return strdup(text);
-	if (strspn(text, NAME_CHARACTERS "@") != strlen(text))
+	char *escaped = escape_invalid(text);
+	if (!escaped)
 		return NULL;
-	return asprintf(&name, "%s.service", text) < 0 ? NULL : name;
+	if (unit_name_is_valid(escaped))
+		return escaped;
+	int n = asprintf(&name, "%s.service", escaped);
+	free(escaped);
+	if (n < 0)
+		return NULL;
+	if (unit_name_is_valid(name))
+		return name;
+	free(name);
+	return NULL;
 }

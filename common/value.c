@@ -112,11 +112,13 @@ static int parse_part(const char **cursor, const struct unit_name *units, size_t
 			break;
 		}
 	}
-	uint64_t step = factor;
-	for (; fraction && isdigit((unsigned char)*fraction); fraction++) {
-		step /= 10;
-		part += step * (uint64_t)(*fraction - '0');
+	unsigned __int128 numerator = 0, power = 1;
+	for (; fraction && isdigit((unsigned char)*fraction) && power < UINT64_MAX / 10;
+		fraction++) {
+		numerator = 10 * numerator + (unsigned)(*fraction - '0');
+		power *= 10;
 	}
+	part = (uint64_t)(numerator * factor / power);
 	if (__builtin_mul_overflow(whole, factor, &whole) ||
 		__builtin_add_overflow(whole, part, &whole))
 		return -ERANGE;

@@ -221,7 +221,7 @@ static int add_matches(struct ctl *c, json_t *names, const char *pattern)
 
 	if (r)
 		return r;
-	json_array_foreach(json_object_get(reply, "units"), i, row)
+	json_array_foreach (json_object_get(reply, "units"), i, row)
 		json_array_append(names, json_object_get(row, "unit"));
 	json_decref(reply);
 	return 0;

@@ -50,8 +50,7 @@ static void print_children(struct branch *b, const json_t *node)
 
 	if (length + 8 > sizeof(b->prefix))
 		return;
-	json_array_foreach(children, i, child)
-	{
+	json_array_foreach (children, i, child) {
 		bool last = i + 1 == count;
 
 		tree_branch(b->prefix, last);

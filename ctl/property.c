@@ -16,8 +16,9 @@ static char *command_text(const json_t *command)
 	char *text;
 	size_t i;
 
-	json_array_foreach(json_object_get(command, "argv"), i,
-		word) if (strv_push(&words, strdup(json_string_value(word))) < 0) return NULL;
+	json_array_foreach (json_object_get(command, "argv"), i, word)
+		if (strv_push(&words, strdup(json_string_value(word))) < 0)
+			return NULL;
 	_cleanup_(freep) char *argv = strv_join(words, " ");
 	if (asprintf(&text, "{ path=%s ; argv[]=%s ; ignore_errors=%s }",
 		    get_string(command, "path"), argv ? argv : "",
@@ -32,8 +33,7 @@ static char *list_text(const json_t *list)
 	json_t *item;
 	size_t i;
 
-	json_array_foreach(list, i, item)
-	{
+	json_array_foreach (list, i, item) {
 		char *text = json_is_string(item)	     ? strdup(json_string_value(item))
 			     : json_object_get(item, "argv") ? command_text(item)
 							     : json_dumps(item, JSON_ENCODE_ANY);

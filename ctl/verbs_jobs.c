@@ -39,8 +39,7 @@ static void explain_failure(
 		*status = ctl_explain(error, parameters);
 		return;
 	}
-	json_array_foreach(jobs, i, row)
-	{
+	json_array_foreach (jobs, i, row) {
 		explain_job(verb, row);
 		if (strcmp(get_string(row, "error"), "NoSuchUnit") == 0)
 			*status = EXIT_NOT_FOUND_TO_START;
@@ -118,8 +117,7 @@ int verb_daemon_reload(struct ctl *c, char **arguments)
 	(void)arguments;
 	if (r)
 		return r;
-	json_array_foreach(json_object_get(reply, "diagnostics"), i, row)
-	{
+	json_array_foreach (json_object_get(reply, "diagnostics"), i, row) {
 		const char *level = get_string(row, "level");
 
 		if (strcmp(level, "error") == 0 || strcmp(level, "warning") == 0)
@@ -127,7 +125,7 @@ int verb_daemon_reload(struct ctl *c, char **arguments)
 				(int)get_int(row, "line"), get_string(row, "text"));
 	}
 	json_decref(reply);
-	return r;
+	return EXIT_DONE;
 }
 
 int verb_end(struct ctl *c, char **arguments)

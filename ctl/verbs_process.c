@@ -66,8 +66,7 @@ int verb_orphans(struct ctl *c, char **arguments)
 		json_decref(reply);
 		return r;
 	}
-	json_array_foreach(list, i, row)
-	{
+	json_array_foreach (list, i, row) {
 		table_number(&t, get_int(row, "pid"));
 		table_cell(&t, PLAIN, get_string(row, "name"));
 		table_cell(&t, PLAIN, unit_or_dash(row, "unit"));
@@ -118,8 +117,7 @@ int verb_zombies(struct ctl *c, char **arguments)
 		json_decref(reply);
 		return r;
 	}
-	json_array_foreach(list, i, row)
-	{
+	json_array_foreach (list, i, row) {
 		char parent[128], held[32];
 
 		snprintf(parent, sizeof(parent), "%d (%s)", (int)get_int(row, "ppid"),
@@ -169,8 +167,7 @@ int verb_stats(struct ctl *c, char **arguments)
 	if (c->options.format == OUTPUT_JSON)
 		r = print_json(stats);
 	else
-		json_object_foreach(stats, name, value)
-		{
+		json_object_foreach (stats, name, value) {
 			if (text_ends_with(name, "_usec"))
 				printf("%-18.*s %s\n", (int)strlen(name) - 5, name,
 					format_timespan(buffer, (uint64_t)json_integer_value(value),

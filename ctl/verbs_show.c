@@ -35,8 +35,7 @@ static void print_property(const struct options *o, const char *name, const json
 		print_one(o, name, value);
 		return;
 	}
-	json_array_foreach(value, i, item)
-	{
+	json_array_foreach (value, i, item) {
 		json_t *single = json_pack("[O]", item);
 		print_one(o, name, single);
 		json_decref(single);
@@ -53,9 +52,9 @@ static void print_unit(const struct options *o, json_t *unit)
 			print_property(o, *p, value);
 	if (o->properties)
 		return;
-	json_object_foreach(unit, name,
-		value) if (strcmp(name, "Diagnostics") != 0 && is_wanted(o, name, value))
-		print_property(o, name, value);
+	json_object_foreach (unit, name, value)
+		if (strcmp(name, "Diagnostics") != 0 && is_wanted(o, name, value))
+			print_property(o, name, value);
 }
 
 /* Only the properties that were asked for. */
@@ -74,7 +73,7 @@ static int show_json(const struct options *o, const json_t *units)
 	json_t *list = json_array(), *unit;
 	size_t i;
 
-	json_array_foreach(units, i, unit)
+	json_array_foreach (units, i, unit)
 		json_array_append_new(list, o->properties ? pick(o, unit) : json_incref(unit));
 	int r = print_json(list);
 	json_decref(list);
@@ -98,8 +97,7 @@ int verb_show(struct ctl *c, char **arguments)
 	if (c->options.format == OUTPUT_JSON)
 		r = show_json(&c->options, units);
 	else
-		json_array_foreach(units, i, unit)
-		{
+		json_array_foreach (units, i, unit) {
 			if (i)
 				putchar('\n');
 			print_unit(&c->options, unit);
@@ -122,8 +120,7 @@ int verb_cat(struct ctl *c, char **arguments)
 	if (c->options.format == OUTPUT_JSON)
 		r = print_json(files);
 	else
-		json_array_foreach(files, i, file)
-		{
+		json_array_foreach (files, i, file) {
 			const char *text = get_string(file, "text");
 			size_t length = strlen(text);
 

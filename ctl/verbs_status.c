@@ -29,7 +29,7 @@ static void print_loaded(const json_t *u)
 	const json_t *dropins = json_object_get(u, "DropInPaths");
 	json_t *dropin;
 	size_t i;
-	json_array_foreach(dropins, i, dropin)
+	json_array_foreach (dropins, i, dropin)
 		printf("%s%s\n", i ? INDENT : "    Drop-In: ", json_string_value(dropin));
 	if (get_bool(u, "NeedDaemonReload"))
 		printf("%s%sIts files changed since they were read: reaperctl daemon-reload%s\n",
@@ -71,7 +71,7 @@ static void print_strings(const json_t *u, const char *key, const char *heading)
 	json_t *value;
 	size_t i;
 
-	json_array_foreach(json_object_get(u, key), i, value)
+	json_array_foreach (json_object_get(u, key), i, value)
 		printf("%*s%s %s\n", 11, i ? "" : heading, i ? " " : ":", json_string_value(value));
 }
 
@@ -94,8 +94,7 @@ static const char *find_name(const json_t *node, json_int_t pid)
 
 	if (get_int(node, "pid") == pid)
 		return get_string(node, "name");
-	json_array_foreach(json_object_get(node, "children"), i, child)
-	{
+	json_array_foreach (json_object_get(node, "children"), i, child) {
 		const char *name = find_name(child, pid);
 		if (name)
 			return name;
@@ -133,8 +132,7 @@ static void print_diagnostics(const json_t *u)
 	json_t *row;
 	size_t i;
 
-	json_array_foreach(json_object_get(u, "Diagnostics"), i, row)
-	{
+	json_array_foreach (json_object_get(u, "Diagnostics"), i, row) {
 		const char *level = get_string(row, "level"), *file = get_string(row, "file");
 		enum colour colour = strcmp(level, "error") == 0     ? RED
 				     : strcmp(level, "warning") == 0 ? YELLOW
@@ -167,8 +165,7 @@ static void print_lines(struct ctl *c, const char *unit)
 	if (!count || ctl_call(c, "Logs", json_pack("{s:[s], s:I}", "units", unit, "lines", count),
 			      &reply))
 		return;
-	json_array_foreach(json_object_get(reply, "lines"), i, row)
-	{
+	json_array_foreach (json_object_get(reply, "lines"), i, row) {
 		if (!i)
 			putchar('\n');
 		line_print(row, OUTPUT_SHORT);
@@ -221,8 +218,7 @@ static int status_of_units(struct ctl *c, json_t *names)
 		return r;
 	if (c->options.format == OUTPUT_JSON)
 		print_json(json_object_get(reply, "units"));
-	json_array_foreach(json_object_get(reply, "units"), i, unit)
-	{
+	json_array_foreach (json_object_get(reply, "units"), i, unit) {
 		if (!status)
 			status = exit_status(unit);
 		if (c->options.format == OUTPUT_JSON)

@@ -20,8 +20,7 @@ static bool print_lines(const json_t *reply, void *data)
 	json_t *line;
 	size_t i;
 
-	json_array_foreach(json_object_get(reply, "lines"), i, line)
-	{
+	json_array_foreach (json_object_get(reply, "lines"), i, line) {
 		if (p->all)
 			json_array_append(p->all, line);
 		else if (p->options->format == OUTPUT_JSON) {

@@ -35,8 +35,7 @@ static void print_units(const struct options *o, const json_t *units)
 	json_t *row;
 	size_t i;
 
-	json_array_foreach(units, i, row)
-	{
+	json_array_foreach (units, i, row) {
 		const char *load = get_string(row, "load"), *active = get_string(row, "active");
 		enum colour colour = dot_colour(load, active);
 		bool bad = colour == RED;
@@ -69,7 +68,9 @@ static json_t *select_rows(const struct options *o, const json_t *units)
 	_cleanup_(freep) json_t **rows = calloc(size + 1, sizeof(*rows));
 	json_t *row, *list = json_array();
 
-	json_array_foreach(units, i, row) if (rows && is_wanted(o, row)) rows[count++] = row;
+	json_array_foreach (units, i, row)
+		if (rows && is_wanted(o, row))
+			rows[count++] = row;
 	if (count)
 		qsort(rows, count, sizeof(*rows), by_name);
 	for (i = 0; i < count; i++)
@@ -89,7 +90,8 @@ int verb_list_units(struct ctl *c, char **arguments)
 		return r;
 	json_t *list = select_rows(&c->options, json_object_get(reply, "units"));
 	if (c->options.format == OUTPUT_JSON) {
-		json_array_foreach(list, i, row) json_object_del(row, "job");
+		json_array_foreach (list, i, row)
+			json_object_del(row, "job");
 		r = print_json(list);
 	} else {
 		print_units(&c->options, list);
@@ -116,8 +118,7 @@ int verb_list_jobs(struct ctl *c, char **arguments)
 		json_decref(reply);
 		return r;
 	}
-	json_array_foreach(jobs, i, row)
-	{
+	json_array_foreach (jobs, i, row) {
 		table_number(&t, get_int(row, "id"));
 		table_cell(&t, PLAIN, get_string(row, "unit"));
 		table_cell(&t, PLAIN, get_string(row, "type"));
@@ -147,8 +148,7 @@ static int check_state(
 	int r = ctl_call(c, "Show", json_pack("{s:o}", "units", names), &reply);
 	if (r)
 		return r;
-	json_array_foreach(json_object_get(reply, "units"), i, unit)
-	{
+	json_array_foreach (json_object_get(reply, "units"), i, unit) {
 		const char *active = get_string(unit, "ActiveState");
 
 		if (!c->options.quiet && c->options.format != OUTPUT_JSON)
@@ -157,7 +157,7 @@ static int check_state(
 	}
 	if (c->options.format == OUTPUT_JSON) {
 		json_t *list = json_array();
-		json_array_foreach(json_object_get(reply, "units"), i, unit)
+		json_array_foreach (json_object_get(reply, "units"), i, unit)
 			json_array_append(list, json_object_get(unit, "ActiveState"));
 		print_json(list);
 		json_decref(list);

@@ -114,7 +114,9 @@ int call_strings(struct call *c, const char *name, json_t **ret)
 	*ret = value;
 	if (value && !json_is_array(value))
 		return wrong(c, name);
-	json_array_foreach(value, i, one) if (!json_is_string(one)) return wrong(c, name);
+	json_array_foreach (value, i, one)
+		if (!json_is_string(one))
+			return wrong(c, name);
 	return 0;
 }
 

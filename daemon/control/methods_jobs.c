@@ -98,8 +98,7 @@ static void answer(struct call *c)
 	json_t *row;
 	size_t i;
 
-	json_array_foreach(c->jobs, i, row)
-	{
+	json_array_foreach (c->jobs, i, row) {
 		const char *result = json_string_value(json_object_get(row, "result"));
 		const char *reason = json_string_value(json_object_get(row, "reason"));
 		const char *name = json_string_value(json_object_get(row, "error"));
@@ -142,8 +141,7 @@ void method_run_job(struct call *c)
 	}
 	c->jobs = json_array();
 	c->diagnostics = json_array();
-	json_array_foreach(names, i, name)
-	{
+	json_array_foreach (names, i, name) {
 		struct unit *u = call_unit(c, json_string_value(name));
 		if (!u)
 			return;
@@ -165,8 +163,7 @@ static void job_ended(struct call *c, const struct life_news *n)
 	json_t *row;
 	size_t i;
 
-	json_array_foreach(c->jobs, i, row)
-	{
+	json_array_foreach (c->jobs, i, row) {
 		if (json_integer_value(json_object_get(row, "id")) != n->job->id)
 			continue;
 		json_object_set_new(row, "result", json_string(job_result_to_string(n->result)));
@@ -233,8 +230,7 @@ void method_kill_units(struct call *c)
 		call_invalid(c, json_array_size(names) ? "signal" : "units");
 		return;
 	}
-	json_array_foreach(names, i, name)
-	{
+	json_array_foreach (names, i, name) {
 		struct unit *u = call_unit(c, json_string_value(name));
 		if (!u)
 			return;
@@ -257,8 +253,7 @@ void method_reset_failed(struct call *c)
 
 	if (call_strings(c, "units", &names) < 0)
 		return;
-	json_array_foreach(names, i, name)
-	{
+	json_array_foreach (names, i, name) {
 		struct unit *u = call_unit(c, json_string_value(name));
 		if (!u)
 			return;

@@ -66,8 +66,9 @@ static bool is_wanted(const json_t *names, const char *unit)
 
 	if (!json_array_size(names))
 		return true;
-	json_array_foreach(
-		names, i, name) if (strcmp(json_string_value(name), unit) == 0) return true;
+	json_array_foreach (names, i, name)
+		if (strcmp(json_string_value(name), unit) == 0)
+			return true;
 	return false;
 }
 
@@ -95,8 +96,7 @@ static int resolve_units(struct call *c, const json_t *names)
 	size_t i;
 
 	c->units = json_array();
-	json_array_foreach(names, i, name)
-	{
+	json_array_foreach (names, i, name) {
 		struct unit *u = call_unit(c, json_string_value(name));
 		if (!u)
 			return -1;

@@ -13,8 +13,7 @@ static bool matches(const struct unit *u, const json_t *patterns)
 
 	if (!json_array_size(patterns))
 		return true;
-	json_array_foreach(patterns, i, p)
-	{
+	json_array_foreach (patterns, i, p) {
 		if (fnmatch(json_string_value(p), u->id, 0) == 0)
 			return true;
 		for (char **a = u->aliases; a && *a; a++)
@@ -62,8 +61,7 @@ void method_show(struct call *c)
 	if (call_strings(c, "units", &names) < 0)
 		return;
 	json_t *list = json_array();
-	json_array_foreach(names, i, name)
-	{
+	json_array_foreach (names, i, name) {
 		struct unit *u = call_unit(c, json_string_value(name));
 		if (!u) {
 			json_decref(list);
@@ -94,8 +92,7 @@ void method_cat(struct call *c)
 	if (call_strings(c, "units", &names) < 0)
 		return;
 	json_t *list = json_array();
-	json_array_foreach(names, i, name)
-	{
+	json_array_foreach (names, i, name) {
 		struct unit *u = call_unit(c, json_string_value(name));
 		const char *builtin = u ? builtin_unit_text(u->id) : NULL;
 

@@ -137,8 +137,8 @@ static void put_dependencies(json_t *o, const struct unit *u)
 	for (int kind = 0; kind < DEP_KIND_MAX; kind++) {
 		json_t *names = json_array();
 
-		UNIT_FOREACH(other, u, (enum dep_kind)kind)
-		json_array_append_new(names, json_string(other->id));
+		UNIT_FOREACH (other, u, (enum dep_kind)kind)
+			json_array_append_new(names, json_string(other->id));
 		put(o, dep_kind_to_string((enum dep_kind)kind), names);
 	}
 }

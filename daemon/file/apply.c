@@ -113,17 +113,17 @@ static int on_assignment(const struct assignment *a, void *data)
 {
 	struct apply_context *c = data;
 
+	if (!a->key) {
+		if (!section_belongs(c->type, a->section) && !text_after_prefix(a->section, "X-"))
+			report_section(c, a);
+		return 0;
+	}
 	if (++c->keys > LIMIT_UNIT_KEYS) {
 		diag_add(c->diags, DIAG_ERROR, c->file, a->line,
 			"more than %d assignments; the unit cannot be started", LIMIT_UNIT_KEYS);
 		return -E2BIG;
 	}
-	if (!section_belongs(c->type, a->section)) {
-		if (!text_after_prefix(a->section, "X-"))
-			report_section(c, a);
-		return 0;
-	}
-	if (text_after_prefix(a->key, "X-"))
+	if (!section_belongs(c->type, a->section) || text_after_prefix(a->key, "X-"))
 		return 0;
 
 	struct directive_context context = {

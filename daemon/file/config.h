@@ -156,6 +156,7 @@ ENUM_TABLE(essential)
 struct unit_settings {
 	char *description;
 	char **documentation;
+	char *source_path;
 	struct condition *conditions;
 	size_t condition_count;
 	bool default_dependencies;

@@ -160,8 +160,8 @@ void *directive_field(const struct directive *d, const struct config *c)
 	return base ? base + d->offset : NULL;
 }
 
-static int complain(struct directive_context *c, enum diag_level level, const char *value,
-	const char *fmt, va_list args)
+static _printf_(4, 0) int complain(struct directive_context *c, enum diag_level level,
+	const char *value, const char *fmt, va_list args)
 {
 	_cleanup_(freep) char *why = NULL;
 

@@ -20,7 +20,7 @@
 static const struct directive rows[] = {
 	UNIT("Description", type_string, description),
 	UNIT("Documentation", type_lines, documentation),
-	{.section = "Unit", .key = "SourcePath", .type = &type_text, .group = GROUP_NONE},
+	UNIT("SourcePath", type_path, source_path),
 	DEPENDENCY("Requires", DEP_REQUIRES),
 	DEPENDENCY("Requisite", DEP_REQUISITE),
 	DEPENDENCY("Wants", DEP_WANTS),

@@ -136,6 +136,18 @@ static char *strip(char *text)
 	return text;
 }
 
+/* A section without an assignment is one too: inih does not tell of it. */
+static void announce_section(struct reader *r, const char *line, size_t n)
+{
+	char name[64];
+
+	snprintf(name, sizeof(name), "%.*s", (int)n - 2, line + 1);
+	const struct assignment a = {.section = name, .line = r->logical_line};
+	int result = r->fn(&a, r->data);
+	if (result < 0)
+		r->result = result;
+}
+
 /* inih's line with `[section]`; what it would misread is checked here. */
 static bool feed_section(struct reader *r, char *line, char *out, int size)
 {
@@ -152,6 +164,7 @@ static bool feed_section(struct reader *r, char *line, char *out, int size)
 		snprintf(out, (size_t)size, "[?]\n");
 		return true;
 	}
+	announce_section(r, line, n);
 	snprintf(out, (size_t)size, "%s\n", line);
 	return true;
 }

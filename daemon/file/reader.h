@@ -13,9 +13,9 @@
 
 struct assignment {
 	const char *section; /* borrowed for the call */
-	const char *key;
-	const char *value; /* blanks stripped, continuations joined by one blank; may be empty */
-	unsigned line;	   /* where the assignment begins */
+	const char *key;     /* NULL: the section begins here */
+	const char *value;   /* blanks stripped, continuations joined by one blank; may be empty */
+	unsigned line;	     /* where the assignment begins */
 };
 
 /* A negative return stops the reading. */

@@ -37,9 +37,9 @@ static int check_conditions(struct unit *u)
 /* What it is bound to must be up by now; what it only requires may have gone again. */
 static bool bindings_hold(const struct unit *u)
 {
-	UNIT_FOREACH(other, u, DEP_BINDS_TO)
-	if (unit_has_edge(u, DEP_AFTER, other) && !unit_is_active(other))
-		return false;
+	UNIT_FOREACH (other, u, DEP_BINDS_TO)
+		if (unit_has_edge(u, DEP_AFTER, other) && !unit_is_active(other))
+			return false;
 	return true;
 }
 

@@ -97,8 +97,7 @@ static void settle_job(struct life *life, struct unit *u)
 static void request_each(struct life *life, const struct unit *u, enum dep_kind kind,
 	enum job_type type, enum job_mode mode)
 {
-	UNIT_FOREACH(other, u, kind)
-	{
+	UNIT_FOREACH (other, u, kind) {
 		bool down = unit_is_inactive_or_failed(other) || other->active == UNIT_DEACTIVATING;
 
 		if (down == (type == JOB_START))
@@ -123,14 +122,14 @@ static void stop_unneeded(struct life *life, const struct unit *u)
 		DEP_REQUIRED_BY, DEP_WANTED_BY, DEP_BOUND_BY, DEP_REQUISITE_OF, DEP_UPHELD_BY};
 
 	for (size_t k = 0; k < ELEMENTS(kinds); k++)
-		UNIT_FOREACH(other, u, kinds[k])
-		{
+		UNIT_FOREACH (other, u, kinds[k]) {
 			bool needed = !other->config->unit.stop_when_unneeded ||
 				      unit_is_inactive_or_failed(other) || other->job;
 
 			for (size_t n = 0; n < ELEMENTS(needs) && !needed; n++)
-				UNIT_FOREACH(needer, other, needs[n])
-			needed |= needer->job || !unit_is_inactive_or_failed(needer);
+				UNIT_FOREACH (needer, other, needs[n])
+					needed |=
+						needer->job || !unit_is_inactive_or_failed(needer);
 			if (!needed)
 				(void)life_request(life, other, JOB_STOP, JOB_MODE_FAIL);
 		}
@@ -183,9 +182,9 @@ void react_to_state(struct life *life, struct unit *u)
 		request_each(life, u, DEP_BOUND_BY, JOB_STOP, JOB_MODE_REPLACE);
 	if (was_on && is_down)
 		go_down_consequences(life, u);
-	UNIT_FOREACH(trigger, u, DEP_TRIGGERED_BY)
-	if (unit_machine(trigger)->triggered_changed)
-		unit_machine(trigger)->triggered_changed(trigger, u);
+	UNIT_FOREACH (trigger, u, DEP_TRIGGERED_BY)
+		if (unit_machine(trigger)->triggered_changed)
+			unit_machine(trigger)->triggered_changed(trigger, u);
 }
 
 void react_to_job(const struct job *job, enum job_result result, void *data)

@@ -14,10 +14,10 @@ enum target_state {
 	TARGET_STATE_MAX,
 };
 
-ENUM_TABLE(target_state)
-
-DEFINE_ENUM_TABLE(
-	target_state, TARGET_STATE_MAX, [TARGET_DEAD] = "dead", [TARGET_ACTIVE] = "active", );
+static const char *const state_names[TARGET_STATE_MAX] = {
+	[TARGET_DEAD] = "dead", [TARGET_ACTIVE] = "active"};
+static const struct enum_table target_states = {
+	.title = "target_state", .names = state_names, .max = TARGET_STATE_MAX};
 
 static int target_start(struct unit *u)
 {
@@ -44,7 +44,7 @@ static void target_done(struct unit *u)
 }
 
 static const struct unit_machine target_machine = {
-	.states = &target_state_names,
+	.states = &target_states,
 	.start = target_start,
 	.stop = target_stop,
 	.handle = target_handle,

@@ -97,7 +97,13 @@ struct settings_file {
 static int on_assignment(const struct assignment *a, void *data)
 {
 	const struct settings_file *file = data;
+	bool is_ours = strcmp(a->section, "Manager") == 0;
 
+	if (!a->key && !is_ours)
+		log_warning("%s:%u: unknown section [%s], ignored; settings belong into [Manager]",
+			file->path, a->line, a->section);
+	if (!a->key || !is_ours)
+		return 0;
 	for (size_t i = 0; i < ELEMENTS(rows); i++)
 		if (strcmp(a->key, rows[i].key) == 0) {
 			if (rows[i].fn(file->m, a->value) < 0)
@@ -105,8 +111,7 @@ static int on_assignment(const struct assignment *a, void *data)
 					a->line, a->key, a->value);
 			return 0;
 		}
-	log_warning("%s:%u: unknown key '%s' in section [%s], ignored", file->path, a->line, a->key,
-		a->section);
+	log_warning("%s:%u: unknown key '%s', ignored", file->path, a->line, a->key);
 	return 0;
 }
 

@@ -37,10 +37,10 @@ static void unqueue_run(struct job_table *t, struct job *j)
 /* Those that may have waited for the unit's job. */
 static void queue_neighbours(struct job_table *t, const struct unit *u)
 {
-	UNIT_FOREACH(later, u, DEP_BEFORE)
-	queue_run(t, later->job);
-	UNIT_FOREACH(earlier, u, DEP_AFTER)
-	queue_run(t, earlier->job);
+	UNIT_FOREACH (later, u, DEP_BEFORE)
+		queue_run(t, later->job);
+	UNIT_FOREACH (earlier, u, DEP_AFTER)
+		queue_run(t, earlier->job);
 }
 
 static struct job *add(struct job_table *t, struct unit *u, enum job_type type)
@@ -125,12 +125,12 @@ static bool is_runnable(const struct job *j)
 {
 	if (j->ignores_order || j->type == JOB_NOP)
 		return true;
-	UNIT_FOREACH(earlier, j->unit, DEP_AFTER)
-	if (is_blocked_by(j, earlier, true))
-		return false;
-	UNIT_FOREACH(later, j->unit, DEP_BEFORE)
-	if (is_blocked_by(j, later, false))
-		return false;
+	UNIT_FOREACH (earlier, j->unit, DEP_AFTER)
+		if (is_blocked_by(j, earlier, true))
+			return false;
+	UNIT_FOREACH (later, j->unit, DEP_BEFORE)
+		if (is_blocked_by(j, later, false))
+			return false;
 	return true;
 }
 
@@ -181,8 +181,7 @@ static void end_later(struct ending *e, struct job *j)
 static void fail_each(
 	struct job_table *t, struct ending *e, const struct unit *u, enum dep_kind kind)
 {
-	UNIT_FOREACH(other, u, kind)
-	{
+	UNIT_FOREACH (other, u, kind) {
 		struct job *j = other->job;
 
 		if (!j || (j->type != JOB_START && j->type != JOB_VERIFY_ACTIVE))

@@ -102,8 +102,7 @@ static int add_pending(struct pending_list *p, struct unit *u, enum job_type typ
 static int pull(struct pending_list *p, struct tjob *j, enum dep_kind kind, enum job_type type,
 	bool matters)
 {
-	UNIT_FOREACH(other, j->unit, kind)
-	{
+	UNIT_FOREACH (other, j->unit, kind) {
 		enum job_type collapsed = job_type_collapse(type, other);
 
 		if (collapsed == JOB_NOP)

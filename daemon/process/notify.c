@@ -61,16 +61,16 @@ static void take_number(struct notify_message *m, const char *key, const char *v
 		m->error = (int)n;
 }
 
-/* Cut at the limit, and where it is no UTF-8. */
+/* Cut at the limit; NULL when it is no UTF-8. */
 static const char *take_text(char *value)
 {
 	size_t at = 0, length = strlen(value);
 
-	if (length > LIMIT_STATUS_TEXT_BYTES)
-		length = LIMIT_STATUS_TEXT_BYTES;
 	while (at < length) {
 		size_t n = text_utf8_length(value + at, length - at);
 		if (!n)
+			return NULL;
+		if (at + n > LIMIT_STATUS_TEXT_BYTES)
 			break;
 		at += n;
 	}
