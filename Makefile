@@ -20,6 +20,7 @@ WARNINGS := -Wall -Wextra -Wshadow -Wformat=2 -Werror
 FLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2
 FLAGS_debug := -O0 -g
 FLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
+FLAGS_fuzz := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 HARDENING := -fPIE -fstack-protector-strong -fno-common
 LINK_HARDENING := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
 
@@ -53,10 +54,13 @@ $(O)/unit-tests: $(call objects,$(house_sources) $(unit_test_sources))
 	$(SAY) LD $@
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(pkg_libs) $(shell $(PKG_CONFIG) --libs criterion) -lm
 
-$(O)/fuzz/%: $(O)/obj/tests/fuzz/%.o $(call objects,$(house_sources))
+# As a test a fuzzer runs over its corpus; BUILD=fuzz (clang) makes it look for more: see `make fuzz`.
+fuzz_main = $(if $(filter fuzz,$(BUILD)),,$(O)/obj/tests/lib/replay.o)
+
+$(O)/fuzzers/%: $(O)/obj/tests/fuzz/%.o $(call objects,$(house_sources)) $(fuzz_main)
 	@mkdir -p $(@D)
 	$(SAY) LD $@
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(pkg_libs) -lm
+	$(Q)$(CC) $(LDFLAGS_ALL) $(if $(fuzz_main),,-fsanitize=fuzzer) -o $@ $^ $(pkg_libs) -lm
 
 $(O)/helpers/%: $(O)/obj/tests/helpers/%.o
 	@mkdir -p $(@D)
@@ -70,7 +74,7 @@ $(O)/obj/%.o: %.c Makefile
 
 helpers: $(patsubst tests/helpers/%.c,$(O)/helpers/%,$(helper_sources))
 unit-tests: $(O)/unit-tests
-fuzzers: $(patsubst tests/fuzz/%.c,$(O)/fuzz/%,$(fuzz_sources))
+fuzzers: $(patsubst tests/fuzz/%.c,$(O)/fuzzers/%,$(fuzz_sources))
 
 check: ## install what the tests need, build, and run them all
 	@scripts/deps check
@@ -85,6 +89,16 @@ system: ## the tests with real processes alone
 	@$(MAKE) --no-print-directory all helpers
 	@tests/run --build-folder=$(O) system
 
+FUZZ_SECONDS ?= 60
+
+fuzz: ## each fuzzer for FUZZ_SECONDS, with clang; new inputs go to build/fuzz/found
+	@$(MAKE) --no-print-directory BUILD=fuzz CC=clang fuzzers
+	@for name in $(notdir $(basename $(fuzz_sources))); do \
+		mkdir -p build/fuzz/found/$$name && \
+		build/fuzz/fuzzers/$$name -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
+			-artifact_prefix=build/fuzz/$$name- build/fuzz/found/$$name tests/fuzz/corpus/$$name || exit 1; \
+	done
+
 demo: ## a narrated run on a real redis-server; KEEP=1 stays for you to play
 	@scripts/deps demo
 	@$(MAKE) --no-print-directory all helpers
@@ -94,7 +108,7 @@ lint: ## rooms, formatting, lengths, and static analysis
 	@scripts/lint "$(ROOMS)"
 
 format: ## put every source file into the house's format
-	clang-format -i $(foreach room,$(ROOMS) ctl tests/unit tests/helpers tests/fuzz,$(wildcard $(room)/*.[ch]))
+	@clang-format -i $(foreach room,$(ROOMS) ctl tests/unit tests/helpers tests/fuzz tests/lib,$(wildcard $(room)/*.[ch]))
 
 install: all ## into $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(O)/reaperd $(DESTDIR)$(PREFIX)/sbin/reaperd
@@ -121,8 +135,8 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all helpers unit-tests fuzzers check unit system demo lint format install uninstall deps clean help
+.PHONY: all helpers unit-tests fuzzers check unit system fuzz demo lint format install uninstall deps clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
--include $(patsubst %.o,%.d,$(call objects,$(daemon_sources) $(ctl_sources) $(unit_test_sources) $(helper_sources) $(fuzz_sources)))
+-include $(patsubst %.o,%.d,$(call objects,$(daemon_sources) $(ctl_sources) $(unit_test_sources) $(helper_sources) $(fuzz_sources) tests/lib/replay.c))

@@ -1,0 +1,67 @@
+"""What all tests with real processes have: a private reaperd that is ended with them."""
+
+import os
+import pathlib
+import shutil
+import sys
+import tempfile
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "lib"))
+
+from reaperd import Reaperd, run  # noqa: E402
+
+
+@pytest.fixture
+def folder():
+    """A folder with a short path, for sockets."""
+    path = pathlib.Path(tempfile.mkdtemp(prefix="reaperd-"))
+    path.chmod(0o755)
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture
+def reaperd(folder):
+    """One that the test starts; what it leaves behind is a failure."""
+    r = Reaperd(folder)
+    yield r
+    if r.process and r.process.poll() is None:
+        try:
+            r.stop()
+        finally:
+            r.kill()
+
+
+def can(*command):
+    """Whether a command works here."""
+    return shutil.which(command[0]) is not None and run(*command).status == 0
+
+
+@pytest.fixture(scope="session")
+def pid1():
+    """The command in front that makes the next one PID 1 of a namespace."""
+    if os.geteuid() == 0 and can("unshare", "--pid", "--fork", "--mount-proc", "true"):
+        return ["unshare", "--pid", "--fork", "--mount-proc"]
+    if can("unshare", "-Ur", "--pid", "--fork", "--mount-proc", "true"):
+        return ["unshare", "-Ur", "--pid", "--fork", "--mount-proc"]
+    pytest.skip("needs PID namespaces: root, or user namespaces")
+    return []
+
+
+@pytest.fixture(scope="session")
+def root():
+    if os.geteuid() != 0:
+        pytest.skip("needs root")
+
+
+@pytest.fixture(scope="session")
+def ordinary():
+    """The command in front that makes the next one run as nobody, with no capabilities."""
+    if os.geteuid() != 0:
+        return []
+    if can("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "true"):
+        return ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--inh-caps=-all"]
+    pytest.skip("needs setpriv")
+    return []

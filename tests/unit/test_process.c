@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* The pure parts of the process room: marks, arguments, notify messages; and varlink's framing. */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <criterion/criterion.h>
+
+#include "common/varlink.h"
+#include "common/text.h"
+#include "daemon/file/environment_file.h"
+#include "daemon/process/mark.h"
+#include "daemon/process/notify.h"
+#include "daemon/process/spawn.h"
+
+Test(mark, each_activation_has_its_own_range)
+{
+	struct mark_space s;
+
+	cr_assert_geq(mark_space_open(&s), 0);
+	uint64_t a = mark_next(&s), b = mark_next(&s);
+	cr_expect_neq(a, b);
+	cr_expect_neq(a, 0);
+	cr_expect_eq(mark_of_limit(&s, a), a);
+	cr_expect_eq(mark_of_limit(&s, a - 1), a, "a nested reaperd's marks lie in the range");
+	cr_expect_eq(mark_of_limit(&s, b), b);
+	cr_expect_eq(mark_of_limit(&s, UINT64_MAX), 0, "an unmarked process is nobody's");
+}
+
+static const char *expand(const char *text, char *const *environment)
+{
+	static char joined[256];
+	_cleanup_(strv_freep) char **argv = NULL;
+	_cleanup_(freep) char *copy = strdup(text);
+	char *save = NULL;
+
+	for (char *word = strtok_r(copy, "|", &save); word; word = strtok_r(NULL, "|", &save))
+		strv_push(&argv, strdup(word));
+	_cleanup_(strv_freep) char **expanded = spawn_expand_arguments(argv, environment);
+	_cleanup_(freep) char *text2 = strv_join(expanded, "|");
+	snprintf(joined, sizeof(joined), "%s", text2 ? text2 : "");
+	return joined;
+}
+
+Test(expand, systemds_rules)
+{
+	char *environment[] = {"ONE=one", "TWO=two words", "EMPTY=", NULL};
+
+	cr_expect_str_eq(expand("x|$TWO|y", environment), "x|two|words|y");
+	cr_expect_str_eq(expand("x|${TWO}|y", environment), "x|two words|y");
+	cr_expect_str_eq(expand("x|$EMPTY|y", environment), "x|y");
+	cr_expect_str_eq(expand("x|$NONE|y", environment), "x|y");
+	cr_expect_str_eq(expand("x|a$ONE|b${ONE}c", environment), "x|a$ONE|bonec");
+	cr_expect_str_eq(expand("x|$$ONE|$?|$", environment), "x|$ONE|$?|$");
+}
+
+static struct notify_message parse(char *text)
+{
+	struct notify_message m;
+
+	notify_parse(text, strlen(text), &m);
+	return m;
+}
+
+Test(notify, whole_messages)
+{
+	char text[] = "READY=1\nSTATUS=Up\nMAINPID=17\nERRNO=2\nWATCHDOG=1\nUNKNOWN=x\nEXTEND_"
+		      "TIMEOUT_USEC=5\n";
+	struct notify_message m = parse(text);
+
+	cr_expect(m.ready && m.watchdog);
+	cr_expect_str_eq(m.status, "Up");
+	cr_expect_eq(m.main_pid, 17);
+	cr_expect_eq(m.error, 2);
+	cr_expect_eq(m.extend_timeout_usec, 5);
+}
+
+Test(notify, malformed_lines_are_skipped)
+{
+	char text[] = "READY=2\nMAINPID=-4\nMAINPID=9999999999999\nno sign\n=\nSTATUS=bad "
+		      "\xff\nSTOPPING=1";
+	struct notify_message m = parse(text);
+
+	cr_expect_not(m.ready);
+	cr_expect_eq(m.main_pid, 0);
+	cr_expect_null(m.status);
+	cr_expect(m.stopping);
+}
+
+Test(environment, files)
+{
+	static const char text[] = "# comment\nA=1\n B = x y  \nC='q "
+				   "\"r'\nD=\"a\\nb\"\nE=one\\\ntwo\nbad line\n9=x\nF=\n";
+	_cleanup_(strv_freep) char **list = NULL;
+
+	cr_assert_eq(environment_parse_file(text, strlen(text), &list), 0);
+	_cleanup_(freep) char *joined = strv_join(list, "|");
+	cr_expect(strstr(joined, "A=1|B=x y|C=q \"r|"), "%s", joined);
+	cr_expect(strstr(joined, "E=onetwo|F="), "%s", joined);
+	cr_expect_null(strstr(joined, "9="));
+}
+
+Test(varlink, messages_in_pieces_and_together)
+{
+	struct varlink_buffer b = {0};
+	json_t *message;
+	int fds[2];
+
+	cr_assert_eq(pipe(fds), 0);
+	cr_assert_eq(write(fds[1], "{\"a\":1}\0{\"b\"", 12), 12);
+	cr_expect_gt(varlink_read(&b, fds[0], 1000), 0);
+	cr_assert_eq(varlink_next(&b, &message), 1);
+	cr_expect_eq(json_integer_value(json_object_get(message, "a")), 1);
+	json_decref(message);
+	cr_expect_eq(varlink_next(&b, &message), 0);
+	cr_assert_eq(write(fds[1], ":2}\0[]\0", 7), 7);
+	cr_expect_gt(varlink_read(&b, fds[0], 1000), 0);
+	cr_assert_eq(varlink_next(&b, &message), 1);
+	json_decref(message);
+	cr_expect_lt(varlink_next(&b, &message), 0, "no object");
+	varlink_buffer_done(&b);
+	close(fds[0]);
+	close(fds[1]);
+}
+
+Test(varlink, a_message_without_end_is_refused_at_the_limit)
+{
+	struct varlink_buffer b = {0};
+	ssize_t r = 0;
+	int fds[2];
+
+	cr_assert_eq(pipe(fds), 0);
+	for (int i = 0; i < 4 && r >= 0; i++) {
+		cr_assert_eq(write(fds[1], "xxxxxxxxxx", 10), 10);
+		r = varlink_read(&b, fds[0], 30);
+	}
+	cr_expect_eq(r, -EMSGSIZE);
+	varlink_buffer_done(&b);
+	close(fds[0]);
+	close(fds[1]);
+}
