@@ -55,15 +55,8 @@ static bool failed(const struct exit_record *r)
 
 static char *service_reason(const struct service *s)
 {
-	char *text;
-
-	if (s->exec_failure.stage) {
-		const char *stage = exit_name_to_string(s->exec_failure.stage);
-		return asprintf(&text, "a process could not be started: step %s failed: %s",
-			       stage ? stage : "?", strerror(s->exec_failure.error)) < 0
-			       ? NULL
-			       : text;
-	}
+	if (s->exec_failure)
+		return strdup(s->exec_failure);
 	switch (s->result) {
 	case SERVICE_SUCCESS:
 		return NULL;

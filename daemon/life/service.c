@@ -260,6 +260,7 @@ static void service_done(struct unit *u)
 		HASH_DELETE(hh_mark, life->by_mark, s);
 	output_free(s->output);
 	free(s->status_text);
+	free(s->exec_failure);
 	free(s);
 	u->service = NULL;
 }

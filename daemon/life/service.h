@@ -66,7 +66,7 @@ struct service {
 	uint64_t watchdog_usec;	    /* in force; 0: none */
 	struct loop_source exec[2]; /* of main and control: tells whether their exec worked */
 	struct loop_source pid_file_source; /* inotify(7); fd -1: not watched */
-	struct spawn_failure exec_failure;  /* of the last process that could not execute */
+	char *exec_failure; /* why a process of this activation could not execute, or NULL */
 	struct notify_socket notify;
 	struct output *output;
 	char *status_text;
@@ -161,8 +161,11 @@ void service_arm_watchdog(struct service *s);
 pid_t service_read_pid_file(struct service *s, bool may_be_missing);
 int service_watch_pid_file(struct service *s);
 void service_unwatch_pid_file(struct service *s);
-/* Whether `pid` may be the main process: it wears the unit's mark. Logs why not. */
-bool service_pid_is_ours(struct service *s, pid_t pid, const char *said_by);
+/* Whether the process belongs to this activation: it wears its mark, below us. 1, 0, or negative:
+ * it is gone. */
+int service_owns_pid(const struct service *s, pid_t pid);
+/* The same of a process that may become the main one; logs who named it and why not. */
+bool service_pid_is_ours(const struct service *s, pid_t pid, const char *said_by);
 /* The only process left of a forking service without PIDFile=, 0 when there is none or more than
  * one. */
 pid_t service_guess_main_pid(struct service *s);

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "daemon/base/log.h"
 #include "daemon/life/service.h"
@@ -13,7 +15,20 @@ bool service_takes_notify(const struct service *s)
 	return service_settings(s)->notify_access != NOTIFY_NONE;
 }
 
-static bool may_speak(struct service *s, const struct notify_message *m)
+/* One that spoke and was gone before we heard it: nothing tells of its unit any more but its user.
+ */
+static bool is_of_our_user(const struct service *s, const struct notify_message *m)
+{
+	struct stat st;
+	char path[32];
+
+	if (!s->main)
+		return m->uid == geteuid();
+	snprintf(path, sizeof(path), "/proc/%d", (int)s->main->pid);
+	return stat(path, &st) == 0 && st.st_uid == m->uid;
+}
+
+static bool may_speak(const struct service *s, const struct notify_message *m)
 {
 	enum notify_access access = service_settings(s)->notify_access;
 
@@ -21,10 +36,10 @@ static bool may_speak(struct service *s, const struct notify_message *m)
 		return access != NOTIFY_NONE;
 	if (s->control && m->pid == s->control->pid)
 		return access == NOTIFY_EXEC || access == NOTIFY_ALL;
-	/* MAINPID= from a process that was the main one a moment ago, or from a helper of the unit.
-	 */
-	return access == NOTIFY_ALL &&
-	       (m->pid == 0 || service_pid_is_ours(s, m->pid, "a notification"));
+	if (access != NOTIFY_ALL)
+		return false;
+	int r = m->pid ? service_owns_pid(s, m->pid) : -ESRCH;
+	return r > 0 || ((r == -ESRCH || r == -ENOENT) && is_of_our_user(s, m));
 }
 
 static void take_text(struct service *s, const char *status)

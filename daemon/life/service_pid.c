@@ -23,33 +23,35 @@
 #include "daemon/life/service.h"
 #include "daemon/process/tree.h"
 
-bool service_pid_is_ours(struct service *s, pid_t pid, const char *said_by)
+int service_owns_pid(const struct service *s, pid_t pid)
 {
-	struct life *life = unit_life(s->unit);
+	const struct life *life = unit_life(s->unit);
 	const struct process *known = process_find(&life->processes, pid);
-	uint64_t limit = 0;
+	uint64_t limit;
 
-	if (pid <= 1 || pid == getpid()) {
-		log_line(LOG_WARNING, 0, s->unit->id,
-			"%s names process %d, which cannot be its main process; refused", said_by,
-			(int)pid);
-		return false;
-	}
-	if (known && known->unit == s->unit)
-		return true;
+	if (pid <= 1 || pid == getpid())
+		return 0;
+	if (known)
+		return known->unit == s->unit;
 	int r = mark_read(pid, &limit);
-	if (r < 0) {
+	if (r < 0)
+		return r;
+	/* Another reaperd on this machine may use the same number. */
+	return s->mark && mark_of_limit(&life->marks, limit) == s->mark && proc_is_below_us(pid);
+}
+
+bool service_pid_is_ours(const struct service *s, pid_t pid, const char *said_by)
+{
+	int r = service_owns_pid(s, pid);
+
+	if (r < 0)
 		log_line(LOG_WARNING, r, s->unit->id, "%s names process %d; refused", said_by,
 			(int)pid);
-		return false;
-	}
-	if (!s->mark || mark_of_limit(&life->marks, limit) != s->mark) {
+	else if (r == 0)
 		log_line(LOG_WARNING, 0, s->unit->id,
 			"%s names process %d, which does not belong to this unit; refused", said_by,
 			(int)pid);
-		return false;
-	}
-	return true;
+	return r > 0;
 }
 
 int service_set_main_pid(struct service *s, pid_t pid)
@@ -73,8 +75,8 @@ int service_set_main_pid(struct service *s, pid_t pid)
 }
 
 /*
- * Opens the file without following a link anywhere on its way unless root alone could have made the
- * folder's entries: a service that may write the folder could point it elsewhere (CVE-2018-16888).
+ * A link is not followed: a service that may write the folder could point it elsewhere
+ * (CVE-2018-16888).
  */
 static int open_pid_file(const char *path)
 {

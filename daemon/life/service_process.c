@@ -136,9 +136,12 @@ static bool hear_exec(struct service *s, enum process_role role)
 	const struct command *c = role == PROCESS_MAIN
 					  ? service_command(s, COMMANDS_START, s->main_index)
 					  : service_command(s, s->list, s->index);
-	s->exec_failure = failure;
-	log_line(LOG_ERR, failure.error, s->unit->id, "cannot run %s (line %u): step %s failed",
-		c ? c->path : "?", c ? c->line : 0, exit_name_to_string(failure.stage));
+	if (!c)
+		return false;
+	free(s->exec_failure);
+	s->exec_failure = spawn_failure_text(&failure, s->unit->config->exec, c);
+	log_line(LOG_ERR, 0, s->unit->id, "%s",
+		s->exec_failure ? s->exec_failure : strerror(failure.error));
 	return false;
 }
 

@@ -76,7 +76,8 @@ enum service_state service_on_start(struct service *s, const struct unit_event *
 	s->reload_result = SERVICE_SUCCESS;
 	s->main_record = (struct exit_record){0};
 	s->control_record = (struct exit_record){0};
-	s->exec_failure = (struct spawn_failure){0};
+	free(s->exec_failure);
+	s->exec_failure = NULL;
 	s->main_is_adopted = false;
 	s->forbid_restart = false;
 	s->stop_asked = false;

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -37,6 +38,11 @@ int mark_space_open(struct mark_space *s)
 	} else {
 		return -ENOSPC;
 	}
+	/* Several reaperds side by side rarely use the same numbers at a time. */
+	if (getrandom(&s->last, sizeof(s->last), GRND_NONBLOCK) == sizeof(s->last))
+		s->last %= s->limit;
+	else
+		s->last = 0;
 	return 0;
 }
 

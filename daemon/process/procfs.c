@@ -73,6 +73,23 @@ int proc_read(pid_t pid, struct proc_info *ret)
 	return parse_stat(text, ret);
 }
 
+#define MAX_DEPTH 10000 /* of a line of parents; /proc may change under us */
+
+bool proc_is_below_us(pid_t pid)
+{
+	pid_t self = getpid();
+	struct proc_info info;
+
+	for (int step = 0; step < MAX_DEPTH && pid > 1; step++) {
+		if (proc_read(pid, &info) < 0)
+			return false;
+		if (info.ppid == self)
+			return true;
+		pid = info.ppid;
+	}
+	return false;
+}
+
 uint64_t proc_started_realtime_usec(const struct proc_info *p)
 {
 	struct timespec now;

@@ -52,6 +52,12 @@ struct spawn_failure {
  * yet. */
 int spawn_read_failure(int exec_fd, struct spawn_failure *ret);
 
+/* The same in words: which setting of `exec` stood in the way. The caller frees; NULL: out of
+ * memory.
+ */
+char *spawn_failure_text(const struct spawn_failure *f, const struct exec_settings *exec,
+	const struct command *command);
+
 /*
  * Removes the RuntimeDirectory= folders of a service that ended. Negative errno of the first that
  * could not be removed; a folder of very many files is left as it is (-E2BIG).

@@ -36,27 +36,37 @@ void tree_done(struct tree *t)
 	*t = (struct tree){0};
 }
 
-/* Whether our own PID is among the ancestors; `limit` steps at most, for /proc may change under us.
+/* The process of that number in a sorted list, or NULL. */
+static const struct proc_info *find_info(const struct proc_info *all, size_t count, pid_t pid)
+{
+	size_t low = 0, high = count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+		if (all[middle].pid < pid)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < count && all[low].pid == pid ? &all[low] : NULL;
+}
+
+/*
+ * Whether our own PID is among the ancestors. One that ended during the scan is missing there; then
+ * the one below it has a new parent by now.
  */
 static bool is_below_us(const struct proc_info *all, size_t count, const struct proc_info *p)
 {
-	pid_t self = getpid(), at = p->ppid;
+	pid_t self = getpid();
 
-	for (size_t step = 0; step < count && at > 0; step++) {
-		if (at == self)
+	for (size_t step = 0; step < count && p; step++) {
+		const struct proc_info *parent = find_info(all, count, p->ppid);
+
+		if (p->ppid == self)
 			return true;
-		struct proc_info key = {.pid = at};
-		size_t low = 0, high = count;
-		while (low < high) {
-			size_t middle = (low + high) / 2;
-			if (all[middle].pid < key.pid)
-				low = middle + 1;
-			else
-				high = middle;
-		}
-		if (low == count || all[low].pid != at)
-			return false;
-		at = all[low].ppid;
+		if (!parent)
+			return p->ppid > 0 && proc_is_below_us(p->pid);
+		p = parent;
 	}
 	return false;
 }
@@ -232,9 +242,11 @@ static int kill_round(const struct kill_request *k, struct seen *seen)
 	if (count < 0)
 		return (int)count;
 	for (ssize_t i = 0; i < count; i++) {
+		/* Another reaperd on this machine may use the same number. */
 		if (all[i].state == 'Z' || all[i].pid == getpid() || was_seen(seen, &all[i]) ||
 			process_find(k->processes, all[i].pid) ||
-			!wears(k->space, k->mark, all[i].pid))
+			!wears(k->space, k->mark, all[i].pid) ||
+			!is_below_us(all, (size_t)count, &all[i]))
 			continue;
 		if (send_to(k->space, k->mark, all[i].pid, k->sig) >= 0)
 			n++;

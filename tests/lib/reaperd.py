@@ -155,10 +155,9 @@ class Reaperd:
 
     @property
     def pid(self):
-        """Its own PID, also behind a wrapper."""
-        if not self.wrapper:
-            return self.process.pid
-        return children(self.process.pid)[0]
+        """Its own PID, also behind a wrapper that forks."""
+        name = pathlib.Path(f"/proc/{self.process.pid}/comm").read_text().strip()
+        return self.process.pid if name == "reaperd" else children(self.process.pid)[0]
 
     def text(self):
         """What it wrote."""

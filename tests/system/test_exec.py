@@ -1,0 +1,168 @@
+"""The environment in which commands are executed."""
+
+import os
+import pathlib
+
+import pytest
+from reaperd import wait_for
+
+
+def run_once(reaperd, script, text="", files=None):
+    """What a oneshot's script prints."""
+    for name, content in (files or {}).items():
+        (reaperd.folder / name).write_text(content)
+    reaperd.unit("a.service", f"[Service]\nType=oneshot\nExecStart=/bin/sh -c '{script}'\n{text}\n")
+    reaperd.service("keep")
+    reaperd.start("keep.service", "a.service")
+    assert reaperd.show("a", "Result") == "success", reaperd.text()
+    return reaperd.lines("a")
+
+
+def test_environment_and_its_files(reaperd):
+    files = {"env": "# comment\nB=from file\nC=\"quoted \\\"x\\\"\"\n"}
+    text = f"Environment=A=1 \"B=two words\"\nEnvironmentFile={reaperd.folder}/env\nEnvironmentFile=-/no/such\nUnsetEnvironment=A"
+    assert run_once(reaperd, 'echo "$$A|$$B|$$C"', text, files) == ['|from file|quoted "x"']
+
+
+def test_arguments_expand_as_systemd_says(reaperd):
+    reaperd.unit("a.service", "[Service]\nType=oneshot\nEnvironment=\"ONE=1\" \"TWO=a b\"\n"
+                 "ExecStart=/usr/bin/printf [%%s] $TWO ${TWO} $ONE$ONE $$ONE $NONE x${NONE}x\n")  # fmt: skip
+    reaperd.service("keep")
+    reaperd.start("keep.service", "a.service")
+    assert reaperd.lines("a") == ["[a][b][a b][$ONE$ONE][$ONE][xx]"]
+
+
+def test_a_colon_expands_nothing(reaperd):
+    reaperd.unit("a.service", "[Service]\nType=oneshot\nEnvironment=ONE=1\nExecStart=:/bin/echo $ONE ${ONE}\n")
+    reaperd.service("keep")
+    reaperd.start("keep.service", "a.service")
+    assert reaperd.lines("a") == ["$ONE ${ONE}"]
+
+
+def test_only_its_own_descriptors_and_default_signals(reaperd):
+    lines = run_once(reaperd, "ls /proc/self/fd | tr \"\\\\n\" \" \"; echo; grep -E \"^Sig(Blk|Ign|Cgt)\" /proc/self/status")
+    assert lines[0].split()[:4] in (["0", "1", "2", "3"], ["0", "1", "2"])
+    assert {line.split()[1].strip("0") for line in lines if line.startswith("SigBlk")} == {""}
+    # SIGPIPE is ignored, as systemd's IgnoreSIGPIPE=yes has it
+    assert [line.split()[1] for line in lines if line.startswith("SigIgn")] == ["0000000000001000"]
+
+
+def test_working_directory_umask_nice_and_limits(reaperd):
+    text = f"WorkingDirectory={reaperd.folder}\nUMask=0027\nNice=5\nLimitNOFILE=123:456\nLimitCORE=0"
+    assert run_once(reaperd, "pwd; umask; nice; ulimit -n; ulimit -H -n; ulimit -c", text) == [
+        str(reaperd.folder), "0027", "5", "123", "456", "0",
+    ]  # fmt: skip
+
+
+def test_a_missing_working_directory(reaperd):
+    reaperd.service("a", "/bin/true", "Type=oneshot\nWorkingDirectory=/no/such")
+    reaperd.service("b", "/bin/true", "Type=oneshot\nWorkingDirectory=-/no/such")
+    reaperd.service("keep")
+    reaperd.start("keep.service", "a.service", "b.service")
+    assert reaperd.show("a", "ExecMainStatus", "Result") == [200, "exit-code"]
+    assert reaperd.show("b", "Result") == "success"
+
+
+def test_standard_streams_to_files(reaperd):
+    (reaperd.folder / "in").write_text("input\n")
+    (reaperd.folder / "appended").write_text("before\n")
+    text = f"StandardInput=file:{reaperd.folder}/in\nStandardOutput=append:{reaperd.folder}/appended\nStandardError=file:{reaperd.folder}/err"
+    assert run_once(reaperd, "cat; echo wrong >&2", text) == []
+    assert (reaperd.folder / "appended").read_text() == "before\ninput\n"
+    assert (reaperd.folder / "err").read_text() == "wrong\n"
+
+
+def test_null_and_inherit(reaperd):
+    assert run_once(reaperd, "echo gone; echo kept >&2", "StandardOutput=null\nStandardError=journal") == ["kept"]
+
+
+def test_standard_input_is_empty(reaperd):
+    assert run_once(reaperd, "wc -c") == ["0"]
+
+
+def test_exec_search_path(reaperd):
+    program = reaperd.folder / "hello"
+    program.write_text("#!/bin/sh\necho found\n")
+    program.chmod(0o755)
+    reaperd.unit("a.service", f"[Service]\nType=oneshot\nExecSearchPath={reaperd.folder}\nExecStart=hello\n")
+    reaperd.service("keep")
+    reaperd.start("keep.service", "a.service")
+    assert reaperd.lines("a") == ["found"]
+
+
+def test_user_group_and_directories(reaperd, root):
+    text = "User=nobody\nGroup=nogroup\nSupplementaryGroups=daemon\nRuntimeDirectory=reaperd-test-%p-{0}\nRuntimeDirectoryMode=0750"
+    text = text.format(os.getpid())
+    path = pathlib.Path(f"/run/reaperd-test-a-{os.getpid()}")
+    lines = run_once(reaperd, "id -un; id -gn; id -Gn; echo $$RUNTIME_DIRECTORY; stat -c %%a-%%U $$RUNTIME_DIRECTORY; echo $$HOME:$$USER", text)
+    assert lines[:2] == ["nobody", "nogroup"]
+    assert set(lines[2].split()) == {"nogroup", "daemon"}
+    assert lines[3:5] == [str(path), "750-nobody"]
+    assert lines[5] == "/nonexistent:nobody"
+    assert not path.exists(), "it goes with the service"
+
+
+@pytest.mark.parametrize("name", ["0day", "0x0", "4294967295", "no-such-user"])
+def test_a_bad_user_fails_the_unit_alone(reaperd, name):
+    reaperd.service("a", f"/bin/touch {reaperd.folder}/ran", f"User={name}")
+    reaperd.service("keep")
+    reaperd.start("keep.service", "a.service")
+    wait_for(lambda: reaperd.show("a", "LoadState") == "bad-setting" or reaperd.state("a") == "failed", "it fails")
+    assert not (reaperd.folder / "ran").exists()
+    assert reaperd.state("keep") == "active"
+    assert name in reaperd.text()
+
+
+def test_the_present_user_is_no_change(reaperd):
+    assert run_once(reaperd, "id -u", f"User={os.geteuid()}") == [str(os.geteuid())]
+
+
+def test_another_user_without_the_right_is_a_clear_error(reaperd, ordinary):
+    reaperd.wrapper = ordinary
+    reaperd.folder.chmod(0o777)
+    reaperd.service("a", "/bin/true", "Type=oneshot\nUser=daemon")
+    reaperd.service("keep")
+    reaperd.start("keep.service", "a.service")
+    assert reaperd.show("a", "ExecMainStatus") in (216, 217)
+    assert "not permitted" in reaperd.text()
+
+
+def test_no_new_privileges_and_capabilities(reaperd, root):
+    text = "NoNewPrivileges=yes\nCapabilityBoundingSet=CAP_CHOWN CAP_KILL\nAmbientCapabilities=CAP_KILL\nUser=nobody"
+    lines = run_once(reaperd, "grep -E \"NoNewPrivs|CapBnd|CapAmb\" /proc/self/status", text)
+    shown = dict(line.split(":\t") for line in lines)
+    assert int(shown["CapBnd"], 16) == 1 << 0 | 1 << 5
+    assert int(shown["CapAmb"], 16) == 1 << 5
+    assert shown["NoNewPrivs"] == "1"
+
+
+def test_an_unparsable_security_setting_refuses_the_unit(reaperd):
+    reaperd.service("a", f"/bin/touch {reaperd.folder}/ran", "NoNewPrivileges=perhaps")
+    reaperd.service("keep")
+    reaperd.start("keep.service", "a.service")
+    assert reaperd.show("a", "LoadState") == "bad-setting"
+    assert "NoNewPrivileges=perhaps" in reaperd.text()
+    assert not (reaperd.folder / "ran").exists()
+
+
+def test_what_is_not_applied_is_said(reaperd):
+    path = reaperd.service("a", "/bin/sleep 1000", "PrivateTmp=yes\nMemoryMax=1G")
+    reaperd.start("a.service")
+    for words in (f"{path}:5: PrivateTmp=yes: not applied", f"{path}:6: MemoryMax=1G: not applied"):
+        assert words in reaperd.text()
+        assert words in reaperd.ctl("status", "a").out
+
+
+def test_own_environment_is_not_inherited_unless_pid_1(reaperd):
+    reaperd.service("a", "/bin/sh -c 'echo \"[$OUTSIDE]\"'", "Type=oneshot")
+    reaperd.service("keep")
+    reaperd.start("keep.service", "a.service", env={"OUTSIDE": "yes"})
+    assert reaperd.lines("a") == ["[]"]
+
+
+def test_own_environment_is_inherited_as_pid_1(reaperd, pid1):
+    reaperd.wrapper = pid1
+    reaperd.service("a", "/bin/sh -c 'echo \"[$OUTSIDE][$NOTIFY_SOCKET]\"'", "Type=oneshot")
+    reaperd.service("keep")
+    reaperd.start("keep.service", "a.service", env={"OUTSIDE": "yes", "NOTIFY_SOCKET": "/nowhere"})
+    assert reaperd.lines("a") == ["[yes][]"]
