@@ -32,13 +32,15 @@ static bool is_name_only(enum unit_type type)
 /* The file of a name, else of its template. */
 static int find_file(struct loader *l, const char *name, struct found *ret)
 {
+	_cleanup_(freep) char *template = unit_name_template_of(name);
 	int r = search_path_find(l->path, name, ret);
-	_cleanup_(freep) char *template = NULL;
 
-	if (r < 0 || ret->kind != FOUND_NOTHING)
-		return r;
-	template = unit_name_template_of(name);
-	return template ? search_path_find(l->path, template, ret) : 0;
+	if (r >= 0 && ret->kind == FOUND_NOTHING && template)
+		return search_path_find(l->path, template, ret);
+	/* An instance that is a link to its own template is that file under its own name. */
+	if (r >= 0 && ret->kind == FOUND_ALIAS && template && strcmp(ret->target, template) == 0)
+		ret->kind = FOUND_FILE;
+	return r;
 }
 
 /* The next name on the way from an alias to its unit, or NULL: `name` is the unit's own. */

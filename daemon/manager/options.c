@@ -32,6 +32,12 @@ static int set_socket(struct options *o, const char *value)
 	return 0;
 }
 
+static int set_config(struct options *o, const char *value)
+{
+	o->config = (char *)value;
+	return 0;
+}
+
 static int set_check(struct options *o, const char *value)
 {
 	(void)value;
@@ -155,6 +161,7 @@ static int print_version(struct options *o, const char *value);
 static const struct option_row rows[] = {
 	{0,   "unit-path",           "DIR[:DIR...]", set_unit_path,     "where unit files are looked for, earliest wins"},
 	{0,   "socket",              "PATH",   set_socket,              "control socket"},
+	{0, "config", "FILE", set_config, "settings, instead of /etc/reaperd/reaperd.conf"},
 	{0,   "check",               NULL,     set_check,               "load what would start, print what is wrong, start nothing"},
 	{0,   "dump",                NULL,     set_dump,                "load units, print what they resolve to, start nothing"},
 	{0,   "log-level",           "LEVEL",  set_log_level,           "emerg ... debug, or 0 to 7"},

@@ -9,7 +9,7 @@
 #include "daemon/base/log.h"
 
 struct options {
-	char *unit_path, *socket;
+	char *unit_path, *socket, *config;
 	char **units; /* borrowed from argv */
 	int unit_count;
 	char **command; /* borrowed from argv, NULL-terminated; NULL: none */

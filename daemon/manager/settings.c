@@ -15,7 +15,6 @@
 #include "daemon/file/reader.h"
 
 #define MAIN_FILE "/etc/reaperd/reaperd.conf"
-#define DROPIN_FOLDER "/etc/reaperd/reaperd.conf.d"
 
 typedef int setting_fn(struct manager *m, const char *value);
 
@@ -141,14 +140,18 @@ static int is_conf(const struct dirent *entry)
 
 void settings_load(struct manager *m)
 {
+	const char *file = m->options.config ? m->options.config : MAIN_FILE;
+	_cleanup_(freep) char *folder = NULL;
 	struct dirent **entries;
 
-	load_file(m, MAIN_FILE);
-	int n = scandir(DROPIN_FOLDER, &entries, is_conf, alphasort);
+	load_file(m, file);
+	if (asprintf(&folder, "%s.d", file) < 0)
+		return;
+	int n = scandir(folder, &entries, is_conf, alphasort);
 	for (int i = 0; i < n; i++) {
 		_cleanup_(freep) char *path = NULL;
 
-		if (asprintf(&path, DROPIN_FOLDER "/%s", entries[i]->d_name) >= 0)
+		if (asprintf(&path, "%s/%s", folder, entries[i]->d_name) >= 0)
 			load_file(m, path);
 		free(entries[i]);
 	}

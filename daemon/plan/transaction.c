@@ -162,6 +162,17 @@ static int pull_all(struct transaction *t, struct pending_list *p, struct tjob *
 	return 0;
 }
 
+static int fail_for_setting(struct transaction *t, struct unit *u)
+{
+	for (size_t i = 0; i < u->diags.count; i++)
+		if (u->diags.list[i].level == DIAG_ERROR) {
+			_cleanup_(freep) char *text = diag_format(&u->diags.list[i]);
+			return transaction_fail(t, u, -ENOEXEC, "unit %s has a bad setting: %s",
+				u->id, text ? text : "?");
+		}
+	return transaction_fail(t, u, -ENOEXEC, "unit %s could not be loaded", u->id);
+}
+
 static int check_unit(struct transaction *t, const struct pending *p)
 {
 	struct unit *u = p->unit;
@@ -179,15 +190,8 @@ static int check_unit(struct transaction *t, const struct pending *p)
 	case LOAD_MASKED:
 		return transaction_fail(t, u, -ESHUTDOWN, "unit %s is masked%s%s", u->id,
 			by ? ", needed by " : "", by ? by : "");
-	default: {
-		const struct diags *d = &u->diags;
-		for (size_t i = 0; i < d->count; i++)
-			if (d->list[i].level == DIAG_ERROR)
-				return transaction_fail(t, u, -ENOEXEC,
-					"unit %s has a bad setting: %s:%u: %s", u->id,
-					d->list[i].file, d->list[i].line, d->list[i].text);
-		return transaction_fail(t, u, -ENOEXEC, "unit %s could not be loaded", u->id);
-	}
+	default:
+		return fail_for_setting(t, u);
 	}
 	if (!job_type_is_applicable(p->type, u))
 		return transaction_fail(t, u, -EOPNOTSUPP,
