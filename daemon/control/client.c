@@ -247,9 +247,8 @@ static void client_flush(struct client *client)
 		return;
 	}
 	arm(client);
-	watch(client, false);
-	if (!client->busy && varlink_has_message(&client->in))
-		loop_turn_again(loop_of(client));
+	/* What is left in the buffer comes next turn: a socket that can be written wakes us. */
+	watch(client, !client->busy && varlink_has_message(&client->in));
 }
 
 static void on_event(struct loop_source *s, uint32_t events)

@@ -373,20 +373,26 @@ static int load_all(struct loader *l, size_t from)
 	return 0;
 }
 
-int load_unit(struct loader *l, const char *name, struct unit **ret)
+/* What was missing may have been written since: it is looked for again. */
+static size_t retry_missing(struct loader *l)
 {
 	size_t from = l->table->count;
+
+	for (size_t i = l->table->count; i-- > 0;)
+		if (l->table->list[i]->load_state == LOAD_NOT_FOUND) {
+			l->table->list[i]->load_state = LOAD_STUB;
+			from = i;
+		}
+	return from;
+}
+
+int load_unit(struct loader *l, const char *name, struct unit **ret)
+{
+	bool changed = search_path_notice_changes(l->path);
+	size_t from = changed ? retry_missing(l) : l->table->count;
 	int r = get_unit(l, name, ret);
 
-	if (r < 0)
-		return r;
-	/* What was missing may have been written since. */
-	if ((*ret)->load_state == LOAD_NOT_FOUND) {
-		search_path_refresh(l->path);
-		(*ret)->load_state = LOAD_STUB;
-		from = (*ret)->number;
-	}
-	return load_all(l, from);
+	return r < 0 ? r : load_all(l, from);
 }
 
 int load_reload(struct loader *l)

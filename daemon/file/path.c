@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include <uthash.h>
 
+#include "common/clock.h"
 #include "common/text.h"
 #include "common/unit_name.h"
 #include "daemon/base/limits.h"
@@ -37,6 +38,8 @@ struct search_path {
 	char **dirs;
 	struct entry *index;
 	bool is_read;
+	uint64_t read_usec;    /* CLOCK_REALTIME, just before the folders were read */
+	uint64_t changed_usec; /* of the folder that changed last, as it was then */
 };
 
 static char *user_dirs(void)
@@ -137,12 +140,42 @@ static int add_entry(struct search_path *p, const char *name, int dir, bool is_l
 	return 0;
 }
 
+/* When the folder that changed last did so. */
+static uint64_t last_change(const struct search_path *p)
+{
+	uint64_t last = 0;
+	struct stat st;
+
+	for (char **dir = p->dirs; dir && *dir; dir++)
+		if (stat(*dir, &st) == 0) {
+			uint64_t at = (uint64_t)st.st_mtim.tv_sec * USEC_PER_SEC +
+				      (uint64_t)st.st_mtim.tv_nsec / 1000;
+			last = at > last ? at : last;
+		}
+	return last;
+}
+
+/* The kernel's clock for files has ticks: a change in the tick of the reading cannot be told. */
+#define TICK_USEC (20 * USEC_PER_MSEC)
+
+bool search_path_notice_changes(struct search_path *p)
+{
+	uint64_t now = last_change(p);
+
+	if (p->is_read && now == p->changed_usec && now + TICK_USEC < p->read_usec)
+		return false;
+	search_path_refresh(p);
+	return true;
+}
+
 static int read_index(struct search_path *p)
 {
 	int r = 0;
 
 	if (p->is_read)
 		return 0;
+	p->read_usec = clock_realtime_usec();
+	p->changed_usec = last_change(p);
 	for (int i = 0; p->dirs && p->dirs[i] && r >= 0; i++) {
 		DIR *d = opendir(p->dirs[i]);
 

@@ -20,6 +20,8 @@ struct search_path *search_path_free(struct search_path *p);
 char *const *search_path_dirs(const struct search_path *p);
 /* Forgets the index: folders are read again when next asked. */
 void search_path_refresh(struct search_path *p);
+/* The same when a folder of the path changed since it was read; whether it did. */
+bool search_path_notice_changes(struct search_path *p);
 
 enum found_kind {
 	FOUND_NOTHING,
