@@ -36,6 +36,7 @@ ctl_sources := $(wildcard common/*.c ctl/*.c)
 house_sources := $(filter-out daemon/main.c,$(daemon_sources))
 unit_test_sources := $(wildcard tests/unit/*.c)
 helper_sources := $(wildcard tests/helpers/*.c)
+parent_sources := $(wildcard units/parents/*.c)
 fuzz_sources := $(wildcard tests/fuzz/*.c)
 
 objects = $(patsubst %.c,$(O)/obj/%.o,$(1))
@@ -67,12 +68,18 @@ $(O)/helpers/%: $(O)/obj/tests/helpers/%.o
 	$(SAY) LD $@
 	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $<
 
+$(O)/parents/%: $(O)/obj/units/parents/%.o
+	@mkdir -p $(@D)
+	$(SAY) LD $@
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $<
+
 $(O)/obj/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(SAY) CC $<
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
-helpers: $(patsubst tests/helpers/%.c,$(O)/helpers/%,$(helper_sources))
+helpers: $(patsubst tests/helpers/%.c,$(O)/helpers/%,$(helper_sources)) parents
+parents: $(patsubst units/parents/%.c,$(O)/parents/%,$(parent_sources))
 unit-tests: $(O)/unit-tests
 fuzzers: $(patsubst tests/fuzz/%.c,$(O)/fuzzers/%,$(fuzz_sources))
 
@@ -108,23 +115,24 @@ lint: ## rooms, formatting, lengths, and static analysis
 	@scripts/lint "$(ROOMS)"
 
 format: ## put every source file into the house's format
-	@clang-format -i $(foreach room,$(ROOMS) ctl tests/unit tests/helpers tests/fuzz tests/lib,$(wildcard $(room)/*.[ch]))
+	@clang-format -i $(foreach room,$(ROOMS) ctl tests/unit tests/helpers tests/fuzz tests/lib units/parents,$(wildcard $(room)/*.[ch]))
 
-install: all ## into $(DESTDIR)$(PREFIX)
+install: all parents ## into $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(O)/reaperd $(DESTDIR)$(PREFIX)/sbin/reaperd
 	install -D -m 755 $(O)/reaperctl $(DESTDIR)$(PREFIX)/bin/reaperctl
 	install -D -m 644 docs/reaperd.8 $(DESTDIR)$(PREFIX)/share/man/man8/reaperd.8
 	install -D -m 644 docs/reaperctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/reaperctl.1
 	install -D -m 644 packaging/completion/reaperctl.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/reaperctl
-	install -d $(DESTDIR)$(PREFIX)/share/doc/reaperd/examples
-	install -m 644 $(wildcard units/*) $(DESTDIR)$(PREFIX)/share/doc/reaperd/examples
+	install -D -m 755 -t $(DESTDIR)$(PREFIX)/lib/reaperd/parents \
+		$(patsubst units/parents/%.c,$(O)/parents/%,$(parent_sources))
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/reaperd/examples $(wildcard units/*.*) $(parent_sources)
 
 uninstall: ## take away what install put there
 	rm -f $(DESTDIR)$(PREFIX)/sbin/reaperd $(DESTDIR)$(PREFIX)/bin/reaperctl \
 		$(DESTDIR)$(PREFIX)/share/man/man8/reaperd.8 $(DESTDIR)$(PREFIX)/share/man/man1/reaperctl.1 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/reaperctl
-	rm -rf $(DESTDIR)$(PREFIX)/share/doc/reaperd
+	rm -rf $(DESTDIR)$(PREFIX)/share/doc/reaperd $(DESTDIR)$(PREFIX)/lib/reaperd
 
 deps: ## install what building and testing need
 	@scripts/deps check
@@ -135,8 +143,8 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all helpers unit-tests fuzzers check unit system fuzz demo lint format install uninstall deps clean help
+.PHONY: all helpers parents unit-tests fuzzers check unit system fuzz demo lint format install uninstall deps clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
--include $(patsubst %.o,%.d,$(call objects,$(daemon_sources) $(ctl_sources) $(unit_test_sources) $(helper_sources) $(fuzz_sources) tests/lib/replay.c))
+-include $(patsubst %.o,%.d,$(call objects,$(daemon_sources) $(ctl_sources) $(unit_test_sources) $(helper_sources) $(fuzz_sources) $(parent_sources) tests/lib/replay.c))

@@ -37,7 +37,7 @@ struct entry {
 struct search_path {
 	char **dirs;
 	struct entry *index;
-	bool is_read;
+	bool is_read, is_booted;
 	uint64_t read_usec;    /* CLOCK_REALTIME, just before the folders were read */
 	uint64_t changed_usec; /* of the folder that changed last, as it was then */
 };
@@ -82,6 +82,11 @@ struct search_path *search_path_new(const char *dirs, bool user_mode)
 	if (!p || !(dirs || defaults) || split_dirs(p, dirs ? dirs : defaults) < 0)
 		return search_path_free(p);
 	return p;
+}
+
+void search_path_set_booted(struct search_path *p)
+{
+	p->is_booted = true;
 }
 
 static void forget_index(struct search_path *p)
@@ -299,8 +304,35 @@ static bool is_masked(const char *path)
 	return n == 9 && memcmp(target, "/dev/null", 9) == 0;
 }
 
+/* What is reached when a system is up, before any service of its own. */
+static bool is_boot_target(const char *name)
+{
+	static const char *const names[] = {"sysinit.target", "basic.target", "local-fs.target",
+		"local-fs-pre.target", "remote-fs.target", "remote-fs-pre.target", "swap.target",
+		"cryptsetup.target", "veritysetup.target", "integritysetup.target",
+		"sockets.target", "timers.target", "paths.target", "slices.target",
+		"network-online.target"};
+
+	for (size_t i = 0; i < ELEMENTS(names); i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+static bool is_of_system(const char *dir)
+{
+	static const char *const roots[] = {"/etc/systemd/", "/run/systemd/",
+		"/usr/local/lib/systemd/", "/usr/lib/systemd/", "/lib/systemd/"};
+
+	for (size_t i = 0; i < ELEMENTS(roots); i++)
+		if (text_after_prefix(dir, roots[i]))
+			return true;
+	return false;
+}
+
 struct links {
 	char **names, **masked;
+	bool without_system; /* links in the folders of systemd do not count */
 };
 
 static void add_link(const char *dir, const char *file, void *data)
@@ -308,8 +340,8 @@ static void add_link(const char *dir, const char *file, void *data)
 	struct links *l = data;
 	_cleanup_(freep) char *path = NULL;
 
-	if (strv_contains(l->names, file) || strv_contains(l->masked, file) ||
-		asprintf(&path, "%s/%s", dir, file) < 0)
+	if ((l->without_system && is_of_system(dir)) || strv_contains(l->names, file) ||
+		strv_contains(l->masked, file) || asprintf(&path, "%s/%s", dir, file) < 0)
 		return;
 	(void)strv_push(is_masked(path) ? &l->masked : &l->names, strdup(file));
 }
@@ -321,7 +353,7 @@ static int by_text(const void *a, const void *b)
 
 char **search_path_links(struct search_path *p, const char *name, const char *suffix)
 {
-	struct links l = {0};
+	struct links l = {.without_system = p->is_booted && is_boot_target(name)};
 	_cleanup_(freep) char *folder = NULL;
 
 	if (asprintf(&folder, "%s%s", name, suffix) < 0)

@@ -18,6 +18,11 @@ struct search_path *search_path_new(const char *dirs, bool user_mode);
 struct search_path *search_path_free(struct search_path *p);
 /* The folders, NULL-terminated; borrowed. */
 char *const *search_path_dirs(const struct search_path *p);
+/*
+ * The system was brought up by somebody else: what systemd's folders link to the targets of its
+ * boot (sysinit, basic, sockets, timers, ...) is its business and not started again by us.
+ */
+void search_path_set_booted(struct search_path *p);
 /* Forgets the index: folders are read again when next asked. */
 void search_path_refresh(struct search_path *p);
 /* The same when a folder of the path changed since it was read; whether it did. */

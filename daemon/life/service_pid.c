@@ -36,8 +36,12 @@ int service_owns_pid(const struct service *s, pid_t pid)
 	int r = mark_read(pid, &limit);
 	if (r < 0)
 		return r;
-	/* Another reaperd on this machine may use the same number. */
-	return s->mark && mark_of_limit(&life->marks, limit) == s->mark && proc_is_below_us(pid);
+	/* That it wears our mark is no proof: another reaperd on this machine may use the same
+	 * number.
+	 */
+	if (!s->mark || mark_of_limit(&life->marks, limit) != s->mark)
+		return 0;
+	return proc_is_below_us(pid);
 }
 
 bool service_pid_is_ours(const struct service *s, pid_t pid, const char *said_by)

@@ -140,6 +140,8 @@ int manager_configure(struct manager *m)
 	l->path = search_path_new(m->options.unit_path, l->user_mode);
 	if (!l->path)
 		return log_error_errno(ENOMEM, "cannot set up the unit path");
+	if (!m->is_pid1 || access("/run/systemd/system", F_OK) == 0)
+		search_path_set_booted(l->path);
 	l->host = specifier_host_local();
 	r = output_hub_new(m->loop, STDOUT_FILENO, m->settings.ring_bytes, &m->life.output);
 	if (r < 0)

@@ -151,6 +151,22 @@ int child_set_user(const struct child *c)
 	return setresuid(c->uid, c->uid, c->uid) < 0 ? -errno : 0;
 }
 
+static int get_capabilities(struct __user_cap_data_struct data[2])
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+
+	return syscall(SYS_capget, &header, data) < 0 ? -errno : 0;
+}
+
+/* Who has none and can gain none (PR_SET_NO_NEW_PRIVS) is bounded already. */
+static bool has_no_way_up(const struct child *c)
+{
+	struct __user_cap_data_struct data[2];
+
+	return get_capabilities(data) >= 0 && !data[0].permitted && !data[1].permitted &&
+	       (c->exec->no_new_privileges || prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1);
+}
+
 int child_drop_bounding_set(const struct child *c)
 {
 	uint64_t keep = c->exec->capability_bounding_set;
@@ -162,16 +178,9 @@ int child_drop_bounding_set(const struct child *c)
 		if (has < 0)
 			return 0; /* the kernel knows no more */
 		if (has && !(keep >> cap & 1) && prctl(PR_CAPBSET_DROP, cap) < 0)
-			return -errno;
+			return errno == EPERM && has_no_way_up(c) ? 0 : -errno;
 	}
 	return 0;
-}
-
-static int get_capabilities(struct __user_cap_data_struct data[2])
-{
-	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-
-	return syscall(SYS_capget, &header, data) < 0 ? -errno : 0;
 }
 
 static int set_capabilities(struct __user_cap_data_struct data[2])

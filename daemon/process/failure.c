@@ -32,6 +32,10 @@ static const char *meaning(const struct spawn_failure *f, const char *path)
 		return "there is no such group";
 	if (f->error == ENOENT && f->stage == EXIT_EXEC && *path == '/' && access(path, F_OK) == 0)
 		return "the file is there, but what it is run by (its #! line, its loader) is not";
+	if (f->error == EPERM && f->stage == EXIT_CAPABILITIES)
+		return "Operation not permitted: capabilities are dropped and given with "
+		       "CAP_SETPCAP alone; CapabilityBoundingSet= does without it where "
+		       "NoNewPrivileges=yes is set too";
 	if (f->error == EPERM && (f->stage == EXIT_USER || f->stage == EXIT_GROUP))
 		return "Operation not permitted: only root can become another user";
 	return strerror(f->error);

@@ -73,21 +73,24 @@ int proc_read(pid_t pid, struct proc_info *ret)
 	return parse_stat(text, ret);
 }
 
-#define MAX_DEPTH 10000 /* of a line of parents; /proc may change under us */
+#define MAX_STEPS 10000 /* up a line of parents, which may change under us */
 
-bool proc_is_below_us(pid_t pid)
+int proc_is_below_us(pid_t pid)
 {
-	pid_t self = getpid();
+	pid_t self = getpid(), at = pid;
 	struct proc_info info;
 
-	for (int step = 0; step < MAX_DEPTH && pid > 1; step++) {
-		if (proc_read(pid, &info) < 0)
-			return false;
-		if (info.ppid == self)
-			return true;
-		pid = info.ppid;
+	for (int step = 0; step < MAX_STEPS && at > 1; step++) {
+		int r = proc_read(at, &info);
+
+		if (r < 0 && at == pid)
+			return r;
+		/* A parent that ended meanwhile: its child has another one by now. */
+		at = r < 0 ? pid : info.ppid;
+		if (at == self)
+			return 1;
 	}
-	return false;
+	return 0;
 }
 
 uint64_t proc_started_realtime_usec(const struct proc_info *p)

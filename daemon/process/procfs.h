@@ -20,8 +20,9 @@ struct proc_info {
 /* /proc/PID/stat. -ESRCH when it is gone, -ENOENT without /proc. */
 int proc_read(pid_t pid, struct proc_info *ret);
 
-/* Whether it is one of our descendants: its line of parents leads to us. */
-bool proc_is_below_us(pid_t pid);
+/* Whether it is one of our descendants: its line of parents leads to us. 1, 0, or -ESRCH: it is
+ * gone. */
+int proc_is_below_us(pid_t pid);
 
 /* When it started, CLOCK_REALTIME microseconds; 0 when unknown. */
 uint64_t proc_started_realtime_usec(const struct proc_info *p);

@@ -65,7 +65,7 @@ static bool is_below_us(const struct proc_info *all, size_t count, const struct 
 		if (p->ppid == self)
 			return true;
 		if (!parent)
-			return p->ppid > 0 && proc_is_below_us(p->pid);
+			return p->ppid > 0 && proc_is_below_us(p->pid) > 0;
 		p = parent;
 	}
 	return false;

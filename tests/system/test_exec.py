@@ -166,3 +166,16 @@ def test_own_environment_is_inherited_as_pid_1(reaperd, pid1):
     reaperd.service("keep")
     reaperd.start("keep.service", "a.service", env={"OUTSIDE": "yes", "NOTIFY_SOCKET": "/nowhere"})
     assert reaperd.lines("a") == ["[yes][]"]
+
+
+def test_an_ordinary_user_is_bounded_by_no_new_privileges(reaperd, ordinary):
+    """Nothing is left to be dropped from a process that has nothing and can gain nothing."""
+    reaperd.wrapper = ordinary
+    reaperd.folder.chmod(0o777)
+    reaperd.service("a", "/bin/true", "Type=oneshot\nCapabilityBoundingSet=\nNoNewPrivileges=yes")
+    reaperd.service("b", "/bin/true", "Type=oneshot\nCapabilityBoundingSet=")
+    reaperd.service("keep")
+    reaperd.start("keep.service", "a.service", "b.service")
+    assert reaperd.show("a", "Result") == "success"
+    assert reaperd.show("b", "Result", "ExecMainStatus") == ["exit-code", 218]
+    assert "NoNewPrivileges=yes" in reaperd.show("b", "Reason")

@@ -1,0 +1,55 @@
+"""Every unit file of the corpus loads with nothing worse than `not applied`. The corpus is not part of
+the project: where it is absent this is skipped."""
+
+import os
+import pathlib
+import shutil
+
+import pytest
+from reaperd import REAPERD, run
+
+CORPUS = pathlib.Path(os.environ.get("REAPERD_CORPUS", pathlib.Path(__file__).parents[3] / "shared" / "corpus"))
+
+
+@pytest.fixture(scope="session")
+def flat(tmp_path_factory):
+    """All packages' files in one folder, with their links."""
+    if not CORPUS.is_dir():
+        pytest.skip("needs the corpus of unit files")
+    folder = tmp_path_factory.mktemp("corpus")
+    for package in sorted(p for p in CORPUS.iterdir() if p.is_dir() and not p.name.startswith("_")):
+        for source in sorted(p for p in package.rglob("*") if p.is_file() and p.name != "ALIASES.txt"):
+            target = folder / source.relative_to(package)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
+        links = package / "ALIASES.txt"
+        for line in links.read_text().splitlines() if links.exists() else ():
+            name, arrow, target = line.partition(" -> ")
+            if arrow and not line.startswith("#"):
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                if not os.path.lexists(folder / name):
+                    (folder / name).symlink_to(target)
+    return folder
+
+
+def instance_of(name):
+    return name.replace("@.", "@inst1.")
+
+
+def test_every_file_loads(flat):
+    names = sorted(
+        instance_of(p.name) for p in flat.iterdir()
+        if p.is_file() and not p.is_symlink() and p.suffix in (".service", ".target", ".timer", ".socket", ".path", ".mount", ".slice", ".automount")
+    )  # fmt: skip
+    assert len(names) > 300
+    result = run(REAPERD, f"--unit-path={flat}", "--check", *names)
+    bad = [line for line in (result.out + result.err).splitlines() if "not applied" not in line]
+    assert bad == [] and result.status == 0
+
+
+def test_every_file_dumps(flat):
+    names = [instance_of(p.name) for p in flat.iterdir() if p.suffix in (".service", ".target") and not p.is_symlink()]
+    result = run(REAPERD, f"--unit-path={flat}", "--dump", *names)
+    headings = {line[2:] for line in result.out.splitlines() if line.startswith("# ")}
+    assert result.status == 0
+    assert set(names) <= headings
