@@ -77,6 +77,9 @@ static void on_news(const struct life_news *n, void *data)
 {
 	struct manager *m = data;
 
+	if (m->settings.show_status && n->kind == NEWS_JOB)
+		log_notice("%s of %s: %s", job_type_to_string(n->job->type), n->unit->id,
+			job_result_to_string(n->result));
 	if (m->news)
 		m->news(n, m->control);
 }

@@ -53,6 +53,7 @@ struct manager_settings {
 	uint64_t stop_budget_usec;   /* USEC_INFINITY: none */
 	uint64_t ring_bytes;	     /* OutputRingSize= */
 	char **environment;	     /* DefaultEnvironment=, set-environment */
+	bool show_status;	     /* ShowStatus=: the end of each job is told */
 };
 
 struct manager {

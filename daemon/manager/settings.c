@@ -10,6 +10,7 @@
 #include "common/text.h"
 #include "common/value.h"
 #include "daemon/base/limits.h"
+#include "daemon/base/rlimit_name.h"
 #include "daemon/base/word.h"
 #include "daemon/file/environment_file.h"
 #include "daemon/file/reader.h"
@@ -60,6 +61,15 @@ static int set_log_level(struct manager *m, const char *value)
 	return level;
 }
 
+static int set_show_status(struct manager *m, const char *value)
+{
+	int r = value_parse_bool(value);
+
+	if (r >= 0)
+		m->settings.show_status = r;
+	return r;
+}
+
 static int set_environment(struct manager *m, const char *value)
 {
 	char *word;
@@ -85,6 +95,7 @@ static const struct setting_row rows[] = {
 	{"LogLevel", set_log_level},
 	{"OutputRingSize", set_ring_size},
 	{"ReapIntervalSec", set_reap_interval},
+	{"ShowStatus", set_show_status},
 	{"StopBudgetSec", set_stop_budget},
 };
 
@@ -92,6 +103,18 @@ struct settings_file {
 	struct manager *m;
 	const char *path;
 };
+
+/* DefaultLimitNOFILE= and its kin: a row for each is in the table of limits. */
+static void set_limit(const struct settings_file *file, int resource, const struct assignment *a)
+{
+	struct spawn_context *context = &file->m->life.spawn;
+
+	if (rlimit_parse(resource, a->value, &context->limits[resource]) < 0)
+		log_warning("%s:%u: %s=%s is no valid limit, ignored", file->path, a->line, a->key,
+			a->value);
+	else
+		context->has_limit[resource] = true;
+}
 
 static int on_assignment(const struct assignment *a, void *data)
 {
@@ -103,6 +126,11 @@ static int on_assignment(const struct assignment *a, void *data)
 			file->path, a->line, a->section);
 	if (!a->key || !is_ours)
 		return 0;
+	const char *resource = text_after_prefix(a->key, "DefaultLimit");
+	if (resource && rlimit_from_string(resource) >= 0) {
+		set_limit(file, rlimit_from_string(resource), a);
+		return 0;
+	}
 	for (size_t i = 0; i < ELEMENTS(rows); i++)
 		if (strcmp(a->key, rows[i].key) == 0) {
 			if (rows[i].fn(file->m, a->value) < 0)

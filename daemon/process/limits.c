@@ -52,9 +52,12 @@ static int set_usual_files(void)
 int child_set_limits(const struct child *c)
 {
 	for (int i = 0; i < RLIM_NLIMITS; i++) {
+		const struct spawn_context *context = c->request->context;
 		const struct rlimit *limit = c->exec->limits[i];
 		int r = 0;
 
+		if (!limit && context->has_limit[i])
+			limit = &context->limits[i];
 		if (limit)
 			r = set_closest(i, limit);
 		else if (i == RLIMIT_NOFILE)

@@ -16,6 +16,8 @@
 struct spawn_context {
 	char **environment; /* what every service inherits; NULL-terminated */
 	const char *directory_prefix[DIRECTORY_MAX]; /* "/run", "/var/lib", ... or the user's */
+	struct rlimit limits[RLIM_NLIMITS];	     /* of units that set none of their own */
+	bool has_limit[RLIM_NLIMITS];
 	bool is_root;
 	int console_fd; /* for StandardOutput=inherit, and as fallback; -1: none */
 };

@@ -1,0 +1,59 @@
+"""The pages know every word that a user can type."""
+
+import pathlib
+import re
+
+from reaperd import REAPERCTL, REAPERD, call, run
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+
+def plain(page):
+    """A manual page's source without its escapes."""
+    return (ROOT / "docs" / page).read_text().replace("\\-", "-").replace("\\fI", "").replace("\\fR", "")
+
+
+def test_every_option_of_reaperd_is_in_its_page():
+    page = plain("reaperd.8")
+    options = re.findall(r"--[a-z][a-z-]+", run(REAPERD, "--help").out)
+    assert len(options) > 15
+    assert [option for option in options if option not in page] == []
+
+
+def test_every_option_and_verb_of_reaperctl_is_in_its_page():
+    text = run(REAPERCTL, "--help").out
+    page = plain("reaperctl.1")
+    verbs = re.findall(r"^  ([a-z-]+) ", text.partition("Options:")[0], re.MULTILINE)
+    options = re.findall(r"--[a-z][a-z-]+", text)
+    assert len(verbs) > 25 and len(options) > 15
+    assert [word for word in verbs + options if word not in page] == []
+
+
+def test_every_setting_is_in_the_page():
+    source = (ROOT / "daemon" / "manager" / "settings.c").read_text()
+    keys = re.findall(r'\{"(\w+)", set_', source)
+    assert len(keys) > 8
+    assert [key for key in keys if f"{key}=" not in plain("reaperd.8")] == []
+
+
+def test_every_method_is_in_the_protocols_page(reaperd):
+    reaperd.service("a")
+    reaperd.start("a.service")
+    with reaperd.connect() as c:
+        text = call(c, "org.varlink.service.GetInterfaceDescription", {"interface": "io.reaperd"})["parameters"]["description"]
+    page = (ROOT / "docs" / "protocol.md").read_text()
+    names = re.findall(r"^method (\w+)", text, re.MULTILINE) + re.findall(r"^error (\w+)", text, re.MULTILINE)
+    assert [name for name in names if f"`{name}`" not in page and f".{name}`" not in page] == []
+
+
+def test_settings_are_read(reaperd):
+    config = reaperd.folder / "conf"
+    (reaperd.folder / "conf.d").mkdir()
+    config.write_text("[Manager]\nDefaultTimeoutStopSec=7s\nDefaultEnvironment=A=1 \"B=2 3\"\nNosuch=1\n")
+    (reaperd.folder / "conf.d" / "x.conf").write_text("[Manager]\nDefaultLimitNOFILE=77\nShowStatus=yes\n")
+    reaperd.service("a", "/bin/sh -c 'echo $A $B; ulimit -n; exec sleep 1000'")
+    reaperd.start(f"--config={config}", "a.service")
+    assert reaperd.show("a", "TimeoutStopUSec") == 7000000
+    assert reaperd.lines("a") == ["1 2 3", "77"]
+    assert f"{config}:4: unknown key 'Nosuch'" in reaperd.text()
+    assert "start of a.service: done" in reaperd.text()
