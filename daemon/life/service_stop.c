@@ -57,8 +57,12 @@ enum service_state service_enter_auto_restart(struct service *s)
 enum service_state service_on_restart_due(struct service *s, const struct unit_event *event)
 {
 	struct life *life = unit_life(s->unit);
+	const struct job *job = s->unit->job;
 
 	(void)event;
+	/* What was asked for meanwhile goes first: a stop is not undone by a restart. */
+	if (job && (job->type == JOB_STOP || job->type == JOB_RESTART))
+		return SERVICE_AUTO_RESTART;
 	s->restarting = true;
 	s->restarts++;
 	life->counters.restarts++;
