@@ -281,3 +281,20 @@ def test_main_pid_of_a_stranger_is_refused(reaperd):
     reaperd.service("a", f"{NOTIFY} MAINPID={os.getpid()} READY=1 -- sleep 1000", "Type=notify")
     reaperd.start("a.service")
     assert reaperd.main_pid("a") != os.getpid()
+
+
+def test_a_stop_wins_over_restarts_that_come_due(reaperd):
+    reaperd.service("a", "/bin/false", "Restart=always\nRestartSec=1ms", "StartLimitIntervalSec=0")
+    for rounds in range(1, 16):
+        reaperd.start("a.service", wait=False)
+        reaperd.wait_log("restart 3)")
+        assert reaperd.stop(patience=20) == 0, f"round {rounds}"
+        reaperd.log.unlink()
+
+
+def test_signals_that_the_caller_ignores_are_default_again(reaperd):
+    reaperd.service("a", "/bin/grep SigIgn /proc/self/status", "Type=oneshot\nIgnoreSIGPIPE=no")
+    reaperd.service("keep")
+    reaperd.wrapper = ["bash", "-c", "trap '' USR1 HUP CHLD; exec \"$@\"", "bash"]
+    reaperd.start("keep.service", "a.service")
+    assert reaperd.lines("a") == ["SigIgn:\t0000000000000000"]
