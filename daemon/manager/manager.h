@@ -121,7 +121,7 @@ uint64_t manager_adopted_since(struct manager *m, const struct proc_info *p);
 /* stopping.c: the ordered stop of everything. */
 void manager_stop(struct manager *m, int exit_status, const char *why);
 /* A second request: SIGKILL at once. */
-void manager_hurry(struct manager *m);
+void manager_hurry(struct manager *m, const char *why);
 void stopping_turn(struct manager *m);
 /* SuccessAction= and kin, Essential=: life_hooks.action. */
 void manager_action(

@@ -25,7 +25,7 @@ static void on_stop_signal(struct manager *m, int sig)
 	if (sig >= SIGRTMIN + 3 && sig <= SIGRTMIN + 5)
 		m->final_verb = verbs[sig - SIGRTMIN - 3];
 	if (m->state == MANAGER_STOPPING && (sig == SIGTERM || sig == SIGINT))
-		manager_hurry(m);
+		manager_hurry(m, "asked a second time");
 	else
 		manager_stop(m, m->exit_status, signal_to_string(sig, name));
 }

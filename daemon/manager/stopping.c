@@ -29,7 +29,7 @@ static bool has_children(void)
 
 static void on_stop_timer(struct loop_timer *t)
 {
-	manager_hurry(t->data);
+	manager_hurry(t->data, "the time for stopping is over");
 }
 
 static void arm(struct manager *m, uint64_t at_usec)
@@ -115,7 +115,7 @@ void manager_stop(struct manager *m, int exit_status, const char *why)
 	loop_turn_again(m->loop);
 }
 
-void manager_hurry(struct manager *m)
+void manager_hurry(struct manager *m, const char *why)
 {
 	if (m->state != MANAGER_STOPPING)
 		return;
@@ -125,7 +125,7 @@ void manager_hurry(struct manager *m)
 		return;
 	}
 	if (has_children())
-		log_warning("the time for stopping is over: killing what is left");
+		log_warning("%s: killing what is left", why);
 	m->stop_phase = STOP_KILL;
 	signal_everyone(m, SIGKILL);
 	arm(m, usec_add(clock_monotonic_usec(), 2 * LAST_MOMENT_USEC));
@@ -208,5 +208,5 @@ void manager_action(
 	if (action == ACTION_EXIT_FORCE || action == ACTION_POWEROFF_FORCE ||
 		action == ACTION_REBOOT_FORCE || action == ACTION_POWEROFF_IMMEDIATE ||
 		action == ACTION_REBOOT_IMMEDIATE)
-		manager_hurry(m);
+		manager_hurry(m, why);
 }
