@@ -6,6 +6,8 @@ PREFIX ?= /usr
 DESTDIR ?=
 PKG_CONFIG ?= pkg-config
 
+comma := ,
+
 # V=1 shows whole command lines.
 Q := $(if $(V),,@)
 SAY := @$(if $(V),:,printf '  %-3s %s\n')
@@ -21,18 +23,26 @@ FLAGS_release := -O2 -g -D_FORTIFY_SOURCE=2
 FLAGS_debug := -O0 -g
 FLAGS_asan := -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=undefined -fno-omit-frame-pointer
 FLAGS_fuzz := -O1 -g -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined -fno-omit-frame-pointer
-HARDENING := -fPIE -fstack-protector-strong -fno-common
-LINK_HARDENING := -pie -Wl,-z,relro,-z,now,-z,noexecstack -Wl,--as-needed
+FLAGS_static := -Os -g -ffunction-sections -fdata-sections -DREAPERD_STATIC
+HARDENING := $(if $(filter static,$(BUILD)),-fno-pie,-fPIE) -fstack-protector-strong -fno-common
+LINK_HARDENING := $(if $(filter static,$(BUILD)),-static -no-pie -Wl$(comma)--gc-sections,-pie -Wl$(comma)--as-needed) \
+	-Wl,-z,relro,-z,now,-z,noexecstack
 
 # Looked up when used, for `make deps` may have installed it only now.
-pkg_flags = $(shell $(PKG_CONFIG) --cflags inih jansson)
-pkg_libs = $(shell $(PKG_CONFIG) --libs inih jansson)
+# The static build links Debian's own static libraries with musl: their headers come after musl's.
+multiarch = $(shell gcc -print-multiarch)
+static_flags = -idirafter /usr/include -idirafter /usr/include/$(multiarch)
+static_libs = $(foreach name,inih jansson,/usr/lib/$(multiarch)/lib$(name).a)
+pkg_flags = $(if $(filter static,$(BUILD)),$(static_flags),$(shell $(PKG_CONFIG) --cflags inih jansson))
+pkg_libs = $(if $(filter static,$(BUILD)),$(static_libs),$(shell $(PKG_CONFIG) --libs inih jansson))
+ctl_libs = $(if $(filter static,$(BUILD)),$(static_libs),$(shell $(PKG_CONFIG) --libs jansson))
 CPPFLAGS_ALL = -D_GNU_SOURCE -I. -DREAPERD_VERSION='"$(VERSION)"' $(pkg_flags) $(CPPFLAGS)
 CFLAGS_ALL = -std=gnu17 $(WARNINGS) $(FLAGS_$(BUILD)) $(HARDENING) $(CFLAGS)
 LDFLAGS_ALL = $(filter -fsanitize=%,$(FLAGS_$(BUILD))) $(LINK_HARDENING) $(LDFLAGS)
 
-daemon_sources := $(foreach room,$(ROOMS),$(wildcard $(room)/*.c))
-ctl_sources := $(wildcard common/*.c ctl/*.c)
+standin_sources := $(if $(filter static,$(BUILD)),static/standin.c)
+daemon_sources := $(foreach room,$(ROOMS),$(wildcard $(room)/*.c)) $(standin_sources)
+ctl_sources := $(wildcard common/*.c ctl/*.c) $(standin_sources)
 house_sources := $(filter-out daemon/main.c,$(daemon_sources))
 unit_test_sources := $(wildcard tests/unit/*.c)
 helper_sources := $(wildcard tests/helpers/*.c)
@@ -49,7 +59,7 @@ $(O)/reaperd: $(call objects,$(daemon_sources))
 
 $(O)/reaperctl: $(call objects,$(ctl_sources))
 	$(SAY) LD $@
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(shell $(PKG_CONFIG) --libs jansson)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $^ $(ctl_libs)
 
 $(O)/unit-tests: $(call objects,$(house_sources) $(unit_test_sources))
 	$(SAY) LD $@
@@ -83,10 +93,16 @@ parents: $(patsubst units/parents/%.c,$(O)/parents/%,$(parent_sources))
 unit-tests: $(O)/unit-tests
 fuzzers: $(patsubst tests/fuzz/%.c,$(O)/fuzzers/%,$(fuzz_sources))
 
-check: ## install what the tests need, build, and run them all
+static: ## build/static: programs that run in an image that holds nothing else (musl)
+	@command -v musl-gcc >/dev/null || scripts/deps static
+	@$(MAKE) --no-print-directory BUILD=static CC=musl-gcc all
+	@build/static/reaperd --version
+
+check: ## install what the tests need, build, and run them all, on the static build too
 	@scripts/deps check
 	@$(MAKE) --no-print-directory all helpers unit-tests fuzzers
-	@tests/run --build-folder=$(O)
+	@$(MAKE) --no-print-directory BUILD=static CC=musl-gcc all helpers
+	@tests/run --build-folder=$(O) --also=build/static
 
 unit: ## the tests of pure modules alone
 	@$(MAKE) --no-print-directory all helpers unit-tests fuzzers
@@ -115,7 +131,7 @@ lint: ## rooms, formatting, lengths, and static analysis
 	@scripts/lint "$(ROOMS)"
 
 format: ## put every source file into the house's format
-	@clang-format -i $(foreach room,$(ROOMS) ctl tests/unit tests/helpers tests/fuzz tests/lib units/parents,$(wildcard $(room)/*.[ch]))
+	@clang-format -i $(foreach room,$(ROOMS) ctl tests/unit tests/helpers tests/fuzz tests/lib units/parents static,$(wildcard $(room)/*.[ch]))
 
 install: all parents ## into $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(O)/reaperd $(DESTDIR)$(PREFIX)/sbin/reaperd
@@ -143,7 +159,7 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all helpers parents unit-tests fuzzers check unit system fuzz demo lint format install uninstall deps clean help
+.PHONY: all static helpers parents unit-tests fuzzers check unit system fuzz demo lint format install uninstall deps clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 

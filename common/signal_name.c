@@ -32,12 +32,12 @@ static int realtime_from_string(const char *text)
 	long n;
 
 	if (strcmp(text, "RTMIN") == 0)
-		return SIGRTMIN;
+		return SIGNAL_RTMIN;
 	if (strcmp(text, "RTMAX") == 0)
-		return SIGRTMAX;
-	if (!offset || value_parse_int(offset, 0, SIGRTMAX - SIGRTMIN, &n) < 0)
+		return SIGNAL_RTMAX;
+	if (!offset || value_parse_int(offset, 0, SIGNAL_RTMAX - SIGNAL_RTMIN, &n) < 0)
 		return -EINVAL;
-	return plus ? SIGRTMIN + (int)n : SIGRTMAX - (int)n;
+	return plus ? SIGNAL_RTMIN + (int)n : SIGNAL_RTMAX - (int)n;
 }
 
 int signal_from_string(const char *text)
@@ -45,7 +45,7 @@ int signal_from_string(const char *text)
 	const char *rest = text_after_prefix(text, "SIG");
 	long n;
 
-	if (value_parse_int(text, 1, SIGRTMAX, &n) >= 0)
+	if (value_parse_int(text, 1, SIGNAL_RTMAX, &n) >= 0)
 		return (int)n;
 	text = rest ? rest : text;
 	for (size_t i = 0; i < ELEMENTS(names); i++)
@@ -61,11 +61,18 @@ const char *signal_to_string(int sig, char buffer[static SIGNAL_NAME_MAX])
 			snprintf(buffer, SIGNAL_NAME_MAX, "SIG%s", names[i].name);
 			return buffer;
 		}
-	if (sig == SIGRTMIN)
+	if (sig == SIGNAL_RTMIN)
 		snprintf(buffer, SIGNAL_NAME_MAX, "SIGRTMIN");
-	else if (sig > SIGRTMIN && sig <= SIGRTMAX)
-		snprintf(buffer, SIGNAL_NAME_MAX, "SIGRTMIN+%d", sig - SIGRTMIN);
+	else if (sig > SIGNAL_RTMIN && sig <= SIGNAL_RTMAX)
+		snprintf(buffer, SIGNAL_NAME_MAX, "SIGRTMIN+%d", sig - SIGNAL_RTMIN);
 	else
 		snprintf(buffer, SIGNAL_NAME_MAX, "%d", sig);
 	return buffer;
+}
+
+const char *signal_to_short_string(int sig, char buffer[static SIGNAL_NAME_MAX])
+{
+	const char *name = signal_to_string(sig, buffer), *rest = text_after_prefix(name, "SIG");
+
+	return rest ? rest : name;
 }

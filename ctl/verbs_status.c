@@ -9,6 +9,7 @@
 #include "common/exit_name.h"
 #include "common/format.h"
 #include "common/own.h"
+#include "common/signal_name.h"
 #include "ctl/lines.h"
 #include "ctl/process_tree.h"
 #include "ctl/render.h"
@@ -78,12 +79,13 @@ static void print_strings(const json_t *u, const char *key, const char *heading)
 static void print_end(json_int_t code, int status)
 {
 	const char *name = exit_name_to_string(status);
+	char signal[SIGNAL_NAME_MAX];
 
 	if (code == CLD_EXITED)
 		printf(" (code=exited, status=%d%s%s)", status, name ? "/" : "", name ? name : "");
 	else if (code)
 		printf(" (code=%s, signal=%s)", code == CLD_DUMPED ? "dumped" : "killed",
-			sigabbrev_np(status) ? sigabbrev_np(status) : "?");
+			signal_to_short_string(status, signal));
 }
 
 /* The name of a process in the tree, or NULL. */

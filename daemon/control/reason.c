@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "common/exit_name.h"
+#include "common/signal_name.h"
 #include "daemon/control/server.h"
 #include "daemon/life/service.h"
 
@@ -34,16 +35,17 @@ static char *load_reason(const struct unit *u)
 
 static char *end_of(const char *who, const struct exit_record *r)
 {
-	char *text;
+	char *text, name[SIGNAL_NAME_MAX];
 	int n;
 
 	if (r->code == CLD_EXITED) {
-		const char *name = exit_name_to_string(r->status);
+		const char *status = exit_name_to_string(r->status);
 		n = asprintf(&text, "its %s process %d exited with status %d%s%s", who, (int)r->pid,
-			r->status, name ? "/" : "", name ? name : "");
+			r->status, status ? "/" : "", status ? status : "");
 	} else {
-		n = asprintf(&text, "its %s process %d was ended by SIG%s%s", who, (int)r->pid,
-			sigabbrev_np(r->status), r->code == CLD_DUMPED ? " (core dumped)" : "");
+		n = asprintf(&text, "its %s process %d was ended by %s%s", who, (int)r->pid,
+			signal_to_string(r->status, name),
+			r->code == CLD_DUMPED ? " (core dumped)" : "");
 	}
 	return n < 0 ? NULL : text;
 }

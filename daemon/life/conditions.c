@@ -44,6 +44,10 @@ static bool path_exists(const char *path)
 	return access(path, F_OK) == 0;
 }
 
+#ifndef GLOB_BRACE /* musl's glob(3) has none */
+#define GLOB_BRACE 0
+#endif
+
 static bool path_exists_glob(const char *pattern)
 {
 	glob_t found = {0};

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "common/signal_name.h"
 #include "daemon/life/react.h"
 
 #include <errno.h>
@@ -206,14 +207,15 @@ void react_to_warning(const struct unit *u, const char *text, void *data)
 
 void react_to_exit(struct life *life, struct unit *u, const struct reaped *r, bool is_main)
 {
-	char text[96];
+	char text[96], name[SIGNAL_NAME_MAX];
 
 	if (r->code == CLD_EXITED)
 		snprintf(text, sizeof(text), "%s process %d exited with status %d",
 			is_main ? "main" : "control", (int)r->pid, r->status);
 	else
-		snprintf(text, sizeof(text), "%s process %d was ended by SIG%s%s",
-			is_main ? "main" : "control", (int)r->pid, sigabbrev_np(r->status),
+		snprintf(text, sizeof(text), "%s process %d was ended by %s%s",
+			is_main ? "main" : "control", (int)r->pid,
+			signal_to_string(r->status, name),
 			r->code == CLD_DUMPED ? " (core dumped)" : "");
 	log_line(r->code == CLD_EXITED && r->status == 0 ? LOG_DEBUG : LOG_NOTICE, 0, u->id, "%s",
 		text);

@@ -10,6 +10,7 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "common/signal_name.h"
 #include "common/text.h"
 #include "daemon/base/log.h"
 #include "daemon/life/service.h"
@@ -74,6 +75,7 @@ static _printf_(2, 3) int add_variable(char ***list, const char *fmt, ...)
 static int add_result_variables(const struct service *s, char ***list)
 {
 	const struct exit_record *main = &s->main_record;
+	char name[SIGNAL_NAME_MAX];
 	int r = add_variable(list, "SERVICE_RESULT=%s", service_result_to_string(s->result));
 
 	if (r < 0 || !main->code)
@@ -81,7 +83,8 @@ static int add_result_variables(const struct service *s, char ***list)
 	if (main->code == CLD_EXITED)
 		r = add_variable(list, "EXIT_STATUS=%d", main->status);
 	else
-		r = add_variable(list, "EXIT_STATUS=%s", sigabbrev_np(main->status));
+		r = add_variable(
+			list, "EXIT_STATUS=%s", signal_to_short_string(main->status, name));
 	if (r < 0)
 		return r;
 	return add_variable(list, "EXIT_CODE=%s",

@@ -6,6 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "daemon/base/signal_mask.h"
+
 /* A file opened later must not become our standard output (faults of daemons with descriptors 0-2
  * closed). */
 static void fill_standard_descriptors(void)
@@ -21,8 +23,6 @@ static void fill_standard_descriptors(void)
 
 void inherited_take(struct inherited *in)
 {
-	sigset_t all;
-
 	fill_standard_descriptors();
 	for (int sig = 1; sig < NSIG; sig++) {
 		struct sigaction action;
@@ -35,8 +35,7 @@ void inherited_take(struct inherited *in)
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGTTOU, SIG_IGN);
 	(void)signal(SIGTTIN, SIG_IGN);
-	sigfillset(&all);
-	(void)sigprocmask(SIG_SETMASK, &all, &in->mask);
+	(void)signal_mask_set(SIGNAL_MASK_ALL, &in->mask);
 
 	if (getrlimit(RLIMIT_NOFILE, &in->open_files) == 0) {
 		struct rlimit many = {in->open_files.rlim_max, in->open_files.rlim_max};
@@ -51,5 +50,5 @@ void inherited_restore(const struct inherited *in)
 	for (size_t i = 0; i < sizeof(changed) / sizeof(changed[0]); i++)
 		(void)signal(changed[i], in->ignored[changed[i]] ? SIG_IGN : SIG_DFL);
 	(void)setrlimit(RLIMIT_NOFILE, &in->open_files);
-	(void)sigprocmask(SIG_SETMASK, &in->mask, NULL);
+	(void)signal_mask_set(in->mask, NULL);
 }

@@ -7,10 +7,11 @@
 
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/resource.h>
 
 struct inherited {
-	sigset_t mask;
+	uint64_t mask;
 	bool ignored[NSIG]; /* SIG_IGN at our start */
 	struct rlimit open_files;
 };

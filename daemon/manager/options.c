@@ -206,6 +206,10 @@ static int print_version(struct options *o, const char *value)
 	(void)o;
 	(void)value;
 	puts("reaperd " REAPERD_VERSION);
+#ifdef REAPERD_STATIC
+	puts("static build (musl): users and groups come from /etc/passwd and /etc/group alone; "
+	     "ConditionPathExistsGlob= knows no braces");
+#endif
 	return 1;
 }
 

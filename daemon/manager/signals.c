@@ -9,21 +9,22 @@
 
 #include "common/signal_name.h"
 #include "daemon/base/log.h"
+#include "daemon/base/signal_mask.h"
 #include "daemon/manager/manager.h"
 
 static bool asks_to_stop(int sig)
 {
 	return sig == SIGTERM || sig == SIGINT || sig == SIGPWR ||
-	       (sig >= SIGRTMIN + 3 && sig <= SIGRTMIN + 5);
+	       (sig >= SIGNAL_RTMIN + 3 && sig <= SIGNAL_RTMIN + 5);
 }
 
 static void on_stop_signal(struct manager *m, int sig)
 {
 	static const char *const verbs[] = {"halt", "poweroff", "reboot"};
-	char name[16];
+	char name[SIGNAL_NAME_MAX];
 
-	if (sig >= SIGRTMIN + 3 && sig <= SIGRTMIN + 5)
-		m->final_verb = verbs[sig - SIGRTMIN - 3];
+	if (sig >= SIGNAL_RTMIN + 3 && sig <= SIGNAL_RTMIN + 5)
+		m->final_verb = verbs[sig - SIGNAL_RTMIN - 3];
 	if (m->state == MANAGER_STOPPING && (sig == SIGTERM || sig == SIGINT))
 		manager_hurry(m, "asked a second time");
 	else
@@ -62,17 +63,16 @@ static void on_readable(struct loop_source *s, uint32_t events)
 
 int signals_open(struct manager *m)
 {
-	sigset_t all;
+	uint64_t all = SIGNAL_MASK_ALL;
 
-	sigfillset(&all);
 	/* Faults of our own must end us at once, not queue up behind a read. */
 	static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
 	for (size_t i = 0; i < ELEMENTS(faults); i++)
 		if (!m->options.command)
-			sigdelset(&all, faults[i]);
-	int fd = signalfd(-1, &all, SFD_CLOEXEC | SFD_NONBLOCK);
+			all &= ~SIGNAL_BIT(faults[i]);
+	int fd = signal_mask_open(all);
 	if (fd < 0)
-		return log_error_errno(errno, "cannot open a signalfd");
+		return log_error_errno(fd, "cannot open a signalfd");
 	m->signal_source = (struct loop_source){
 		.fd = fd, .priority = LOOP_SIGNAL, .fn = on_readable, .data = m};
 	return loop_add(m->loop, &m->signal_source, EPOLLIN);

@@ -11,6 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "common/signal_name.h"
 #include "daemon/base/log.h"
 #include "daemon/life/service.h"
 #include "daemon/manager/manager.h"
@@ -160,7 +161,7 @@ static void add_line(const struct output_line *line, void *data)
 static char *make_last_words(const struct unit *u, int status, const char *why)
 {
 	const struct service *s = u->service;
-	char *text = NULL;
+	char *text = NULL, name[SIGNAL_NAME_MAX];
 	size_t length;
 	FILE *f = open_memstream(&text, &length);
 
@@ -170,8 +171,8 @@ static char *make_last_words(const struct unit *u, int status, const char *why)
 	if (s && s->main_record.code == CLD_EXITED)
 		fprintf(f, ": its main process exited with status %d", s->main_record.status);
 	else if (s && s->main_record.code)
-		fprintf(f, ": its main process was ended by SIG%s",
-			sigabbrev_np(s->main_record.status));
+		fprintf(f, ": its main process was ended by %s",
+			signal_to_string(s->main_record.status, name));
 	else if (s && s->result != SERVICE_SUCCESS)
 		fprintf(f, ": %s", service_result_to_string(s->result));
 	fprintf(f, "; exit status %d", status);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "common/text.h"
+#include "daemon/base/signal_mask.h"
 #include "daemon/process/child.h"
 #include "daemon/process/mark.h"
 
@@ -19,23 +20,10 @@
 
 static int reset_signals(const struct child *c)
 {
-	/* The system call itself: the C library keeps 32 and 33 from us, and a caller may have
-	 * ignored them. All zero is SIG_DFL for each of them. */
-	const unsigned long by_default[8] = {0};
-
-	for (int sig = 1; sig < NSIG; sig++)
-		(void)syscall(SYS_rt_sigaction, sig, by_default, NULL, sizeof(uint64_t));
+	signal_all_to_default();
 	if (c->exec->ignore_sigpipe)
 		(void)signal(SIGPIPE, SIG_IGN);
 	return 0;
-}
-
-static int clear_mask(void)
-{
-	sigset_t none;
-
-	sigemptyset(&none);
-	return sigprocmask(SIG_SETMASK, &none, NULL) < 0 ? -errno : 0;
 }
 
 /* Whatever we hold ourselves or got from our caller closes at exec. */
@@ -173,7 +161,7 @@ static struct spawn_failure run_child(struct child *c)
 			      ? command->argv
 			      : spawn_expand_arguments(command->argv, c->environment);
 	STEP(EXIT_MEMORY, argv ? 0 : -ENOMEM);
-	STEP(EXIT_SIGNAL_MASK, clear_mask());
+	STEP(EXIT_SIGNAL_MASK, signal_mask_set(0, NULL));
 	STEP(EXIT_EXEC, execute(c, argv));
 	return (struct spawn_failure){0};
 }
