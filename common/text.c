@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 char **strv_free(char **l)
 {
@@ -195,4 +196,14 @@ int text_replace(char **field, const char *text)
 	free(*field);
 	*field = copy;
 	return 0;
+}
+
+char *text_absolute_path(const char *path)
+{
+	_cleanup_(freep) char *here = *path == '/' ? NULL : getcwd(NULL, 0);
+	char *absolute;
+
+	if (*path == '/')
+		return strdup(path);
+	return !here || asprintf(&absolute, "%s/%s", here, path) < 0 ? NULL : absolute;
 }

@@ -35,5 +35,8 @@ char *text_escape(const char *text, size_t length);
 size_t text_utf8_length(const char *text, size_t length);
 /* Edit distance, for "did you mean"; counts up to `limit` and no further. */
 unsigned text_distance(const char *a, const char *b, unsigned limit);
+/* A path that holds wherever we go: with our working directory in front when it is relative. The
+ * caller frees; NULL: out of memory, or the directory is gone. */
+char *text_absolute_path(const char *path);
 /* Replaces *field by a copy of `text` (NULL: by nothing). 0 or -ENOMEM, then unchanged. */
 int text_replace(char **field, const char *text);

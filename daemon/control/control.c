@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "common/text.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/log.h"
 #include "daemon/control/server.h"
@@ -119,10 +120,8 @@ static char *in_folder(const char *folder, const char *below)
 /* The places in their order; the first that can be had is taken. */
 static int open_anywhere(struct control *c)
 {
-	const char *given = c->manager->options.socket;
-
-	if (given)
-		return open_at(c, given);
+	if (c->given)
+		return open_at(c, c->given);
 	char *places[] = {in_folder(getenv("RUNTIME_DIRECTORY"), ""),
 		c->manager->is_user ? in_folder(getenv("XDG_RUNTIME_DIR"), "/reaperd") : NULL,
 		in_folder("/run", "/reaperd")};
@@ -156,6 +155,7 @@ static void close_socket(struct control *c)
 
 static void say_open(const struct control *c, int r)
 {
+	c->manager->socket = c->path;
 	if (r == -EADDRINUSE)
 		log_warning("another reaperd has the control socket; running without one (see "
 			    "--socket=)");
@@ -196,6 +196,8 @@ struct control *control_open(struct manager *m)
 	if (m->life.output)
 		output_hub_set_listener(m->life.output, logs_on_line, c);
 	/* One command as a container's entrypoint needs nobody to talk to, unless asked. */
+	if (m->options.socket)
+		c->given = text_absolute_path(m->options.socket);
 	if (!m->options.command || m->options.unit_count || m->options.socket)
 		say_open(c, open_anywhere(c));
 	return c;
@@ -208,6 +210,7 @@ void control_close(struct control *c)
 	while (c->clients)
 		client_close(c->clients);
 	close_socket(c);
+	free(c->given);
 	c->manager->control = NULL;
 	c->manager->news = NULL;
 	c->manager->rebind = NULL;

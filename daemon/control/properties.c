@@ -290,6 +290,6 @@ json_t *properties_of_manager(struct manager *m)
 	put_moment(o, "FinishTimestamp", &m->ready);
 	put(o, "UnitPath", strings(search_path_dirs(m->life.loader.path)));
 	put(o, "Environment", strings(m->life.spawn.environment));
-	put_text(o, "ControlSocket", m->options.socket);
+	put_text(o, "ControlSocket", m->socket);
 	return o;
 }

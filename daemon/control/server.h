@@ -46,9 +46,10 @@ struct control {
 	struct manager *manager;
 	struct loop_source source; /* the listening socket */
 	int lock_fd;
-	char *path;
-	uid_t uid; /* ours */
-	gid_t gid; /* of the socket */
+	char *given; /* --socket=, absolute; NULL: the usual places */
+	char *path;  /* where it is; NULL: nowhere */
+	uid_t uid;   /* ours */
+	gid_t gid;   /* of the socket */
 	struct client *clients;
 	size_t client_count;
 };

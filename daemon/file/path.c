@@ -63,8 +63,11 @@ static int split_dirs(struct search_path *p, const char *text)
 {
 	while (*text) {
 		size_t n = strcspn(text, ":");
-		int r = n ? strv_push(&p->dirs, strndup(text, n)) : 0;
+		_cleanup_(freep) char *dir = strndup(text, n);
 
+		if (!dir)
+			return -ENOMEM;
+		int r = n ? strv_push(&p->dirs, text_absolute_path(dir)) : 0;
 		if (r < 0)
 			return r;
 		text += n + (text[n] == ':');

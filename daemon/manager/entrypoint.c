@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/signal_name.h"
@@ -37,6 +38,26 @@ static void set_up_job_control(const struct manager *m)
 	}
 }
 
+/*
+ * A session leader gives its terminal up, so that the command's own session can have it
+ * (tty_ioctl(4), TIOCNOTTY). The kernel tells the foreground of it by HUP and CONT: these are not
+ * the command's.
+ */
+static void release_terminal(const struct manager *m)
+{
+	struct timespec now = {0};
+	sigset_t told;
+
+	if (!m->options.new_session || getsid(0) != getpid() || !isatty(STDIN_FILENO) ||
+		ioctl(STDIN_FILENO, TIOCNOTTY) < 0)
+		return;
+	sigemptyset(&told);
+	sigaddset(&told, SIGHUP);
+	sigaddset(&told, SIGCONT);
+	while (sigtimedwait(&told, NULL, &now) > 0)
+		;
+}
+
 static _Noreturn void become_command(const struct manager *m)
 {
 	char **argv = m->options.command;
@@ -58,6 +79,7 @@ int entrypoint_start(struct manager *m)
 	e->tty_fd = !m->options.single_child && !m->options.new_session && isatty(STDIN_FILENO)
 			    ? STDIN_FILENO
 			    : -1;
+	release_terminal(m);
 	pid_t pid = fork();
 	if (pid < 0)
 		return log_error_errno(errno, "cannot start %s", m->options.command[0]);
@@ -75,6 +97,7 @@ int entrypoint_start(struct manager *m)
 	/* Both sides do it, so that neither can be too late. */
 	if (!m->options.single_child && !m->options.new_session)
 		(void)setpgid(pid, pid);
+	manager_leave_directory();
 	return 0;
 }
 

@@ -153,8 +153,16 @@ int manager_configure(struct manager *m)
 	return 0;
 }
 
+void manager_leave_directory(void)
+{
+	if (chdir("/") < 0)
+		(void)log_debug("cannot leave the working directory: %s", strerror(errno));
+}
+
 int manager_run(struct manager *m)
 {
+	if (!m->options.command)
+		manager_leave_directory();
 	manager_arm_sweep(m);
 	boot_start(m);
 	int r = loop_run(m->loop);

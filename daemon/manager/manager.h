@@ -59,6 +59,7 @@ struct manager_settings {
 struct manager {
 	struct life life;
 	struct loop *loop;
+	const char *socket; /* where the control socket is; borrowed, NULL: none */
 	struct options options;
 	struct manager_settings settings;
 	struct inherited inherited;
@@ -97,6 +98,10 @@ void manager_close(struct manager *m);
 /* --check and --dump: 0 or 1, the exit status. */
 int manager_check(struct manager *m);
 int manager_dump(struct manager *m);
+
+/* Holds no file system of the caller's back: from the time on when the command was started in it.
+ */
+void manager_leave_directory(void);
 
 /* boot.c: the first transaction. */
 void boot_start(struct manager *m);

@@ -64,7 +64,7 @@ def test_zombies_have_their_parent_named(reaperd):
 def test_tree_shows_all_with_marks(reaperd):
     reaperd.service("a", "/bin/bash -c '(sleep 1000 & ); sleep 0.01 & exec sleep 999'")
     reaperd.start("a.service")
-    wait_for(lambda: reaperd.json("zombies") and reaperd.json("orphans"), "both are there")
+    wait_for(lambda: [z["name"] for z in reaperd.json("zombies")] == ["sleep"] and reaperd.json("orphans"), "both are there")
     tree = reaperd.json("tree")
     unit = next(child for child in tree["children"] if child["unit"] == "a.service")
     assert {child["orphan"] for child in unit["children"]} == {True, False}
