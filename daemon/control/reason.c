@@ -67,12 +67,12 @@ static char *service_reason(const struct service *s)
 	case SERVICE_FAILURE_PROTOCOL:
 		return strdup(
 			"it ended, or went to the background, without saying that it is ready");
-	case SERVICE_FAILURE_START_LIMIT_HIT:
-		return strdup("it was started too often (StartLimitBurst=); see reset-failed");
 	case SERVICE_FAILURE_WATCHDOG:
 		return strdup("it sent no keep-alive within WatchdogSec=");
 	case SERVICE_FAILURE_RESOURCES:
 		return strdup("a process could not be made");
+	case SERVICE_FAILURE_START_LIMIT_HIT:
+		return NULL;
 	default:
 		break;
 	}
@@ -83,10 +83,25 @@ static char *service_reason(const struct service *s)
 	return strdup(service_result_to_string(s->result));
 }
 
+/* The limit, and what it was that ended so often. */
+static char *too_often(const struct unit *u)
+{
+	_cleanup_(freep) char *end = u->service ? service_reason(u->service) : NULL;
+	char *text;
+
+	if (asprintf(&text, "it was started too often (StartLimitBurst=%u); see reset-failed%s%s",
+		    u->config->unit.start_limit_burst, end ? "; the last time " : "",
+		    end ? end : "") < 0)
+		return NULL;
+	return text;
+}
+
 char *unit_reason(const struct unit *u)
 {
 	if (u->load_state != LOAD_LOADED)
 		return load_reason(u);
+	if (u->start_limit_hit && u->active == UNIT_FAILED)
+		return too_often(u);
 	if (u->service && u->service->result != SERVICE_SUCCESS)
 		return service_reason(u->service);
 	if (u->service && u->reload_failed)

@@ -36,8 +36,12 @@ void unit_set_state(struct unit *u, enum unit_active_state active, int sub_state
 	if (!was_down && is_down)
 		u->inactive_enter = u->state_change;
 
+	if (u->job && u->job->state == JOB_RUNNING && is_down) {
+		u->job->went_down = true;
+		u->job->failed = active == UNIT_FAILED;
+	}
 	/* Consequences see each step, so what ended and came back in one turn is not missed. */
-	u->was_active |= was_down ? 0 : 1U << before;
+	u->was_active |= 1U << before;
 	life_enqueue(life, u, WORK_REACT);
 	log_line(LOG_DEBUG, 0, u->id, "%s -> %s (%s)", unit_active_state_to_string(before),
 		unit_active_state_to_string(active), unit_sub_state_name(u));
@@ -72,9 +76,9 @@ static void settle_job(struct life *life, struct unit *u)
 	case JOB_VERIFY_ACTIVE:
 		if (unit_is_active(u))
 			job_finish(&life->jobs, job, JOB_DONE);
-		else if (job->state == JOB_RUNNING && u->active != UNIT_ACTIVATING && is_down)
-			job_finish(
-				&life->jobs, job, u->active == UNIT_FAILED ? JOB_FAILED : JOB_DONE);
+		else if (job->state == JOB_RUNNING && (job->went_down || is_down))
+			job_finish(&life->jobs, job,
+				job->failed || u->active == UNIT_FAILED ? JOB_FAILED : JOB_DONE);
 		break;
 	case JOB_RELOAD:
 		if (job->state != JOB_RUNNING || u->active == UNIT_RELOADING ||
@@ -168,8 +172,11 @@ static void go_down_consequences(struct life *life, struct unit *u)
 
 void react_to_state(struct life *life, struct unit *u)
 {
+	const unsigned at_rest = 1U << UNIT_INACTIVE | 1U << UNIT_FAILED;
 	bool was_up = u->was_active & (1U << UNIT_ACTIVE | 1U << UNIT_RELOADING);
-	bool was_on = u->was_active != 0;
+	bool was_on = u->was_active & ~at_rest;
+	/* A start that was refused fails without having been on. */
+	bool fails = u->active == UNIT_FAILED && u->was_active & ~(1U << UNIT_FAILED);
 	bool had_job = u->job != NULL;
 	bool is_down = unit_is_inactive_or_failed(u);
 
@@ -181,7 +188,7 @@ void react_to_state(struct life *life, struct unit *u)
 		require_after_the_fact(life, u);
 	if (was_up && (is_down || u->active == UNIT_DEACTIVATING || u->will_restart))
 		request_each(life, u, DEP_BOUND_BY, JOB_STOP, JOB_MODE_REPLACE);
-	if (was_on && is_down)
+	if ((was_on && is_down) || fails)
 		go_down_consequences(life, u);
 	UNIT_FOREACH (trigger, u, DEP_TRIGGERED_BY)
 		if (unit_machine(trigger)->triggered_changed)

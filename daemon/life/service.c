@@ -191,7 +191,7 @@ static bool start_limit_hit(struct service *s)
 	log_line(LOG_ERR, 0, u->id,
 		"started %u times within its StartLimitIntervalSec=; not started again",
 		settings->start_limit_burst);
-	s->result = SERVICE_FAILURE_START_LIMIT_HIT;
+	service_fail(s, SERVICE_FAILURE_START_LIMIT_HIT);
 	s->verdict.again = false;
 	u->will_restart = false;
 	settle(s, SERVICE_FAILED);

@@ -191,6 +191,8 @@ int service_spawn(struct service *s, enum command_list list, size_t index, enum 
 		s->list = list;
 		s->index = index;
 	}
+	if (life->killing)
+		return -ESHUTDOWN;
 	if (service_takes_notify(s))
 		(void)service_open_notify(s);
 	(void)wear_mark(s);

@@ -82,7 +82,7 @@ enum service_state service_on_stop_waiting(struct service *s, const struct unit_
 	if (!job || job->type != JOB_RESTART)
 		s->restarting = false;
 	s->verdict.again = false;
-	s->unit->will_restart = false;
+	s->unit->will_restart = s->restarting;
 	return SERVICE_DEAD;
 }
 

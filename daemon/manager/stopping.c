@@ -128,6 +128,7 @@ void manager_hurry(struct manager *m, const char *why)
 	if (has_children())
 		log_warning("%s: killing what is left", why);
 	m->stop_phase = STOP_KILL;
+	m->life.killing = true;
 	signal_everyone(m, SIGKILL);
 	arm(m, usec_add(clock_monotonic_usec(), 2 * LAST_MOMENT_USEC));
 	loop_turn_again(m->loop);

@@ -141,6 +141,7 @@ struct job *job_next_runnable(struct job_table *t)
 		if (j->state != JOB_WAITING || !is_runnable(j))
 			continue;
 		j->state = JOB_RUNNING;
+		j->went_down = j->failed = false;
 		j->running_usec = clock_monotonic_usec();
 		return j;
 	}

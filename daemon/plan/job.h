@@ -56,8 +56,10 @@ struct job {
 	enum job_state state;
 	bool irreversible;
 	bool ignores_order;
-	struct moment begin;	 /* when it was asked for */
-	uint64_t running_usec;	 /* CLOCK_MONOTONIC when it began to run; 0: waits */
+	bool went_down,
+		failed;	       /* the unit did, since the job runs; it may be on its way up again */
+	struct moment begin;   /* when it was asked for */
+	uint64_t running_usec; /* CLOCK_MONOTONIC when it began to run; 0: waits */
 	struct job *prev, *next; /* of the table's list, oldest first */
 	struct job *next_run;	 /* of the run queue */
 	bool in_run_queue;

@@ -233,12 +233,12 @@ ssize_t proc_all(struct proc_info **ret)
 	struct infos all = {0};
 	int r = each_process(add_info, &all);
 
-	if (r < 0) {
+	/* We are there ourselves, or nothing is mounted. */
+	if (r < 0 || !all.count) {
 		free(all.list);
-		return r;
+		return r < 0 ? r : -ENOENT;
 	}
-	if (all.count)
-		qsort(all.list, all.count, sizeof(*all.list), by_pid);
+	qsort(all.list, all.count, sizeof(*all.list), by_pid);
 	*ret = all.list;
 	return (ssize_t)all.count;
 }

@@ -298,3 +298,13 @@ def test_signals_that_the_caller_ignores_are_default_again(reaperd):
     reaperd.wrapper = ["bash", "-c", "trap '' USR1 HUP CHLD; exec \"$@\"", "bash"]
     reaperd.start("keep.service", "a.service")
     assert reaperd.lines("a") == ["SigIgn:\t0000000000000000"]
+
+
+def test_a_failed_start_is_told_although_it_is_tried_again(reaperd):
+    reaperd.service("a", "/bin/false", "Type=oneshot\nRestart=on-failure\nRestartSec=100")
+    reaperd.service("keep")
+    reaperd.start("keep.service")
+    result = reaperd.ctl("start", "a")
+    assert result.status == 1 and "status 1" in result.err
+    assert reaperd.show("a", "ActiveState", "SubState") == ["activating", "auto-restart"]
+    assert reaperd.ctl("stop", "a").status == 0
