@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "common/own.h"
 #include "daemon/base/signal_mask.h"
 
 /* A file opened later must not become our standard output (faults of daemons with descriptors 0-2
@@ -21,20 +22,24 @@ static void fill_standard_descriptors(void)
 		close(fd);
 }
 
+/* Dispositions that are ours while we run. */
+static const struct {
+	int number;
+	void (*ours)(int);
+} changed[INHERITED_SIGNALS] = {
+	{SIGCHLD, SIG_DFL},
+	{SIGPIPE, SIG_IGN},
+	{SIGTTOU, SIG_IGN},
+	{SIGTTIN, SIG_IGN},
+};
+
 void inherited_take(struct inherited *in)
 {
 	fill_standard_descriptors();
-	for (int sig = 1; sig < NSIG; sig++) {
-		struct sigaction action;
-		in->ignored[sig] =
-			sigaction(sig, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
-	}
 	/* An ignored SIGCHLD would have the kernel reap for us, and no status would be left
 	 * (wait(2)). */
-	(void)signal(SIGCHLD, SIG_DFL);
-	(void)signal(SIGPIPE, SIG_IGN);
-	(void)signal(SIGTTOU, SIG_IGN);
-	(void)signal(SIGTTIN, SIG_IGN);
+	for (size_t i = 0; i < ELEMENTS(changed); i++)
+		in->was_ignored[i] = signal(changed[i].number, changed[i].ours) == SIG_IGN;
 	(void)signal_mask_set(SIGNAL_MASK_ALL, &in->mask);
 
 	if (getrlimit(RLIMIT_NOFILE, &in->open_files) == 0) {
@@ -45,10 +50,8 @@ void inherited_take(struct inherited *in)
 
 void inherited_restore(const struct inherited *in)
 {
-	static const int changed[] = {SIGCHLD, SIGPIPE, SIGTTOU, SIGTTIN};
-
-	for (size_t i = 0; i < sizeof(changed) / sizeof(changed[0]); i++)
-		(void)signal(changed[i], in->ignored[changed[i]] ? SIG_IGN : SIG_DFL);
+	for (size_t i = 0; i < ELEMENTS(changed); i++)
+		(void)signal(changed[i].number, in->was_ignored[i] ? SIG_IGN : SIG_DFL);
 	(void)setrlimit(RLIMIT_NOFILE, &in->open_files);
 	(void)signal_mask_set(in->mask, NULL);
 }

@@ -10,9 +10,11 @@
 #include <stdint.h>
 #include <sys/resource.h>
 
+#define INHERITED_SIGNALS 4
+
 struct inherited {
 	uint64_t mask;
-	bool ignored[NSIG]; /* SIG_IGN at our start */
+	bool was_ignored[INHERITED_SIGNALS]; /* those that we change (inherited.c) */
 	struct rlimit open_files;
 };
 

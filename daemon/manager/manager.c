@@ -146,10 +146,12 @@ int manager_configure(struct manager *m)
 	if (!m->is_pid1 || access("/run/systemd/system", F_OK) == 0)
 		search_path_set_booted(l->path);
 	l->host = specifier_host_local();
+	m->life.spawn.console_fd = STDOUT_FILENO;
+	if (m->options.command && !m->options.unit_count)
+		return 0; /* nobody writes but the command, and that is not ours to read */
 	r = output_hub_new(m->loop, STDOUT_FILENO, m->settings.ring_bytes, &m->life.output);
 	if (r < 0)
 		(void)log_warning_errno(r, "cannot keep the output of services");
-	m->life.spawn.console_fd = STDOUT_FILENO;
 	return 0;
 }
 

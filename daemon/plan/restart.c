@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/plan/restart.h"
 
-#include <math.h>
-
 DEFINE_ENUM_TABLE(service_result, SERVICE_RESULT_MAX, [SERVICE_SUCCESS] = "success",
 	[SERVICE_FAILURE_RESOURCES] = "resources", [SERVICE_FAILURE_PROTOCOL] = "protocol",
 	[SERVICE_FAILURE_TIMEOUT] = "timeout", [SERVICE_FAILURE_EXIT_CODE] = "exit-code",
@@ -54,6 +52,31 @@ static bool policy_restarts(enum service_restart policy, enum service_result res
 	return false;
 }
 
+static double power(double base, unsigned n)
+{
+	double product = 1;
+
+	for (; n; n >>= 1, base *= base)
+		if (n & 1)
+			product *= base;
+	return product;
+}
+
+/* The n-th root of a number above 1, by halving: libm is not worth its place for it. */
+static double root(double number, unsigned n)
+{
+	double low = 1, high = number;
+
+	for (int i = 0; i < 100; i++) {
+		double middle = (low + high) / 2;
+		if (power(middle, n) < number)
+			low = middle;
+		else
+			high = middle;
+	}
+	return high;
+}
+
 /* RestartSteps= steps from RestartSec= to RestartMaxDelaySec=, each longer by the same factor. */
 static uint64_t pause_before(const struct service_settings *s, unsigned restarts)
 {
@@ -64,8 +87,8 @@ static uint64_t pause_before(const struct service_settings *s, unsigned restarts
 		return from;
 	if (restarts >= s->restart_steps)
 		return to;
-	double factor = pow((double)to / (double)from, (double)restarts / s->restart_steps);
-	return (uint64_t)((double)from * factor);
+	double step = root((double)to / (double)from, s->restart_steps);
+	return (uint64_t)((double)from * power(step, restarts));
 }
 
 struct restart_verdict restart_decide(
