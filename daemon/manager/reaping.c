@@ -48,14 +48,20 @@ static void on_dead_child(const struct reaped *r, void *data)
 	life_reaped(r, &m->life);
 }
 
+/* One command alone, and nobody to ask: names of orphans are of no use. */
+static bool somebody_listens(const struct manager *m)
+{
+	return m->options.unit_count || !m->options.command || m->options.warn_reaped || m->socket;
+}
+
 unsigned manager_reap(struct manager *m)
 {
-	unsigned n =
-		reap_drain(&m->life.processes, &m->life.reaping, REAP_BUDGET, on_dead_child, m);
+	unsigned n = reap_drain(&m->life.processes, &m->life.reaping, REAP_BUDGET,
+		somebody_listens(m), on_dead_child, m);
 
 	if (n == REAP_BUDGET)
 		(void)loop_timer_set(m->loop, &m->sweep_timer, clock_monotonic_usec());
-	if (m->entrypoint.process)
+	if (m->entrypoint.process && m->entrypoint.tty_fd >= 0)
 		entrypoint_child_changed(m);
 	return n;
 }
@@ -112,7 +118,7 @@ void manager_notice_adopted(struct manager *m)
 {
 	struct life *life = &m->life;
 
-	if (life_list_children(life) < 0)
+	if (!somebody_listens(m) || life_list_children(life) < 0)
 		return;
 	for (size_t i = 0; i < life->child_count; i++) {
 		struct adopted *a = NULL;

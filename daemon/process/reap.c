@@ -26,18 +26,18 @@ static void detach(const siginfo_t *info)
 }
 
 static void take(const struct process_table *t, struct reap_counters *counters,
-	const siginfo_t *peek, reap_fn *fn, void *data)
+	const siginfo_t *end, bool is_zombie, reap_fn *fn, void *data)
 {
 	siginfo_t info;
 	const struct reaped r = {
-		.pid = peek->si_pid,
-		.code = peek->si_code,
-		.status = peek->si_status,
-		.process = process_find(t, peek->si_pid),
+		.pid = end->si_pid,
+		.code = end->si_code,
+		.status = end->si_status,
+		.process = process_find(t, end->si_pid),
 	};
 
 	fn(&r, data);
-	if (waitid(P_PID, (id_t)r.pid, &info, WEXITED | WNOHANG) < 0)
+	if (is_zombie && waitid(P_PID, (id_t)r.pid, &info, WEXITED | WNOHANG) < 0)
 		return;
 	counters->reaped++;
 	if (!r.process)
@@ -45,17 +45,18 @@ static void take(const struct process_table *t, struct reap_counters *counters,
 }
 
 unsigned reap_drain(const struct process_table *t, struct reap_counters *counters, unsigned budget,
-	reap_fn *fn, void *data)
+	bool peek, reap_fn *fn, void *data)
 {
+	const int how = WEXITED | WNOHANG | (peek ? WNOWAIT : 0);
 	unsigned reaped = 0;
 
 	for (unsigned looked = 0; !budget || looked < budget; looked++) {
 		siginfo_t info = {0};
 
-		if (waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) < 0 || info.si_pid == 0)
+		if (waitid(P_ALL, 0, &info, how) < 0 || info.si_pid == 0)
 			return reaped;
 		if (is_exit(info.si_code)) {
-			take(t, counters, &info, fn, data);
+			take(t, counters, &info, peek, fn, data);
 			reaped++;
 		} else {
 			detach(&info);

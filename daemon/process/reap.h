@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -19,9 +20,9 @@ struct reaped {
 };
 
 /*
- * Called for each dead child while it is still a zombie: /proc/PID is there, its PID is still
- * taken. It is reaped right after. The process table still has it; the callee calls
- * process_forget().
+ * Called for each dead child; the process table still has it, and the callee calls
+ * process_forget(). With `peek` it is still a zombie then, /proc/PID is there, and it is reaped
+ * right after.
  */
 typedef void reap_fn(const struct reaped *r, void *data);
 
@@ -30,8 +31,9 @@ struct reap_counters {
 };
 
 /*
- * Reaps until none is left, or `budget` is used up (0: no budget). Returns how many were reaped;
- * a return equal to the budget means: call again.
+ * Reaps until none is left, or `budget` is used up (0: no budget). `peek`: `fn` wants to look at
+ * /proc, which costs a further system call for each. Returns how many were reaped; a return equal
+ * to the budget means: call again.
  */
 unsigned reap_drain(const struct process_table *t, struct reap_counters *counters, unsigned budget,
-	reap_fn *fn, void *data);
+	bool peek, reap_fn *fn, void *data);

@@ -10,7 +10,20 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "lib"))
 
-from reaperd import Reaperd, run  # noqa: E402
+from reaperd import REAPERD, Reaperd, run  # noqa: E402
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "static: a claim about the static build alone")
+
+
+def pytest_collection_modifyitems(config, items):
+    """What is about the static build alone belongs to its run alone."""
+    if "static build" in run(REAPERD, "--version").out:
+        return
+    dropped = [item for item in items if item.get_closest_marker("static")]
+    items[:] = [item for item in items if item not in dropped]
+    config.hook.pytest_deselected(items=dropped)
 
 
 @pytest.fixture

@@ -1,0 +1,109 @@
+"""A real container engine: reaperd as its --init, and as the entrypoint of an image with services."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+import time
+
+import pytest
+from conftest import can
+from podman import Podman
+from reaperd import wait_for
+
+pytestmark = pytest.mark.static
+
+ROOT = pathlib.Path(__file__).parents[2]
+STATIC = ROOT / "build" / "static"
+
+
+@pytest.fixture(scope="module")
+def podman():
+    if os.geteuid() != 0 or not can("podman", "--version") or not pathlib.Path("/bin/busybox").exists():
+        pytest.skip("needs root, podman, crun and busybox-static")
+    folder = pathlib.Path(tempfile.mkdtemp(prefix="rp-", dir="/tmp"))
+    p = Podman(folder)
+    result = p.import_busybox("localhost/base")
+    why_not = result.err if result.status else p.why_not("localhost/base")
+    if why_not:
+        pytest.skip(f"podman cannot run here: {why_not}")
+    yield p
+    p("rm", "--all", "--force", "--time=0")
+    subprocess.run(["umount", "-R", str(folder / "storage" / "overlay")], check=False, capture_output=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def image(podman):
+    result = podman("build", "--format=docker", "--build-arg", "BASE=localhost/base", "-t", "localhost/demo", "-f", ROOT / "packaging" / "container" / "Containerfile", ROOT)
+    assert result.status == 0, result
+    return "localhost/demo"
+
+
+def test_as_the_engines_init(podman):
+    init = f"--init-path={STATIC / 'reaperd'}"
+    result = podman("run", "--rm", "--init", init, "localhost/base", "sh", "-c", "cat /proc/1/comm; exit 5")
+    assert result.status == 5, result
+    assert "reaperd" in result.out or "podman-init" in result.out or "catatonit" in result.out
+    script = "(sleep 0.1 &); sleep 0.5; ps -o stat,comm | grep -c '^Z'; exit 0"
+    assert podman("run", "--rm", "--init", init, "localhost/base", "sh", "-c", script).out.strip() == "0"
+
+
+def test_the_init_forwards_the_stop(podman):
+    init = f"--init-path={STATIC / 'reaperd'}"
+    result = podman("run", "--detach", "--name=stopped", "--init", init, "localhost/base", "sh", "-c", "trap 'exit 9' TERM; echo up; while :; do sleep 0.1; done")
+    assert result.status == 0, result
+    podman.wait_logs("stopped", "up")
+    begin = time.monotonic()
+    assert podman("stop", "--time=20", "stopped").status == 0
+    assert time.monotonic() - begin < 15
+    assert podman("wait", "stopped").out.strip() == "9"
+
+
+@pytest.mark.parametrize(
+    "name,options",
+    [
+        ("plain", []),
+        ("readonly", ["--read-only"]),
+        ("anyone", ["--user", "12345"]),
+        ("nothing", ["--cap-drop=ALL"]),
+        ("strict", ["--read-only", "--user", "12345", "--cap-drop=ALL", "--security-opt=no-new-privileges"]),
+    ],
+)
+def test_an_image_with_services(podman, image, name, options):
+    assert podman("run", "--detach", f"--name={name}", *options, image).status == 0
+    uid = "12345" if "12345" in options else "0"
+    podman.wait_logs(name, f"app.service: serving as {uid}")
+    logs = podman.wait_logs(name, "clock.service: ")
+    assert "greeter.service: hello" in logs
+
+    status = podman("exec", name, "reaperctl", "status", "app")
+    assert "active (running)" in status.out, status
+    assert podman("exec", name, "reaperctl", "is-system-running").out.strip() == "running"
+    orphans = podman("exec", name, "reaperctl", "orphans").out
+    assert "sleep" in orphans and "clock.service" in orphans
+    assert podman("healthcheck", "run", name).status == 0
+
+    begin = time.monotonic()
+    assert podman("stop", "--time=20", name).status == 0
+    assert time.monotonic() - begin < 15, "within the grace period"
+    assert podman("wait", name).out.strip() == "0"
+    assert "app.service: going" in podman.wait_logs(name, "greeter.service: goodbye")
+
+
+def test_the_essential_service_ends_the_container(podman, image):
+    assert podman("run", "--detach", "--name=essential", image).status == 0
+    podman.wait_logs("essential", "serving")
+    assert podman("exec", "essential", "touch", "/dev/shm/end").status == 0
+    assert podman("wait", "essential").out.strip() == "7"
+    logs = podman("logs", "essential")
+    assert "app.service ended everything" in logs.out + logs.err
+
+
+def test_environment_of_the_container_reaches_services(podman, image):
+    assert podman("run", "--detach", "--name=env", "--env", "GREETING=servus", image).status == 0
+    podman.wait_logs("env", "serving")
+    pid = podman("exec", "env", "reaperctl", "show", "app", "-p", "MainPID", "--value").out.strip()
+    wait_for(lambda: "GREETING=servus" in podman("exec", "env", "cat", f"/proc/{pid}/environ").out, "it is there")
+    podman("rm", "--force", "--time=0", "env")
