@@ -229,7 +229,7 @@ class Reaperd:
         return self.process.returncode
 
     def check_log(self):
-        assert "Sanitizer" not in self.text() and "runtime error" not in self.text(), self.text()
+        assert "ERROR: AddressSanitizer" not in self.text() and "ERROR: LeakSanitizer" not in self.text() and "runtime error" not in self.text(), self.text()
 
     def kill(self):
         """Ends it and all below it, whatever state it is in."""
