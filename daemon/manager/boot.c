@@ -9,11 +9,13 @@
 
 #define DEFAULT_TARGET "default.target"
 
+/* What is not applied is of interest in units that start; what is wrong is so in each. */
 static void log_diagnostics(const struct unit *u)
 {
 	for (size_t i = 0; i < u->diags.count; i++) {
 		const struct diag *d = &u->diags.list[i];
-		_cleanup_(freep) char *text = diag_format(d);
+		bool matters = d->level != DIAG_NOT_APPLIED || u->job;
+		_cleanup_(freep) char *text = matters ? diag_format(d) : NULL;
 
 		if (text)
 			log_line(d->level == DIAG_ERROR	    ? LOG_ERR
@@ -80,10 +82,10 @@ static int boot_units(struct manager *m)
 	for (int i = 0; i < count; i++)
 		(void)boot_load(m, names[i]);
 	boot_adopt_units(m);
-	for (size_t i = 0; i < m->life.units.count; i++)
-		log_diagnostics(m->life.units.list[i]);
 	for (int i = 0; i < count; i++)
 		started += boot_unit(m, names[i]) >= 0;
+	for (size_t i = 0; i < m->life.units.count; i++)
+		log_diagnostics(m->life.units.list[i]);
 	return started;
 }
 

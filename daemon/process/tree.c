@@ -96,7 +96,8 @@ static void identify(struct tree_node *n, const struct mark_space *space,
 		n->mark = mark_of_limit(space, limit);
 		n->unit = n->mark ? owner(n->mark, data) : NULL;
 	}
-	n->is_orphan = n->info.ppid == getpid() && !(p && p->spawned);
+	/* A daemon's main process came to us the same way, and is where it should be. */
+	n->is_orphan = n->info.ppid == getpid() && !p;
 }
 
 /* Who lowered its own mark on purpose is known by descent, else by its session. */

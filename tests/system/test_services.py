@@ -94,6 +94,7 @@ def test_forking_without_a_pid_file_guesses(reaperd):
     reaperd.service("a", f"/bin/sh -c 'sleep 1000 & echo $! >{reaperd.folder}/pid'", "Type=forking")
     reaperd.start("a.service")
     assert reaperd.main_pid("a") == int((reaperd.folder / "pid").read_text())
+    assert reaperd.json("orphans") == [], "a daemon's main process is where it should be"
     os.kill(reaperd.main_pid("a"), signal.SIGKILL)
     reaperd.wait_state("a", "failed")
 
