@@ -22,6 +22,11 @@ static const char *const own_section[UNIT_TYPE_MAX] = {
 	[UNIT_SCOPE] = "Scope",
 };
 
+const char *unit_type_section(enum unit_type type)
+{
+	return own_section[type] ? own_section[type] : "";
+}
+
 static bool section_belongs(enum unit_type type, const char *section)
 {
 	return strcmp(section, "Unit") == 0 || strcmp(section, "Install") == 0 ||

@@ -157,6 +157,7 @@ struct unit_settings {
 	char *description;
 	char **documentation;
 	char *source_path;
+	char **mounts_for; /* RequiresMountsFor=, and what is implied */
 	struct condition *conditions;
 	size_t condition_count;
 	bool default_dependencies;

@@ -15,7 +15,7 @@ static int refuse(struct diags *diags, const char *file, const char *why)
 	return -ENOEXEC;
 }
 
-static void complete_service(struct service_settings *s, struct kill_settings *k)
+static void complete_service(struct service_settings *s)
 {
 	if (!s->type_set)
 		s->type = s->bus_name			      ? SERVICE_DBUS
@@ -26,8 +26,6 @@ static void complete_service(struct service_settings *s, struct kill_settings *k
 	if (s->notify_access == NOTIFY_NONE &&
 		(s->type == SERVICE_NOTIFY || s->type == SERVICE_NOTIFY_RELOAD || s->watchdog_usec))
 		s->notify_access = NOTIFY_MAIN;
-	if (!k->restart_signal)
-		k->restart_signal = k->signal;
 }
 
 static int check_service(const struct config *c, const char *file, struct diags *diags)
@@ -56,9 +54,11 @@ static int check_service(const struct config *c, const char *file, struct diags 
 
 int config_complete(struct config *c, enum unit_type type, const char *file, struct diags *diags)
 {
+	if (c->kill && !c->kill->restart_signal)
+		c->kill->restart_signal = c->kill->signal;
 	if (type != UNIT_SERVICE)
 		return 0;
-	complete_service(c->service, c->kill);
+	complete_service(c->service);
 	return check_service(c, file, diags);
 }
 

@@ -51,6 +51,7 @@ enum directive_flag {
 	DIRECTIVE_OLD = 1 << 1,	     /* an old spelling: understood, not listed */
 	DIRECTIVE_QUIET =
 		1 << 2, /* not applied, and not worth a word when it says "no" or nothing */
+	DIRECTIVE_TERSE = 1 << 3, /* --dump has it where it is not the default */
 };
 
 struct directive {

@@ -4,15 +4,20 @@
 #include "daemon/file/types.h"
 
 /* clang-format off */
-#define SOCKET(name, kind) \
-	{.section = "Socket", .key = name, .type = &kind, .group = GROUP_NONE, .not_applied = "socket units are not run"}
-#define TIMER(name, kind) \
-	{.section = "Timer", .key = name, .type = &kind, .group = GROUP_NONE, .not_applied = "timer units are not run"}
-#define PATH(name, kind) \
-	{.section = "Path", .key = name, .type = &kind, .group = GROUP_NONE, .not_applied = "path units are not run"}
+#define SOCKET(name, kind, ...) \
+	{.section = "Socket", .key = name, .type = &kind, .group = GROUP_NONE, .not_applied = "socket units are not run", \
+	 __VA_ARGS__}
+#define TIMER(name, kind, ...) \
+	{.section = "Timer", .key = name, .type = &kind, .group = GROUP_NONE, .not_applied = "timer units are not run", \
+	 __VA_ARGS__}
+#define PATH(name, kind, ...) \
+	{.section = "Path", .key = name, .type = &kind, .group = GROUP_NONE, .not_applied = "path units are not run", \
+	 __VA_ARGS__}
 #define HOST(sect, name) \
 	{.section = sect, .key = name, .type = &type_kept_lines, .group = GROUP_NONE, .flags = DIRECTIVE_QUIET, \
 	 .not_applied = "units of this type belong to a host; the name counts as present"}
+
+#define UNSAID(text) .fallback = text
 
 static const struct directive rows[] = {
 	SOCKET("ListenStream", type_kept_lines),
@@ -23,20 +28,20 @@ static const struct directive rows[] = {
 	SOCKET("ListenNetlink", type_kept_lines),
 	SOCKET("ListenMessageQueue", type_kept_lines),
 	SOCKET("ListenUSBFunction", type_kept_lines),
-	SOCKET("SocketProtocol", type_text),
-	SOCKET("BindIPv6Only", type_text),
-	SOCKET("Backlog", type_text),
+	SOCKET("SocketProtocol", type_text, UNSAID("ip")),
+	SOCKET("BindIPv6Only", type_text, UNSAID("default")),
+	SOCKET("Backlog", type_text, UNSAID("2147483647")),
 	SOCKET("BindToDevice", type_text),
 	SOCKET("ExecStartPre", type_kept_lines),
 	SOCKET("ExecStartPost", type_kept_lines),
 	SOCKET("ExecStopPre", type_kept_lines),
 	SOCKET("ExecStopPost", type_kept_lines),
-	SOCKET("TimeoutSec", type_usec_or_infinity),
+	SOCKET("TimeoutSec", type_usec_or_infinity, UNSAID("1min 30s")),
 	SOCKET("SocketUser", type_text),
 	SOCKET("SocketGroup", type_text),
-	SOCKET("SocketMode", type_text),
-	SOCKET("DirectoryMode", type_text),
-	SOCKET("Accept", type_bool),
+	SOCKET("SocketMode", type_text, UNSAID("0666")),
+	SOCKET("DirectoryMode", type_text, UNSAID("0755")),
+	SOCKET("Accept", type_bool, .flags = DIRECTIVE_TERSE),
 	SOCKET("FlushPending", type_bool),
 	SOCKET("Writable", type_bool),
 	SOCKET("MaxConnections", type_text),
@@ -61,16 +66,16 @@ static const struct directive rows[] = {
 	SOCKET("PassSecurity", type_bool),
 	SOCKET("PassPacketInfo", type_bool),
 	SOCKET("Timestamping", type_text),
-	SOCKET("TCPCongestion", type_text),
-	SOCKET("ReusePort", type_bool),
+	SOCKET("TCPCongestion", type_text, UNSAID("n/a")),
+	SOCKET("ReusePort", type_bool, .flags = DIRECTIVE_TERSE),
 	SOCKET("MessageQueueMaxMessages", type_text),
 	SOCKET("MessageQueueMessageSize", type_text),
 	SOCKET("RemoveOnStop", type_bool),
 	SOCKET("Symlinks", type_words),
-	SOCKET("FileDescriptorName", type_text),
+	SOCKET("FileDescriptorName", type_text, UNSAID("%n")),
 	SOCKET("Service", type_text),
-	SOCKET("TriggerLimitIntervalSec", type_text),
-	SOCKET("TriggerLimitBurst", type_text),
+	SOCKET("TriggerLimitIntervalSec", type_usec, UNSAID("2s")),
+	SOCKET("TriggerLimitBurst", type_text, UNSAID("20")),
 	SOCKET("PollLimitIntervalSec", type_text),
 	SOCKET("PollLimitBurst", type_text),
 	SOCKET("SmackLabel", type_text),
@@ -88,23 +93,23 @@ static const struct directive rows[] = {
 	TIMER("OnTimezoneChange", type_bool),
 	TIMER("Persistent", type_bool),
 	TIMER("WakeSystem", type_bool),
-	TIMER("RemainAfterElapse", type_bool),
+	TIMER("RemainAfterElapse", type_bool, UNSAID("yes")),
 	TIMER("FixedRandomDelay", type_bool),
-	TIMER("AccuracySec", type_text),
-	TIMER("RandomizedDelaySec", type_text),
-	TIMER("DeferReactivation", type_bool),
-	TIMER("Unit", type_text),
+	TIMER("AccuracySec", type_usec, UNSAID("1min")),
+	TIMER("RandomizedDelaySec", type_usec),
+	TIMER("DeferReactivation", type_bool, .flags = DIRECTIVE_TERSE),
+	TIMER("Unit", type_text, UNSAID("%N.service")),
 
 	PATH("PathExists", type_kept_lines),
 	PATH("PathExistsGlob", type_kept_lines),
 	PATH("PathChanged", type_kept_lines),
 	PATH("PathModified", type_kept_lines),
 	PATH("DirectoryNotEmpty", type_kept_lines),
-	PATH("Unit", type_text),
+	PATH("Unit", type_text, UNSAID("%N.service")),
 	PATH("MakeDirectory", type_bool),
-	PATH("DirectoryMode", type_text),
-	PATH("TriggerLimitIntervalSec", type_text),
-	PATH("TriggerLimitBurst", type_text),
+	PATH("DirectoryMode", type_text, UNSAID("0755")),
+	PATH("TriggerLimitIntervalSec", type_usec, UNSAID("2s")),
+	PATH("TriggerLimitBurst", type_text, UNSAID("200")),
 
 	HOST("Mount", "What"), HOST("Mount", "Where"), HOST("Mount", "Options"), HOST("Mount", "Type"),
 	HOST("Mount", "TimeoutSec"), HOST("Mount", "DirectoryMode"), HOST("Mount", "SloppyOptions"),

@@ -4,24 +4,29 @@
 #include "daemon/file/types.h"
 
 /* clang-format off */
-#define SANDBOX(name, kind, why) \
-	{.section = "Exec", .key = name, .type = &kind, .group = GROUP_NONE, .flags = DIRECTIVE_QUIET, .not_applied = why}
-#define MOUNT(name, kind) SANDBOX(name, kind, "no mount namespace is made for services")
-#define FILTER(name, kind) SANDBOX(name, kind, "no system call filter is installed")
+#define ROW(name, kind, why, more, ...) \
+	{.section = "Exec", .key = name, .type = &kind, .group = GROUP_NONE, .flags = DIRECTIVE_QUIET | (more), \
+	 .not_applied = why, __VA_ARGS__}
+#define SANDBOX(name, kind, why, ...) ROW(name, kind, why, 0, __VA_ARGS__)
+#define MOUNT(name, kind, ...) SANDBOX(name, kind, NO_MOUNTS, __VA_ARGS__)
+#define FILTER(name, kind, ...) SANDBOX(name, kind, "no system call filter is installed", __VA_ARGS__)
+#define UNSAID(text) .fallback = text
+#define TERSE(name, why) ROW(name, type_bool, why, DIRECTIVE_TERSE)
+#define NO_MOUNTS "no mount namespace is made for services"
 #define LSM(name) SANDBOX(name, type_text, "labels of security modules are left as they are")
 
 static const struct directive rows[] = {
 	MOUNT("PrivateTmp", type_bool),
 	MOUNT("PrivateDevices", type_bool),
-	MOUNT("PrivateMounts", type_bool),
-	MOUNT("ProtectSystem", type_bool_or_text),
-	MOUNT("ProtectHome", type_bool_or_text),
+	TERSE("PrivateMounts", NO_MOUNTS),
+	MOUNT("ProtectSystem", type_bool_or_text, UNSAID("no")),
+	MOUNT("ProtectHome", type_bool_or_text, UNSAID("no")),
 	MOUNT("ProtectControlGroups", type_bool),
 	MOUNT("ProtectKernelTunables", type_bool),
 	MOUNT("ProtectKernelModules", type_bool),
 	MOUNT("ProtectKernelLogs", type_bool),
-	MOUNT("ProtectProc", type_text),
-	MOUNT("ProcSubset", type_text),
+	MOUNT("ProtectProc", type_text, UNSAID("default")),
+	MOUNT("ProcSubset", type_text, UNSAID("all")),
 	MOUNT("ReadWritePaths", type_words),
 	MOUNT("ReadOnlyPaths", type_words),
 	MOUNT("InaccessiblePaths", type_words),
@@ -43,8 +48,8 @@ static const struct directive rows[] = {
 	MOUNT("RootHash", type_text),
 	MOUNT("RootHashSignature", type_text),
 	MOUNT("RootVerity", type_text),
-	MOUNT("RootEphemeral", type_bool),
-	MOUNT("PrivateIPC", type_bool),
+	TERSE("RootEphemeral", NO_MOUNTS),
+	TERSE("PrivateIPC", NO_MOUNTS),
 	MOUNT("IPCNamespacePath", type_text),
 	SANDBOX("ProtectHostname", type_bool, "no UTS namespace is made for services"),
 	SANDBOX("ProtectClock", type_bool, "no system call filter is installed"),
@@ -54,7 +59,7 @@ static const struct directive rows[] = {
 	FILTER("SystemCallFilter", type_words),
 	FILTER("SystemCallLog", type_words),
 	FILTER("SystemCallArchitectures", type_words),
-	FILTER("SystemCallErrorNumber", type_text),
+	FILTER("SystemCallErrorNumber", type_text, UNSAID("kill")),
 	FILTER("MemoryDenyWriteExecute", type_bool),
 	FILTER("RestrictRealtime", type_bool),
 	FILTER("RestrictSUIDSGID", type_bool),
@@ -62,9 +67,9 @@ static const struct directive rows[] = {
 	FILTER("RestrictAddressFamilies", type_words),
 	FILTER("RestrictFileSystems", type_words),
 	FILTER("LockPersonality", type_bool),
-	SANDBOX("KeyringMode", type_text, "the session keyring is left as it is"),
-	SANDBOX("RemoveIPC", type_bool, "IPC objects are left when a service ends"),
-	SANDBOX("MemoryKSM", type_bool, "the kernel's default is kept"),
+	SANDBOX("KeyringMode", type_text, "the session keyring is left as it is", UNSAID("private")),
+	TERSE("RemoveIPC", "IPC objects are left when a service ends"),
+	TERSE("MemoryKSM", "the kernel's default is kept"),
 	LSM("SELinuxContext"),
 	LSM("AppArmorProfile"),
 	LSM("SmackProcessLabel"),

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "common/text.h"
+#include "daemon/file/apply.h"
 #include "daemon/file/types.h"
 
 static void dump_json_string(const char *text, FILE *f)
@@ -102,33 +103,82 @@ static void dump_lines(const char *key, const char *text, FILE *f)
 	}
 }
 
-/* Whether the row's section is one of a unit with these settings. */
+/* Whether the unit could have a line for the row: its section is one of the unit's type. */
 static bool row_applies(const struct directive *d, const struct unit *u)
 {
-	if (d->flags & DIRECTIVE_OLD)
+	if (d->flags & DIRECTIVE_OLD || strcmp(d->section, "Install") == 0)
 		return false;
 	if (d->group != GROUP_NONE)
 		return directive_field(d, u->config);
-	return kept_get(u->config, d) ||
-	       (d->type == &type_bool && u->config->exec && strcmp(d->section, "Exec") == 0);
+	if (kept_get(u->config, d))
+		return true;
+	if (d->flags & DIRECTIVE_TERSE || !(d->fallback || d->type == &type_bool))
+		return false;
+	if (strcmp(d->section, "Exec") == 0)
+		return u->config->exec;
+	return strcmp(d->section, unit_type_section(u->type)) == 0;
+}
+
+/* What the row says of a unit that says nothing of it; the caller frees. */
+static char *default_text(const struct directive *d, const struct unit *u)
+{
+	_cleanup_(config_freep) struct config *fresh = config_new(u->type);
+
+	return fresh ? d->type->format(d, directive_field(d, fresh)) : NULL;
+}
+
+static void dump_field(const struct directive *d, const struct unit *u, FILE *f)
+{
+	_cleanup_(freep) char *text = d->type->format(d, directive_field(d, u->config));
+	_cleanup_(freep) char *unsaid = !(d->flags & DIRECTIVE_TERSE) ? NULL
+					: d->fallback		      ? strdup(d->fallback)
+								      : default_text(d, u);
+
+	if (text && !(unsaid && strcmp(text, unsaid) == 0))
+		dump_lines(d->key, text, f);
+}
+
+/* systemd's dump has a few words that its unit files have not. */
+static const char *shown_key(const struct directive *d)
+{
+	static const char *const words[][2] = {
+		{"AccuracySec", "Accuracy"}, {"OnTimezoneChange", "OnTimeZoneChange"}};
+
+	for (size_t i = 0; i < ELEMENTS(words); i++)
+		if (strcmp(words[i][0], d->key) == 0)
+			return words[i][1];
+	return d->key;
+}
+
+/* A value that a unit does not say: %n is its name, %N.service what it starts. */
+static void dump_unsaid(const struct directive *d, const struct unit *u, FILE *f)
+{
+	const char *text = d->fallback ? d->fallback : "no", *key = shown_key(d);
+
+	if (strcmp(text, "%n") == 0)
+		fprintf(f, "%s: %s\n", key, u->id);
+	else if (strcmp(text, "%N.service") == 0)
+		fprintf(f, "%s: %.*s.service\n", key, (int)(strrchr(u->id, '.') - u->id), u->id);
+	else if (strcmp(d->key, "KeyringMode") == 0 && u->type != UNIT_SERVICE)
+		fprintf(f, "%s: shared\n", key);
+	else
+		fprintf(f, "%s: %s\n", key, text);
 }
 
 static void dump_row(const struct directive *d, const struct unit *u, FILE *f)
 {
-	const void *field = directive_field(d, u->config);
+	const char *kept = d->group == GROUP_NONE ? kept_get(u->config, d) : NULL;
 
 	if (!row_applies(d, u))
 		return;
-	if (d->type == &type_rlimit) {
-		dump_limit(d, field, f);
-	} else if (d->group == GROUP_NONE) {
-		const char *text = kept_get(u->config, d);
-		dump_lines(d->key, text ? text : "no", f);
-	} else if (d->type->format) {
-		_cleanup_(freep) char *text = d->type->format(d, field);
-		if (text)
-			dump_lines(d->key, text, f);
-	}
+	if (d->type == &type_rlimit)
+		dump_limit(d, directive_field(d, u->config), f);
+	else if (kept && *kept)
+		dump_lines(shown_key(d), kept, f);
+	else if (d->group == GROUP_NONE)
+		dump_unsaid(d, u, f);
+	else if (d->type->format)
+		dump_field(d, u, f);
 }
 
 static void dump_origins(unsigned origin, FILE *f)
@@ -177,6 +227,21 @@ static int dump_dependencies(const struct unit *u, FILE *f)
 	return 0;
 }
 
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void dump_mounts(const struct unit *u, FILE *f)
+{
+	char **paths = u->config->unit.mounts_for;
+
+	if (paths)
+		qsort(paths, strv_length(paths), sizeof(*paths), by_text);
+	for (char **p = paths; p && *p; p++)
+		fprintf(f, "RequiresMountsFor: %s (origin-file)\n", *p);
+}
+
 int dump_unit(const struct unit *u, FILE *f)
 {
 	const struct directive *d;
@@ -187,6 +252,7 @@ int dump_unit(const struct unit *u, FILE *f)
 	dump_conditions(u, f);
 	dump_commands(u, f);
 	int r = dump_dependencies(u, f);
+	dump_mounts(u, f);
 	putc('\n', f);
 	return r;
 }

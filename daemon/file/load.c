@@ -272,7 +272,8 @@ static int finish_reading(struct reading *r, enum unit_type type)
 		return error;
 	if (diag_has(&r->diags, DIAG_ERROR))
 		r->state = LOAD_BAD_SETTING;
-	return config_add_default_deps(r->config, type, r->id);
+	error = config_add_implied(r->config, type);
+	return error < 0 ? error : config_add_default_deps(r->config, type, r->id);
 }
 
 static int read_unit(struct loader *l, struct unit *u, struct reading *r)

@@ -48,6 +48,9 @@ const char *builtin_unit_alias(const char *name);
 int config_complete(struct config *c, enum unit_type type, const char *file, struct diags *diags);
 /* Default and implicit dependencies by name (defaults.c). 0 or -ENOMEM. */
 int config_add_default_deps(struct config *c, enum unit_type type, const char *id);
+/* What settings imply: paths to be mounted, order after what provides for them (implied.c). 0 or
+ * -ENOMEM. */
+int config_add_implied(struct config *c, enum unit_type type);
 /* What a target pulls in comes before it, when both want default dependencies (defaults.c). 0 or
  * -ENOMEM. */
 int target_add_default_order(struct unit *target);

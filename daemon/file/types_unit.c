@@ -100,15 +100,24 @@ static int parse_isolate(struct directive_context *c, const char *text, void *fi
 static int parse_mounts_for(struct directive_context *c, const char *text, void *field)
 {
 	char *word;
+	int r = 0;
 
-	(void)field;
-	while (word_next(&text, &word, WORD_UNQUOTE) > 0) {
+	while (r >= 0 && word_next(&text, &word, WORD_UNQUOTE) > 0) {
 		_cleanup_(freep) char *owned = word, *path = NULL;
 
-		if (directive_expand(c, word, &path) >= 0 && *path != '/')
+		if (directive_expand(c, word, &path) < 0)
+			continue;
+		if (*path != '/')
 			(void)directive_refuse(c, path, "not an absolute path");
+		else
+			r = strv_push(field, TAKE_PTR(path));
 	}
-	return 0;
+	return r;
+}
+
+static void done_mounts_for(void *field)
+{
+	*(char ***)field = strv_free(*(char ***)field);
 }
 
 static int set_exit(struct exit_set *set, const char *word)
@@ -272,7 +281,8 @@ static void done_path(void *field)
 const struct value_type type_dependency = {"unit names", parse_dependency, NULL, NULL};
 const struct value_type type_isolate = {"boolean", parse_isolate, NULL, NULL};
 const struct value_type type_condition = {"condition", parse_condition, NULL, NULL};
-const struct value_type type_mounts_for = {"absolute paths", parse_mounts_for, NULL, NULL};
+const struct value_type type_mounts_for = {
+	"absolute paths", parse_mounts_for, NULL, done_mounts_for};
 const struct value_type type_exit_set = {
 	"exit statuses and signals", parse_exit_set, format_exit_set, NULL};
 const struct value_type type_exit_status = {"exit status", parse_exit_status, NULL, NULL};

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What settings imply (systemd.exec(5), "Implicit Dependencies"): paths that have to be mounted,
+ * and the order after what provides output, temporary folders, the bus.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/text.h"
+#include "daemon/file/load.h"
+#include "daemon/file/types.h"
+
+static int add_path(struct config *c, const char *path)
+{
+	_cleanup_(freep) char *copy = strdup(path);
+	size_t n = copy ? strlen(copy) : 0;
+
+	if (!copy)
+		return -ENOMEM;
+	while (n > 1 && copy[n - 1] == '/')
+		copy[--n] = 0;
+	return strv_contains(c->unit.mounts_for, copy)
+		       ? 0
+		       : strv_push(&c->unit.mounts_for, TAKE_PTR(copy));
+}
+
+static int add_directories(struct config *c)
+{
+	static const char *const prefixes[DIRECTORY_MAX] = {
+		"/run", "/var/lib", "/var/cache", "/var/log", "/etc"};
+
+	for (int kind = 0; kind < DIRECTORY_MAX; kind++)
+		for (char **d = c->exec->directories[kind].paths; d && *d; d++) {
+			_cleanup_(freep) char *path = NULL;
+			int n = (int)strcspn(*d, ":");
+
+			if (asprintf(&path, "%s/%.*s", prefixes[kind], n, *d) < 0)
+				return -ENOMEM;
+			int r = add_path(c, path);
+			if (r < 0)
+				return r;
+		}
+	return 0;
+}
+
+static bool says_yes(const struct config *c, const char *section, const char *key)
+{
+	const char *value = kept_get(c, directive_find(section, key));
+
+	return value && strcmp(value, "yes") == 0;
+}
+
+static bool is_journal(const struct stdio_setting *s)
+{
+	return s->kind == STDIO_JOURNAL || s->kind == STDIO_JOURNAL_CONSOLE;
+}
+
+static int imply_of_exec(struct config *c)
+{
+	const char *folder = c->exec->working_directory;
+	int r = 0;
+
+	if (folder && *folder == '/' && strcmp(folder, "/") != 0 &&
+		!c->exec->working_directory_missing_ok)
+		r = add_path(c, folder);
+	if (r >= 0)
+		r = add_directories(c);
+	if (r >= 0 && says_yes(c, "Service", "PrivateTmp")) {
+		r = add_path(c, "/var/tmp");
+		if (r >= 0)
+			r = config_add_dep(
+				c, DEP_AFTER, "systemd-tmpfiles-setup.service", ORIGIN_FILE);
+	}
+	if (r >= 0 && (is_journal(&c->exec->output) || is_journal(&c->exec->error)))
+		r = config_add_dep(c, DEP_AFTER, "systemd-journald.socket", ORIGIN_FILE);
+	if (r >= 0 && c->service->type == SERVICE_DBUS)
+		r = config_add_dep(c, DEP_AFTER, "dbus.socket", ORIGIN_FILE);
+	return r;
+}
+
+/* Each line of a kept value that is a path. */
+static int imply_paths(struct config *c, const char *section, const char *const *keys)
+{
+	for (; *keys; keys++) {
+		const char *text = kept_get(c, directive_find(section, *keys));
+
+		for (; text && *text; text += strcspn(text, "\n"), text += *text == '\n') {
+			_cleanup_(freep) char *path = strndup(text, strcspn(text, "\n"));
+			int r = !path ? -ENOMEM : *path == '/' ? add_path(c, path) : 0;
+			if (r < 0)
+				return r;
+		}
+	}
+	return 0;
+}
+
+static int imply_of_type(struct config *c, enum unit_type type)
+{
+	static const char *const sockets[] = {"ListenStream", "ListenDatagram",
+		"ListenSequentialPacket", "ListenFIFO", "ListenSpecial", NULL};
+	static const char *const paths[] = {"PathExists", "PathExistsGlob", "PathChanged",
+		"PathModified", "DirectoryNotEmpty", NULL};
+
+	switch (type) {
+	case UNIT_SERVICE:
+		return imply_of_exec(c);
+	case UNIT_SOCKET:
+		return imply_paths(c, "Socket", sockets);
+	case UNIT_PATH:
+		return imply_paths(c, "Path", paths);
+	case UNIT_TIMER:
+		return says_yes(c, "Timer", "Persistent") ? add_path(c, "/var/lib/systemd/timers")
+							  : 0;
+	default:
+		return 0;
+	}
+}
+
+int config_add_implied(struct config *c, enum unit_type type)
+{
+	int r = imply_of_type(c, type);
+
+	if (r < 0 || !c->unit.mounts_for)
+		return r;
+	return config_add_dep(
+		c, DEP_AFTER, "-.mount", c->unit.default_dependencies ? ORIGIN_FILE : ORIGIN_PATH);
+}
