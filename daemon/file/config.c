@@ -107,7 +107,7 @@ static struct exec_settings *exec_settings_new(void)
 		return NULL;
 	e->umask = 0022;
 	e->input.kind = STDIO_NULL;
-	e->output.kind = STDIO_JOURNAL;
+	e->output.kind = STDIO_UNSET; /* config_complete() */
 	e->error.kind = STDIO_INHERIT;
 	e->ignore_sigpipe = true;
 	e->capability_bounding_set = CAPABILITY_ALL;
@@ -155,6 +155,8 @@ struct config *config_new(enum unit_type type)
 	if (!c)
 		return NULL;
 	c->unit.default_dependencies = true;
+	c->unit.ignore_on_isolate = type == UNIT_MOUNT || type == UNIT_AUTOMOUNT ||
+				    type == UNIT_SLICE || type == UNIT_DEVICE;
 	c->unit.on_failure_job_mode = JOB_MODE_REPLACE;
 	c->unit.job_timeout_usec = USEC_INFINITY;
 	c->unit.job_running_timeout_usec = USEC_INFINITY;

@@ -52,8 +52,21 @@ static int check_service(const struct config *c, const char *file, struct diags 
 	return 0;
 }
 
+/* What has a terminal or a socket for its input writes there too, unless it says otherwise. */
+static void complete_output(struct exec_settings *e)
+{
+	bool goes_back = e->input.kind == STDIO_TTY || e->input.kind == STDIO_TTY_FORCE ||
+			 e->input.kind == STDIO_TTY_FAIL || e->input.kind == STDIO_SOCKET ||
+			 e->input.kind == STDIO_FD;
+
+	if (e->output.kind == STDIO_UNSET)
+		e->output.kind = goes_back ? STDIO_INHERIT : STDIO_JOURNAL;
+}
+
 int config_complete(struct config *c, enum unit_type type, const char *file, struct diags *diags)
 {
+	if (c->exec)
+		complete_output(c->exec);
 	if (c->kill && !c->kill->restart_signal)
 		c->kill->restart_signal = c->kill->signal;
 	if (type != UNIT_SERVICE)

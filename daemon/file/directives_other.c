@@ -13,16 +13,17 @@
 #define PATH(name, kind, ...) \
 	{.section = "Path", .key = name, .type = &kind, .group = GROUP_NONE, .not_applied = "path units are not run", \
 	 __VA_ARGS__}
-#define HOST(sect, name) \
+#define HOST(sect, name, ...) \
 	{.section = sect, .key = name, .type = &type_kept_lines, .group = GROUP_NONE, .flags = DIRECTIVE_QUIET, \
-	 .not_applied = "units of this type belong to a host; the name counts as present"}
+	 .not_applied = "units of this type belong to a host; the name counts as present", \
+	 __VA_ARGS__}
 
 #define UNSAID(text) .fallback = text
 
 static const struct directive rows[] = {
-	SOCKET("ListenStream", type_kept_lines),
-	SOCKET("ListenDatagram", type_kept_lines),
-	SOCKET("ListenSequentialPacket", type_kept_lines),
+	SOCKET("ListenStream", type_kept_listen),
+	SOCKET("ListenDatagram", type_kept_listen),
+	SOCKET("ListenSequentialPacket", type_kept_listen),
 	SOCKET("ListenFIFO", type_kept_lines),
 	SOCKET("ListenSpecial", type_kept_lines),
 	SOCKET("ListenNetlink", type_kept_lines),
@@ -53,12 +54,12 @@ static const struct directive rows[] = {
 	SOCKET("DeferAcceptSec", type_text),
 	SOCKET("NoDelay", type_bool),
 	SOCKET("Priority", type_text),
-	SOCKET("ReceiveBuffer", type_text),
-	SOCKET("SendBuffer", type_text),
+	SOCKET("ReceiveBuffer", type_kept_size),
+	SOCKET("SendBuffer", type_kept_size),
 	SOCKET("IPTOS", type_text),
 	SOCKET("IPTTL", type_text),
 	SOCKET("Mark", type_text),
-	SOCKET("PipeSize", type_text),
+	SOCKET("PipeSize", type_kept_size),
 	SOCKET("FreeBind", type_bool),
 	SOCKET("Transparent", type_bool),
 	SOCKET("Broadcast", type_bool),
@@ -112,10 +113,11 @@ static const struct directive rows[] = {
 	PATH("TriggerLimitBurst", type_text, UNSAID("200")),
 
 	HOST("Mount", "What"), HOST("Mount", "Where"), HOST("Mount", "Options"), HOST("Mount", "Type"),
-	HOST("Mount", "TimeoutSec"), HOST("Mount", "DirectoryMode"), HOST("Mount", "SloppyOptions"),
-	HOST("Mount", "LazyUnmount"), HOST("Mount", "ForceUnmount"), HOST("Mount", "ReadWriteOnly"),
-	HOST("Automount", "Where"), HOST("Automount", "DirectoryMode"), HOST("Automount", "TimeoutIdleSec"),
-	HOST("Automount", "ExtraOptions"),
+	HOST("Mount", "TimeoutSec", UNSAID("1min 30s")), HOST("Mount", "DirectoryMode", UNSAID("0755")),
+	HOST("Mount", "SloppyOptions", UNSAID("no")), HOST("Mount", "LazyUnmount", UNSAID("no")),
+	HOST("Mount", "ForceUnmount", UNSAID("no")), HOST("Mount", "ReadWriteOnly", UNSAID("no")),
+	HOST("Automount", "Where"), HOST("Automount", "DirectoryMode", UNSAID("0755")), HOST("Automount", "TimeoutIdleSec", UNSAID("0")),
+	HOST("Automount", "ExtraOptions", UNSAID("n/a")),
 	HOST("Swap", "What"), HOST("Swap", "Priority"), HOST("Swap", "Options"), HOST("Swap", "TimeoutSec"),
 	HOST("Scope", "RuntimeMaxSec"), HOST("Scope", "RuntimeRandomizedExtraSec"), HOST("Scope", "TimeoutStopSec"),
 	HOST("Scope", "OOMPolicy"),

@@ -108,6 +108,9 @@ static bool row_applies(const struct directive *d, const struct unit *u)
 {
 	if (d->flags & DIRECTIVE_OLD || strcmp(d->section, "Install") == 0)
 		return false;
+	/* Of a terminal all is told, or nothing. */
+	if (text_after_prefix(d->key, "TTY"))
+		return u->config->exec && u->config->exec->tty_path;
 	if (d->group != GROUP_NONE)
 		return directive_field(d, u->config);
 	if (kept_get(u->config, d))
@@ -117,6 +120,22 @@ static bool row_applies(const struct directive *d, const struct unit *u)
 	if (strcmp(d->section, "Exec") == 0)
 		return u->config->exec;
 	return strcmp(d->section, unit_type_section(u->type)) == 0;
+}
+
+/* systemd's dump has a few words that its unit files have not. */
+static const char *shown_key(const struct directive *d)
+{
+	static const char *const words[][2] = {{"AccuracySec", "Accuracy"},
+		{"OnTimezoneChange", "OnTimeZoneChange"}, {"SecureBits", "Secure Bits"},
+		{"JobTimeoutSec", "Job Timeout"}, {"JobTimeoutAction", "Job Timeout Action"},
+		{"SuccessAction", "Success Action"}, {"FailureAction", "Failure Action"},
+		{"FileDescriptorStoreMax", "File Descriptor Store Max"},
+		{"TimeoutIdleSec", "TimeoutIdleUSec"}};
+
+	for (size_t i = 0; i < ELEMENTS(words); i++)
+		if (strcmp(words[i][0], d->key) == 0)
+			return words[i][1];
+	return d->key;
 }
 
 /* What the row says of a unit that says nothing of it; the caller frees. */
@@ -135,19 +154,7 @@ static void dump_field(const struct directive *d, const struct unit *u, FILE *f)
 								      : default_text(d, u);
 
 	if (text && !(unsaid && strcmp(text, unsaid) == 0))
-		dump_lines(d->key, text, f);
-}
-
-/* systemd's dump has a few words that its unit files have not. */
-static const char *shown_key(const struct directive *d)
-{
-	static const char *const words[][2] = {
-		{"AccuracySec", "Accuracy"}, {"OnTimezoneChange", "OnTimeZoneChange"}};
-
-	for (size_t i = 0; i < ELEMENTS(words); i++)
-		if (strcmp(words[i][0], d->key) == 0)
-			return words[i][1];
-	return d->key;
+		dump_lines(shown_key(d), text, f);
 }
 
 /* A value that a unit does not say: %n is its name, %N.service what it starts. */
@@ -165,6 +172,14 @@ static void dump_unsaid(const struct directive *d, const struct unit *u, FILE *f
 		fprintf(f, "%s: %s\n", key, text);
 }
 
+/* All namespaces refused is a list of those allowed that is empty. */
+static const char *shown_value(const struct directive *d, const char *text)
+{
+	bool refuses_all = strcmp(d->key, "RestrictNamespaces") == 0 && strcmp(text, "yes") == 0;
+
+	return refuses_all ? "n/a" : text;
+}
+
 static void dump_row(const struct directive *d, const struct unit *u, FILE *f)
 {
 	const char *kept = d->group == GROUP_NONE ? kept_get(u->config, d) : NULL;
@@ -174,7 +189,7 @@ static void dump_row(const struct directive *d, const struct unit *u, FILE *f)
 	if (d->type == &type_rlimit)
 		dump_limit(d, directive_field(d, u->config), f);
 	else if (kept && *kept)
-		dump_lines(shown_key(d), kept, f);
+		dump_lines(shown_key(d), shown_value(d, kept), f);
 	else if (d->group == GROUP_NONE)
 		dump_unsaid(d, u, f);
 	else if (d->type->format)

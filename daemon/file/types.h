@@ -9,7 +9,8 @@ extern const struct value_type type_bool, type_usec, type_usec_or_infinity, type
 	type_mode, type_enum, type_signal, type_string, type_path, type_search_path, type_words,
 	type_lines, type_text, type_enum_or_bool;
 /* types_kept.c: of directives without a field; see struct kept_value */
-extern const struct value_type type_bool_or_text, type_kept_lines;
+extern const struct value_type type_bool_or_text, type_kept_lines, type_kept_size, type_kept_listen,
+	type_kept_prefixes;
 /* types_exec.c */
 extern const struct value_type type_commands, type_environment, type_environment_file, type_names,
 	type_user, type_groups, type_working_directory, type_stdio, type_directories, type_rlimit,

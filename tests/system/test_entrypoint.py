@@ -124,7 +124,7 @@ def test_without_a_socket_or_any_file(folder):
 
 def test_with_units_the_command_ends_it_all(reaperd):
     reaperd.service("web", "/bin/sh -c 'echo up >%s/web; exec sleep 1000'" % reaperd.folder)
-    result = reaperd.run(f"--socket={reaperd.socket}", "web.service", "--", "sh", "-c", f"cat {reaperd.folder}/web; exit 8")
+    result = reaperd.run(f"--socket={reaperd.socket}", "web.service", "--", "sh", "-c", f"while ! [ -s {reaperd.folder}/web ]; do sleep 0.02; done; cat {reaperd.folder}/web; exit 8")
     assert result.status == 8
     assert "up" in result.out
 
