@@ -113,3 +113,4 @@ int verb_reap(struct ctl *c, char **arguments);
 int verb_stats(struct ctl *c, char **arguments);
 int verb_logs(struct ctl *c, char **arguments);
 int verb_events(struct ctl *c, char **arguments);
+int verb_verify(struct ctl *c, char **arguments);

@@ -28,6 +28,8 @@ static int run(struct manager *m, const struct options *o)
 		return 1;
 	if (o->check)
 		return manager_check(m);
+	if (o->verify)
+		return manager_verify(m);
 	if (o->dump)
 		return manager_dump(m);
 

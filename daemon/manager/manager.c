@@ -12,7 +12,6 @@
 #include "common/text.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/log.h"
-#include "daemon/file/dump.h"
 #include "daemon/file/environment_file.h"
 #include "daemon/manager/settings.h"
 
@@ -192,63 +191,6 @@ void manager_close(struct manager *m)
 	strv_free(m->settings.environment);
 	free(m->last_words);
 	loop_free(m->loop);
-}
-
-/* Loads what would start: the units named, or the default target. */
-static bool load_all(struct manager *m)
-{
-	char *fallback[] = {(char *)"default.target"};
-	bool good = true;
-
-	for (int i = 0; i < (m->options.unit_count ? m->options.unit_count : 1); i++) {
-		const char *name = m->options.unit_count ? m->options.units[i] : fallback[0];
-		struct unit *u;
-		int r = load_unit(&m->life.loader, name, &u);
-
-		if (r < 0)
-			fprintf(stderr, "%s: cannot be loaded: %s\n", name, strerror(-r));
-		else if (u->load_state != LOAD_LOADED)
-			fprintf(stderr, "%s: %s\n", name, unit_load_state_to_string(u->load_state));
-		good &= r >= 0 && u->load_state == LOAD_LOADED;
-	}
-	return good;
-}
-
-int manager_check(struct manager *m)
-{
-	bool good = load_all(m);
-
-	for (size_t i = 0; i < m->life.units.count; i++) {
-		const struct diags *d = &m->life.units.list[i]->diags;
-
-		for (size_t k = 0; k < d->count; k++) {
-			_cleanup_(freep) char *text = diag_format(&d->list[k]);
-			if (text)
-				puts(text);
-			good &= d->list[k].level == DIAG_NOT_APPLIED;
-		}
-	}
-	return good ? 0 : 1;
-}
-
-int manager_dump(struct manager *m)
-{
-	bool good = load_all(m);
-
-	for (size_t i = 0; i < m->life.units.count; i++) {
-		const struct unit *u = m->life.units.list[i];
-
-		if (m->options.unit_count) {
-			bool asked = false;
-			for (int k = 0; k < m->options.unit_count; k++)
-				asked |= unit_table_find(&m->life.units, m->options.units[k]) == u;
-			if (!asked)
-				continue;
-		}
-		if (u->load_state == LOAD_LOADED)
-			(void)dump_unit(u, stdout);
-	}
-	return good ? 0 : 1;
 }
 
 const char *manager_state_name(const struct manager *m)

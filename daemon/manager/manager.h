@@ -98,6 +98,8 @@ void manager_close(struct manager *m);
 /* --check and --dump: 0 or 1, the exit status. */
 int manager_check(struct manager *m);
 int manager_dump(struct manager *m);
+/* --verify: of these files alone, with the programs that they name; 0 or 1. */
+int manager_verify(struct manager *m);
 
 /* Holds no file system of the caller's back: from the time on when the command was started in it.
  */

@@ -45,6 +45,13 @@ static int set_check(struct options *o, const char *value)
 	return 0;
 }
 
+static int set_verify(struct options *o, const char *value)
+{
+	(void)value;
+	o->verify = true;
+	return 0;
+}
+
 static int set_dump(struct options *o, const char *value)
 {
 	(void)value;
@@ -163,6 +170,7 @@ static const struct option_row rows[] = {
 	{0,   "socket",              "PATH",   set_socket,              "control socket"},
 	{0, "config", "FILE", set_config, "settings, instead of /etc/reaperd/reaperd.conf"},
 	{0,   "check",               NULL,     set_check,               "load what would start, print what is wrong, start nothing"},
+	{0,   "verify",              NULL,     set_verify,              "check unit files that are named by their paths"},
 	{0,   "dump",                NULL,     set_dump,                "load units, print what they resolve to, start nothing"},
 	{0,   "log-level",           "LEVEL",  set_log_level,           "emerg ... debug, or 0 to 7"},
 	{0,   "log-target",          "TARGET", set_log_target,          "console, journal or null"},

@@ -13,7 +13,7 @@ struct options {
 	char **units; /* borrowed from argv */
 	int unit_count;
 	char **command; /* borrowed from argv, NULL-terminated; NULL: none */
-	bool check, dump;
+	bool check, dump, verify;
 	uint64_t stop_budget_usec; /* 0: not given */
 	bool clean_environment;
 	bool kill_group, new_session, single_child, warn_reaped;

@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from reaperd import wait_for
+from reaperd import REAPERCTL, run, wait_for
 
 
 def test_a_missing_unit(reaperd):
@@ -232,3 +232,19 @@ def test_a_reload_with_a_bad_file_loses_nothing(reaperd):
     reaperd.ctl("daemon-reload")
     assert reaperd.show("a", "ActiveState", "MainPID") == ["active", pid]
     assert reaperd.ctl("stop", "a").status == 0
+
+
+def test_verify_reads_files_without_a_reaperd(reaperd):
+    path = reaperd.service("a", "/no/such/program", "Restrat=always\nPrivateTmp=yes\n[Instal]")
+    result = run(REAPERCTL, "verify", path)
+    assert result.status == 1
+    lines = result.out.splitlines()
+    assert lines[0].startswith(f"{path}:4: ExecStart=/no/such/program: cannot be run")
+    assert f"{path}:5: unknown key 'Restrat'" in lines[1] and "'Restart'" in lines[1]
+    assert f"{path}:6: PrivateTmp=yes: not applied" in lines[2]
+    assert f"{path}:7: unknown section [Instal]" in lines[3] and "[Install]" in lines[3]
+    good = reaperd.unit("t@.service", "[Service]\nExecStart=/bin/true\nPrivateTmp=yes\n")
+    result = run(REAPERCTL, "verify", good)
+    assert result.status == 0 and "not applied" in result.out
+    result = run(REAPERCTL, "verify", reaperd.folder / "nosuch.service", reaperd.folder / "no-unit")
+    assert result.status == 1 and "no such file" in result.out and "cannot be the name" in result.out
