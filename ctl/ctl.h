@@ -36,7 +36,7 @@ struct options {
 	int format; /* enum output_format */
 	char **properties, **types, **states, **units;
 	const char *signal, *kill_whom, *job_mode, *since, *lines;
-	bool all, value, no_block, quiet, no_legend, no_pager, follow, full, plain, failed;
+	bool all, value, no_block, quiet, no_legend, no_pager, follow, full, plain, failed, now;
 	bool help, version;
 };
 
@@ -114,3 +114,5 @@ int verb_stats(struct ctl *c, char **arguments);
 int verb_logs(struct ctl *c, char **arguments);
 int verb_events(struct ctl *c, char **arguments);
 int verb_verify(struct ctl *c, char **arguments);
+int verb_install(struct ctl *c, char **arguments);
+int verb_is_enabled(struct ctl *c, char **arguments);

@@ -39,6 +39,7 @@ static const struct option_row rows[] = {
 	{"property", 'p', OPTION_LIST, FIELD(properties), "NAME", "Only these properties"},
 	{"value", 0, OPTION_FLAG, FIELD(value), NULL, "Values without their names"},
 	{"no-block", 0, OPTION_FLAG, FIELD(no_block), NULL, "Do not wait for jobs to end"},
+	{"now", 0, OPTION_FLAG, FIELD(now), NULL, "enable, disable, mask: start or stop too"},
 	{"job-mode", 0, OPTION_TEXT, FIELD(job_mode), "MODE",
 		"replace, fail, isolate, ignore-dependencies ..."},
 	{"signal", 's', OPTION_TEXT, FIELD(signal), "SIGNAL", "What `kill` sends; SIGTERM"},

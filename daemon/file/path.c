@@ -37,7 +37,7 @@ struct entry {
 struct search_path {
 	char **dirs;
 	struct entry *index;
-	bool is_read, is_booted;
+	bool is_read, is_booted, is_default;
 	uint64_t read_usec;    /* CLOCK_REALTIME, just before the folders were read */
 	uint64_t changed_usec; /* of the folder that changed last, as it was then */
 };
@@ -84,7 +84,13 @@ struct search_path *search_path_new(const char *dirs, bool user_mode)
 
 	if (!p || !(dirs || defaults) || split_dirs(p, dirs ? dirs : defaults) < 0)
 		return search_path_free(p);
+	p->is_default = !dirs && !user_mode;
 	return p;
+}
+
+const char *search_path_writable(const struct search_path *p)
+{
+	return p->is_default ? "/etc/systemd/system" : p->dirs[0];
 }
 
 void search_path_set_booted(struct search_path *p)

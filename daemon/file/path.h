@@ -18,6 +18,8 @@ struct search_path *search_path_new(const char *dirs, bool user_mode);
 struct search_path *search_path_free(struct search_path *p);
 /* The folders, NULL-terminated; borrowed. */
 char *const *search_path_dirs(const struct search_path *p);
+/* Where `enable` and its kin write: /etc/systemd/system of the defaults, else the first folder. */
+const char *search_path_writable(const struct search_path *p);
 /*
  * The system was brought up by somebody else: what systemd's folders link to the targets of its
  * boot (sysinit, basic, sockets, timers, ...) is its business and not started again by us.
