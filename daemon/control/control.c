@@ -148,8 +148,11 @@ static void close_socket(struct control *c)
 		(void)unlink(c->path);
 	free(c->path);
 	c->path = NULL;
-	if (c->lock_fd >= 0)
+	/* By word, not by closing: a child that has not come to its exec has a copy (flock(2)). */
+	if (c->lock_fd >= 0) {
+		(void)flock(c->lock_fd, LOCK_UN);
 		close(c->lock_fd);
+	}
 	c->lock_fd = -1;
 }
 
