@@ -142,7 +142,7 @@ def test_a_limit_of_processes(reaperd, root):
     """fork says EAGAIN: the client is told, and Restart= tries again."""
     reaperd.folder.chmod(0o777)
     uid = 40000 + os.getpid() % 10000
-    reaperd.wrapper = ["setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "prlimit", "--nproc=3:3"]
+    reaperd.wrapper = ["prlimit", "--nproc=3:3", "setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups"]
     reaperd.service("a")
     reaperd.service("b")
     reaperd.service("c", "/bin/sleep 1000", "Restart=on-failure\nRestartSec=50ms", "StartLimitIntervalSec=0")
