@@ -9,6 +9,8 @@
 	 .offset = offsetof(struct config, unit.field), __VA_ARGS__}
 #define DEPENDENCY(name, dep) \
 	{.section = "Unit", .key = name, .type = &type_dependency, .group = GROUP_CONFIG, .argument = dep}
+#define OLD_DEPENDENCY(name, dep) \
+	{.section = "Unit", .key = name, .type = &type_dependency, .group = GROUP_CONFIG, .argument = dep, .flags = DIRECTIVE_OLD}
 #define CONDITION(name, condition) \
 	{.section = "Unit", .key = "Condition" name, .type = &type_condition, .group = GROUP_CONFIG, .argument = condition}, \
 	{.section = "Unit", .key = "Assert" name, .type = &type_condition, .group = GROUP_CONFIG, .argument = condition}
@@ -22,6 +24,8 @@ static const struct directive rows[] = {
 	UNIT("Documentation", type_lines, documentation),
 	UNIT("SourcePath", type_path, source_path),
 	DEPENDENCY("Requires", DEP_REQUIRES),
+	OLD_DEPENDENCY("RequiresOverridable", DEP_REQUIRES),
+	OLD_DEPENDENCY("RequisiteOverridable", DEP_REQUISITE),
 	DEPENDENCY("Requisite", DEP_REQUISITE),
 	DEPENDENCY("Wants", DEP_WANTS),
 	DEPENDENCY("BindsTo", DEP_BINDS_TO),
