@@ -188,31 +188,35 @@ static char *escape_invalid(const char *text)
 	return escaped;
 }
 
-char *unit_name_mangle(const char *text)
+/* Takes ownership of the name; NULL when it is none. */
+static char *valid_or_null(char *name)
 {
-	char *name = NULL;
-
-	if (!*text)
-		return NULL;
-	if (*text == '/') {
-		char *escaped = unit_name_path_escape(text);
-		int n = escaped ? asprintf(&name, "%s.mount", escaped) : -1;
-		free(escaped);
-		return n < 0 ? NULL : name;
-	}
-	if (unit_name_is_valid(text))
-		return strdup(text);
-	char *escaped = escape_invalid(text);
-	if (!escaped)
-		return NULL;
-	if (unit_name_is_valid(escaped))
-		return escaped;
-	int n = asprintf(&name, "%s.service", escaped);
-	free(escaped);
-	if (n < 0)
-		return NULL;
-	if (unit_name_is_valid(name))
+	if (name && unit_name_is_valid(name))
 		return name;
 	free(name);
 	return NULL;
+}
+
+static char *with_suffix(char *stem, const char *suffix)
+{
+	char *name = NULL;
+	int n = stem ? asprintf(&name, "%s%s", stem, suffix) : -1;
+
+	free(stem);
+	return n < 0 ? NULL : valid_or_null(name);
+}
+
+char *unit_name_mangle(const char *text)
+{
+	if (!*text)
+		return NULL;
+	if (*text == '/')
+		return with_suffix(unit_name_path_escape(text), ".mount");
+	if (unit_name_is_valid(text))
+		return strdup(text);
+
+	char *escaped = escape_invalid(text);
+	if (escaped && unit_name_is_valid(escaped))
+		return escaped;
+	return with_suffix(escaped, ".service");
 }
