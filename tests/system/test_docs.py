@@ -3,7 +3,7 @@
 import pathlib
 import re
 
-from reaperd import REAPERCTL, REAPERD, call, run
+from reaperd import REAPERCTL, REAPERD, call, run, wait_for
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -54,6 +54,6 @@ def test_settings_are_read(reaperd):
     reaperd.service("a", "/bin/sh -c 'echo $A $B; ulimit -n; exec sleep 1000'")
     reaperd.start(f"--config={config}", "a.service")
     assert reaperd.show("a", "TimeoutStopUSec") == 7000000
-    assert reaperd.lines("a") == ["1 2 3", "77"]
+    wait_for(lambda: reaperd.lines("a") == ["1 2 3", "77"], "it was started with the settings")
     assert f"{config}:4: unknown key 'Nosuch'" in reaperd.text()
     assert "start of a.service: done" in reaperd.text()

@@ -66,7 +66,7 @@ def test_units_as_any_uid(reaperd, root):
     reaperd.wrapper = ["setpriv", "--reuid=54321", "--regid=54321", "--clear-groups"]
     reaperd.service("a", "/bin/sh -c 'id -u; exec sleep 1000'", "User=54321")
     reaperd.start("a.service")
-    assert reaperd.lines("a") == ["54321"]
+    wait_for(lambda: reaperd.lines("a") == ["54321"], "it tells its user")
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"])
@@ -80,7 +80,7 @@ def test_units_with_standard_descriptors_closed(reaperd):
     reaperd.service("a", "/bin/sh -c 'echo kept; exec sleep 1000'")
     reaperd.wrapper = ["bash", "-c", "exec \"$@\" <&- >&- 2>&-", "bash"]
     reaperd.start("a.service")
-    assert reaperd.lines("a") == ["kept"]
+    wait_for(lambda: reaperd.lines("a") == ["kept"], "its output is kept")
 
 
 def test_without_any_argument(folder):
