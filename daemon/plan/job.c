@@ -6,7 +6,7 @@
 
 static void queue_run(struct job_table *t, struct job *j)
 {
-	if (!j || j->in_run_queue || j->state != JOB_WAITING)
+	if (!j || j->in_run_queue || j->in_end_queue || j->state != JOB_WAITING)
 		return;
 	j->in_run_queue = true;
 	j->next_run = NULL;
@@ -159,74 +159,84 @@ void job_wake(struct job_table *t, struct unit *u)
 	queue_run(t, u->job);
 }
 
-/* Jobs that are about to end, each with its result: a list, for their ends follow from each other.
- */
-struct ending {
-	struct job *first, *last;
-	enum job_result of_rest; /* the result of all but the first */
-};
-
-static void end_later(struct ending *e, struct job *j)
+/* Once here a job may not run any more, whatever becomes free meanwhile. */
+static void end_later(struct job_table *t, struct job *j)
 {
-	if (!j || j->in_end_queue)
+	if (j->in_end_queue)
 		return;
+	unqueue_run(t, j);
 	j->in_end_queue = true;
-	j->next_run = NULL;
-	if (e->last)
-		e->last->next_run = j;
+	j->next_end = NULL;
+	if (t->end_last)
+		t->end_last->next_end = j;
 	else
-		e->first = j;
-	e->last = j;
+		t->end_first = j;
+	t->end_last = j;
 }
 
-static void fail_each(
-	struct job_table *t, struct ending *e, const struct unit *u, enum dep_kind kind)
+static void unqueue_end(struct job_table *t, struct job *j)
+{
+	struct job *before = NULL;
+
+	if (!j->in_end_queue)
+		return;
+	for (struct job *k = t->end_first; k != j; k = k->next_end)
+		before = k;
+	if (before)
+		before->next_end = j->next_end;
+	else
+		t->end_first = j->next_end;
+	if (t->end_last == j)
+		t->end_last = before;
+	j->in_end_queue = false;
+}
+
+static void fail_each(struct job_table *t, const struct unit *u, enum dep_kind kind)
 {
 	UNIT_FOREACH (other, u, kind) {
 		struct job *j = other->job;
 
-		if (!j || (j->type != JOB_START && j->type != JOB_VERIFY_ACTIVE))
-			continue;
-		unqueue_run(t, j);
-		end_later(e, j);
+		if (j && (j->type == JOB_START || j->type == JOB_VERIFY_ACTIVE))
+			end_later(t, j);
 	}
 }
 
 /* Whose jobs cannot happen any more, now that this one ended so. */
-static void fail_dependents(struct job_table *t, struct ending *e, const struct unit *u,
-	enum job_type type, enum job_result result)
+static void fail_dependents(
+	struct job_table *t, const struct unit *u, enum job_type type, enum job_result result)
 {
 	bool starts = type == JOB_START || type == JOB_VERIFY_ACTIVE;
 
 	if (starts && result != JOB_DONE) {
-		fail_each(t, e, u, DEP_REQUIRED_BY);
-		fail_each(t, e, u, DEP_REQUISITE_OF);
-		fail_each(t, e, u, DEP_BOUND_BY);
+		fail_each(t, u, DEP_REQUIRED_BY);
+		fail_each(t, u, DEP_REQUISITE_OF);
+		fail_each(t, u, DEP_BOUND_BY);
 	} else if (starts && !unit_is_active(u)) {
 		/* A condition kept it from starting: no failure, but it is not active either. */
-		fail_each(t, e, u, DEP_REQUISITE_OF);
+		fail_each(t, u, DEP_REQUISITE_OF);
 	} else if (type == JOB_STOP && result != JOB_DONE && result != JOB_CANCELED) {
-		fail_each(t, e, u, DEP_CONFLICTED_BY);
+		fail_each(t, u, DEP_CONFLICTED_BY);
 	}
 }
 
-static void end_one(struct job_table *t, struct ending *e, struct job *j, enum job_result result)
+static void end_one(struct job_table *t, struct job *j, enum job_result result)
 {
 	struct unit *u = j->unit;
 
+	unqueue_end(t, j);
 	take_out(t, j);
 	if (result != JOB_CANCELED)
-		fail_dependents(t, e, u, j->type, result);
+		fail_dependents(t, u, j->type, result);
 	if (t->finished)
 		t->finished(j, result, t->data);
 	queue_neighbours(t, u);
 	free(j);
 }
 
+/* Comes back to itself where the hook ends other jobs: what is queued ends once, whoever gets there
+ * first. */
 void job_finish(struct job_table *t, struct job *job, enum job_result result)
 {
-	struct ending e = {.of_rest = JOB_DEPENDENCY};
-
 	if (result == JOB_DONE && job->type == JOB_RESTART) {
 		job->type = JOB_START;
 		job->state = JOB_WAITING;
@@ -234,16 +244,9 @@ void job_finish(struct job_table *t, struct job *job, enum job_result result)
 		queue_neighbours(t, job->unit);
 		return;
 	}
-	unqueue_run(t, job);
-	end_later(&e, job);
-	while (e.first) {
-		struct job *j = e.first;
-
-		e.first = j->next_run;
-		if (!e.first)
-			e.last = NULL;
-		end_one(t, &e, j, j == job ? result : e.of_rest);
-	}
+	end_one(t, job, result);
+	while (t->end_first)
+		end_one(t, t->end_first, JOB_DEPENDENCY);
 }
 
 void job_cancel_all(struct job_table *t)

@@ -62,8 +62,8 @@ struct job {
 	uint64_t running_usec; /* CLOCK_MONOTONIC when it began to run; 0: waits */
 	struct job *prev, *next; /* of the table's list, oldest first */
 	struct job *next_run;	 /* of the run queue */
-	bool in_run_queue;
-	bool in_end_queue; /* of job_finish() */
+	struct job *next_end;	 /* of those about to end for want of another */
+	bool in_run_queue, in_end_queue;
 };
 
 /* Told what a transaction went on without: a sentence. */
@@ -75,6 +75,7 @@ typedef void job_finished_fn(const struct job *job, enum job_result result, void
 struct job_table {
 	struct job *first, *last;
 	struct job *run_first, *run_last; /* jobs that may have become runnable */
+	struct job *end_first, *end_last; /* jobs that cannot happen any more */
 	size_t count;
 	uint32_t last_id;
 	job_finished_fn *finished;

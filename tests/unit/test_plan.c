@@ -174,6 +174,41 @@ Test(plan, a_failed_requirement_fails_what_waits)
 	cr_expect_eq(jobs.count, 0);
 }
 
+/* What fails together is ordered too: the end of one queues the next to run, and it may not. */
+Test(plan, what_fails_together_ends_whole)
+{
+	add("a.service", "");
+	add("b.service", "Requires=a.service\nAfter=a.service\n");
+	add("c.service", "Requires=a.service\nAfter=a.service b.service\n");
+	add("d.service", "Requires=a.service\nAfter=a.service\n");
+	for (const char *name = "bcd"; *name; name++)
+		cr_expect_eq(start((char[]){*name, '.', 's', 'e', 'r', 'v', 'i', 'c', 'e', 0}), 1);
+	cr_expect_eq(jobs.count, 4);
+	job_finish(&jobs, job_next_runnable(&jobs), JOB_FAILED);
+	cr_expect_eq(jobs.count, 0);
+	cr_expect_null(job_next_runnable(&jobs));
+}
+
+/* As a unit that gives up takes the jobs of others with it. */
+static void end_all_others(const struct job *job, enum job_result result, void *data)
+{
+	(void)job, (void)result, (void)data;
+	while (jobs.first)
+		job_finish(&jobs, jobs.first, JOB_CANCELED);
+}
+
+Test(plan, an_end_may_end_others)
+{
+	add("a.service", "");
+	add("b.service", "Requires=a.service\nAfter=a.service\n");
+	add("c.service", "Requires=a.service\nAfter=a.service\n");
+	cr_expect_eq(start("b.service"), 1);
+	cr_expect_eq(start("c.service"), 1);
+	jobs.finished = end_all_others;
+	job_finish(&jobs, job_next_runnable(&jobs), JOB_FAILED);
+	cr_expect_eq(jobs.count, 0);
+}
+
 Test(plan, a_chain_of_ten_thousand_is_no_deep_stack)
 {
 	for (int i = 0; i < 10000; i++) {
