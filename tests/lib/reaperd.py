@@ -16,10 +16,14 @@ PATIENCE = 60  # seconds that an event may take on a slow machine
 
 
 def wait_for(condition, what, patience=PATIENCE):
-    """Asks until there is an answer, and gives it back; fails with `what` at the deadline."""
+    """Asks until there is an answer, and gives it back; fails with `what` at the deadline. A file
+    that is not there yet is no answer."""
     end = time.monotonic() + patience
     while True:
-        answer = condition()
+        try:
+            answer = condition()
+        except FileNotFoundError:
+            answer = None
         if answer:
             return answer
         if time.monotonic() > end:
