@@ -207,3 +207,21 @@ char *text_absolute_path(const char *path)
 		return strdup(path);
 	return !here || asprintf(&absolute, "%s/%s", here, path) < 0 ? NULL : absolute;
 }
+
+void path_simplify(char *path)
+{
+	char *to = path;
+
+	for (const char *s = path; *s;) {
+		size_t n = strcspn(++s, "/");
+		if (n && !(n == 1 && *s == '.')) {
+			*to++ = '/';
+			memmove(to, s, n);
+			to += n;
+		}
+		s += n;
+	}
+	if (to == path)
+		*to++ = '/';
+	*to = 0;
+}

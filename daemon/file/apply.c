@@ -139,6 +139,8 @@ static int on_assignment(const struct assignment *a, void *data)
 		.diags = c->diags,
 		.specifiers = c->specifiers,
 	};
+	if (context.directive && context.directive->same_as)
+		context.directive = directive_find(a->section, context.directive->same_as);
 	if (!context.directive) {
 		report_key(c, a);
 		return 0;

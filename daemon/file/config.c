@@ -165,7 +165,10 @@ struct config *config_new(enum unit_type type)
 	if (type_executes(type) &&
 		(!(c->exec = exec_settings_new()) || !(c->kill = kill_settings_new())))
 		return NULL;
-	if (type == UNIT_SERVICE && !(c->service = service_settings_new()))
+	if ((type == UNIT_SERVICE && !(c->service = service_settings_new())) ||
+		(type == UNIT_TIMER && !(c->timer = timer_settings_new())) ||
+		(type == UNIT_PATH && !(c->path_watches = path_settings_new())) ||
+		(type == UNIT_SOCKET && !(c->socket = socket_settings_new())))
 		return NULL;
 	return TAKE_PTR(c);
 }
@@ -202,6 +205,9 @@ struct config *config_free(struct config *c)
 	free(c->exec);
 	free(c->kill);
 	free(c->service);
+	free(c->timer);
+	free(c->path_watches);
+	free(c->socket);
 	free(c);
 	return NULL;
 }

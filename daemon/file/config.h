@@ -15,6 +15,7 @@
 #include "common/clock.h"
 #include "common/enum.h"
 #include "common/unit_name.h"
+#include "daemon/file/triggers.h"
 
 /* Dependencies. Each kind stands beside its inverse: kind ^ 1 is the other direction. */
 enum dep_kind {
@@ -286,6 +287,7 @@ struct exec_settings {
 	bool no_new_privileges, dynamic_user, ignore_sigpipe, non_blocking;
 	uint64_t capability_bounding_set; /* all bits: untouched */
 	uint64_t ambient_capabilities;
+	uint64_t implied_drops; /* capabilities that protections take away, where we may */
 	int secure_bits;
 	bool secure_bits_set;
 };
@@ -394,9 +396,12 @@ struct config {
 	uint64_t mtime_usec; /* newest of all files: NeedDaemonReload= */
 	struct unit_settings unit;
 	struct install_settings install;
-	struct exec_settings *exec;	  /* services, sockets, mounts, swaps; else NULL */
-	struct kill_settings *kill;	  /* likewise */
-	struct service_settings *service; /* services; else NULL */
+	struct exec_settings *exec;	    /* services, sockets, mounts, swaps; else NULL */
+	struct kill_settings *kill;	    /* likewise */
+	struct service_settings *service;   /* services; else NULL */
+	struct timer_settings *timer;	    /* timers; else NULL */
+	struct path_settings *path_watches; /* paths; else NULL */
+	struct socket_settings *socket;	    /* sockets; else NULL */
 	struct dep_name *deps;
 	size_t dep_count;
 	struct kept_value *kept;

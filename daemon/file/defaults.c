@@ -52,6 +52,23 @@ static int check_service(const struct config *c, const char *file, struct diags 
 	return 0;
 }
 
+static int check_socket(const struct socket_settings *s, const char *file, struct diags *diags)
+{
+	if (!s->count)
+		return refuse(diags, file,
+			"the socket listens on nothing: it needs ListenStream= or its kin");
+	if (s->accept && s->max_connections == 0)
+		return refuse(diags, file, "Accept=yes with MaxConnections=0 takes no connection");
+	if (s->accept && s->service)
+		return refuse(diags, file,
+			"Accept=yes starts instances of a template, so Service= cannot be");
+	for (size_t i = 0; i < s->count && s->accept; i++)
+		if (s->ports[i].kind != LISTEN_STREAM && s->ports[i].kind != LISTEN_SEQPACKET)
+			return refuse(
+				diags, file, "Accept=yes is for sockets with connections alone");
+	return 0;
+}
+
 /* What has a terminal or a socket for its input writes there too, unless it says otherwise. */
 static void complete_output(struct exec_settings *e)
 {
@@ -63,16 +80,38 @@ static void complete_output(struct exec_settings *e)
 		e->output.kind = goes_back ? STDIO_INHERIT : STDIO_JOURNAL;
 }
 
-int config_complete(struct config *c, enum unit_type type, const char *file, struct diags *diags)
+int config_complete(struct config *c, enum unit_type type, const char *id, const char *file,
+	struct diags *diags)
 {
+	int r = c->exec ? config_complete_exec(c, id) : 0;
+
+	if (r < 0)
+		return r;
 	if (c->exec)
 		complete_output(c->exec);
 	if (c->kill && !c->kill->restart_signal)
 		c->kill->restart_signal = c->kill->signal;
-	if (type != UNIT_SERVICE)
+	switch (type) {
+	case UNIT_SERVICE:
+		complete_service(c->service);
+		return check_service(c, file, diags);
+	case UNIT_SOCKET:
+		if (c->socket->accept && !c->socket->trigger_limit_set)
+			c->socket->trigger_limit_burst = 200;
+		return check_socket(c->socket, file, diags);
+	case UNIT_TIMER:
+		return c->timer->count || c->timer->on_clock_change || c->timer->on_timezone_change
+			       ? 0
+			       : refuse(diags, file,
+					 "the timer says no time: it needs OnCalendar= or its kin");
+	case UNIT_PATH:
+		return c->path_watches->count ? 0
+					      : refuse(diags, file,
+							"the path unit watches nothing: it needs "
+							"PathExists= or its kin");
+	default:
 		return 0;
-	complete_service(c->service);
-	return check_service(c, file, diags);
+	}
 }
 
 struct default_dep {
@@ -113,39 +152,56 @@ static int add_all(struct config *c, const char *id, const struct default_dep *l
 }
 
 /* The unit that a socket, timer or path starts: as it says, else the service of its own name. */
-static int add_triggered(struct config *c, const char *section, const char *key, const char *id)
+static int add_triggered(struct config *c, const char *said, const char *id)
 {
-	const struct directive *d = directive_find(section, key);
-	const char *said = d ? kept_get(c, d) : NULL;
 	char own[LIMIT_UNIT_NAME + 16];
 
 	snprintf(own, sizeof(own), "%.*s.service", (int)(strrchr(id, '.') - id), id);
-	const char *name = said && *said ? said : own;
+	const char *name = said ? said : own;
 	if (!unit_name_is_valid(name) || unit_name_is_template(name))
 		return 0;
 	int r = config_add_dep(c, DEP_BEFORE, name, ORIGIN_IMPLICIT);
 	return r < 0 ? r : config_add_dep(c, DEP_TRIGGERS, name, ORIGIN_IMPLICIT);
 }
 
-static bool accepts(const struct config *c)
+/* Sockets= names those that this service takes over. */
+static int add_sockets(struct config *c)
 {
-	const char *value = kept_get(c, directive_find("Socket", "Accept"));
+	for (char **name = c->service->sockets; name && *name; name++) {
+		static const enum dep_kind kinds[] = {DEP_WANTS, DEP_AFTER, DEP_TRIGGERED_BY};
 
-	return value && strcmp(value, "yes") == 0;
+		for (size_t i = 0; i < ELEMENTS(kinds) && text_ends_with(*name, ".socket"); i++) {
+			int r = config_add_dep(c, kinds[i], *name,
+				kinds[i] == DEP_TRIGGERED_BY ? ORIGIN_IMPLICIT : ORIGIN_FILE);
+			if (r < 0)
+				return r;
+		}
+	}
+	return 0;
 }
 
 static int add_implicit(struct config *c, enum unit_type type, const char *id)
 {
 	switch (type) {
+	case UNIT_SERVICE:
+		return add_sockets(c);
 	case UNIT_SOCKET:
-		return accepts(c) ? 0 : add_triggered(c, "Socket", "Service", id);
+		return c->socket->accept ? 0 : add_triggered(c, c->socket->service, id);
 	case UNIT_TIMER:
-		return add_triggered(c, "Timer", "Unit", id);
+		return add_triggered(c, c->timer->unit, id);
 	case UNIT_PATH:
-		return add_triggered(c, "Path", "Unit", id);
+		return add_triggered(c, c->path_watches->unit, id);
 	default:
 		return 0;
 	}
+}
+
+static bool has_calendar(const struct timer_settings *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		if (t->points[i].calendar)
+			return true;
+	return false;
 }
 
 int config_add_default_deps(struct config *c, enum unit_type type, const char *id)
@@ -165,7 +221,7 @@ int config_add_default_deps(struct config *c, enum unit_type type, const char *i
 		return add_all(c, id, path_deps, ELEMENTS(path_deps));
 	case UNIT_TIMER:
 		r = add_all(c, id, timer_deps, ELEMENTS(timer_deps));
-		if (r >= 0 && kept_get(c, directive_find("Timer", "OnCalendar")))
+		if (r >= 0 && has_calendar(c->timer))
 			r = add_all(c, id, calendar_deps, ELEMENTS(calendar_deps));
 		return r;
 	case UNIT_SLICE:

@@ -12,7 +12,8 @@
 #define NEAR 3 /* edits that "did you mean" bridges */
 
 static const struct directive_rows *const parts[] = {&unit_directives, &service_directives,
-	&exec_directives, &sandbox_directives, &resource_directives, &other_directives};
+	&exec_directives, &sandbox_directives, &resource_directives, &trigger_directives,
+	&other_directives};
 
 /* Which groups of rows a section of a file may use. */
 static const struct {
@@ -152,6 +153,15 @@ void *directive_field(const struct directive *d, const struct config *c)
 		break;
 	case GROUP_SERVICE:
 		base = (char *)c->service;
+		break;
+	case GROUP_TIMER:
+		base = (char *)c->timer;
+		break;
+	case GROUP_PATH:
+		base = (char *)c->path_watches;
+		break;
+	case GROUP_SOCKET:
+		base = (char *)c->socket;
 		break;
 	case GROUP_NONE:
 	case GROUP_MAX:

@@ -18,6 +18,9 @@ enum directive_group {
 	GROUP_EXEC,
 	GROUP_KILL,
 	GROUP_SERVICE,
+	GROUP_TIMER,
+	GROUP_PATH,
+	GROUP_SOCKET,
 	GROUP_NONE, /* no field: the text is kept as it was written (struct kept_value) */
 	GROUP_MAX,
 };
@@ -64,6 +67,7 @@ struct directive {
 	int argument; /* for parsers that serve several rows: dep_kind, RLIMIT_*, ... */
 	const struct enum_table *names; /* of an enum value */
 	const char *fallback;		/* the default as text, where it is not zero or empty */
+	const char *same_as;		/* of an old spelling: the key that stands for it now */
 	const char *not_applied; /* why it is understood and not done here; NULL: it is honoured */
 };
 
@@ -74,7 +78,7 @@ struct directive_rows {
 };
 
 extern const struct directive_rows unit_directives, service_directives, exec_directives,
-	sandbox_directives, resource_directives, other_directives;
+	sandbox_directives, resource_directives, trigger_directives, other_directives;
 
 /* The row for `key` in a section as written in a file ("Service"), or NULL. */
 const struct directive *directive_find(const char *section, const char *key);

@@ -36,7 +36,7 @@ static const struct directive rows[] = {
 	CGROUP("MemoryMax", type_text),
 	CGROUP("MemorySwapMax", type_text),
 	CGROUP("MemoryZSwapMax", type_text),
-	CGROUP("MemoryLimit", type_text),
+	CGROUP("MemoryLimit", type_kept_size),
 	CGROUP("MemoryPressureWatch", type_text),
 	CGROUP("MemoryPressureThresholdSec", type_text),
 	CGROUP("StartupMemoryLow", type_text),

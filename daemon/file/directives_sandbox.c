@@ -10,6 +10,8 @@
 #define SANDBOX(name, kind, why, ...) ROW(name, kind, why, 0, __VA_ARGS__)
 #define MOUNT(name, kind, ...) SANDBOX(name, kind, NO_MOUNTS, __VA_ARGS__)
 #define FILTER(name, kind, ...) SANDBOX(name, kind, "no system call filter is installed", __VA_ARGS__)
+#define OLD(name, now) \
+	{.section = "Exec", .key = name, .type = &type_kept_paths, .group = GROUP_NONE, .flags = DIRECTIVE_OLD, .same_as = now}
 #define UNSAID(text) .fallback = text
 #define TERSE(name, why) ROW(name, type_bool, why, DIRECTIVE_TERSE)
 #define NO_MOUNTS "no mount namespace is made for services"
@@ -27,16 +29,16 @@ static const struct directive rows[] = {
 	MOUNT("ProtectKernelLogs", type_bool),
 	MOUNT("ProtectProc", type_text, UNSAID("default")),
 	MOUNT("ProcSubset", type_text, UNSAID("all")),
-	MOUNT("ReadWritePaths", type_words),
-	MOUNT("ReadOnlyPaths", type_words),
-	MOUNT("InaccessiblePaths", type_words),
-	MOUNT("ExecPaths", type_words),
-	MOUNT("NoExecPaths", type_words),
-	MOUNT("ReadWriteDirectories", type_words),
-	MOUNT("ReadOnlyDirectories", type_words),
-	MOUNT("InaccessibleDirectories", type_words),
-	MOUNT("BindPaths", type_words),
-	MOUNT("BindReadOnlyPaths", type_words),
+	MOUNT("ReadWritePaths", type_kept_paths),
+	MOUNT("ReadOnlyPaths", type_kept_paths),
+	MOUNT("InaccessiblePaths", type_kept_paths),
+	MOUNT("ExecPaths", type_kept_paths),
+	MOUNT("NoExecPaths", type_kept_paths),
+	OLD("ReadWriteDirectories", "ReadWritePaths"),
+	OLD("ReadOnlyDirectories", "ReadOnlyPaths"),
+	OLD("InaccessibleDirectories", "InaccessiblePaths"),
+	MOUNT("BindPaths", type_kept_binds),
+	MOUNT("BindReadOnlyPaths", type_kept_binds),
 	MOUNT("TemporaryFileSystem", type_words),
 	MOUNT("MountAPIVFS", type_bool),
 	MOUNT("MountFlags", type_text),

@@ -53,7 +53,7 @@ static const struct directive rows[] = {
 	SERVICE("PIDFile", type_pid_file, pid_file),
 	SERVICE("NotifyAccess", type_notify_access, notify_access, .names = &notify_access_names),
 	SERVICE("BusName", type_string, bus_name),
-	SERVICE("Sockets", type_words, sockets, .not_applied = "socket units are not run, so no descriptor is passed"),
+	SERVICE("Sockets", type_words, sockets),
 	SERVICE("FileDescriptorStoreMax", type_unsigned, fd_store_max, .flags = DIRECTIVE_QUIET | DIRECTIVE_TERSE,
 		.not_applied = "descriptors are not stored"),
 	NOT_DONE("FileDescriptorStorePreserve", type_text, "descriptors are not stored", .flags = DIRECTIVE_QUIET),

@@ -20,7 +20,7 @@
 	{.section = "Unit", .key = name, .type = &kind, .group = GROUP_NONE, .not_applied = why, __VA_ARGS__}
 
 static const struct directive rows[] = {
-	UNIT("Description", type_string, description),
+	UNIT("Description", type_string, description, .fallback = "%n"),
 	UNIT("Documentation", type_lines, documentation),
 	UNIT("SourcePath", type_path, source_path),
 	DEPENDENCY("Requires", DEP_REQUIRES),

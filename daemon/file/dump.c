@@ -95,12 +95,43 @@ static void dump_limit(const struct directive *d, const void *field, FILE *f)
 
 static void dump_lines(const char *key, const char *text, FILE *f)
 {
-	while (*text) {
+	do { /* an empty set is a line too */
 		size_t n = strcspn(text, "\n");
 
 		fprintf(f, "%s: %.*s\n", key, (int)n, text);
 		text += n + (text[n] == '\n');
-	}
+	} while (*text);
+}
+
+static bool is_journal(const struct stdio_setting *s)
+{
+	return s->kind == STDIO_JOURNAL || s->kind == STDIO_JOURNAL_CONSOLE;
+}
+
+static bool is_one_of(const char *key, const char *const *keys)
+{
+	for (; *keys; keys++)
+		if (strcmp(*keys, key) == 0)
+			return true;
+	return false;
+}
+
+/* Rows that are told by other lines, or only beside others. */
+static bool is_told_elsewhere(const struct directive *d, const struct unit *u)
+{
+	static const char *const of_accept[] = {
+		"Accept", "MaxConnections", "MaxConnectionsPerSource", "Service", NULL};
+	static const char *const of_syslog[] = {"SyslogFacility", "SyslogLevel", NULL};
+	const struct exec_settings *e = u->config->exec;
+
+	if (strcmp(d->section, "Socket") == 0)
+		return is_one_of(d->key, of_accept);
+	if (strcmp(d->section, "Service") == 0 && strcmp(d->key, "Sockets") == 0)
+		return true;
+	if (e && is_one_of(d->key, of_syslog))
+		return !is_journal(&e->output) && !is_journal(&e->error);
+	/* Of a terminal all is told, or nothing. */
+	return e && !e->tty_path && text_after_prefix(d->key, "TTY");
 }
 
 /* Whether the unit could have a line for the row: its section is one of the unit's type. */
@@ -108,9 +139,8 @@ static bool row_applies(const struct directive *d, const struct unit *u)
 {
 	if (d->flags & DIRECTIVE_OLD || strcmp(d->section, "Install") == 0)
 		return false;
-	/* Of a terminal all is told, or nothing. */
-	if (text_after_prefix(d->key, "TTY"))
-		return u->config->exec && u->config->exec->tty_path;
+	if (is_told_elsewhere(d, u))
+		return false;
 	if (d->group != GROUP_NONE)
 		return directive_field(d, u->config);
 	if (kept_get(u->config, d))
@@ -135,6 +165,8 @@ static const char *shown_key(const struct directive *d)
 	for (size_t i = 0; i < ELEMENTS(words); i++)
 		if (strcmp(words[i][0], d->key) == 0)
 			return words[i][1];
+	if (strcmp(d->section, "Mount") == 0 && strcmp(d->key, "Type") == 0)
+		return "File System Type";
 	return d->key;
 }
 
@@ -144,17 +176,6 @@ static char *default_text(const struct directive *d, const struct unit *u)
 	_cleanup_(config_freep) struct config *fresh = config_new(u->type);
 
 	return fresh ? d->type->format(d, directive_field(d, fresh)) : NULL;
-}
-
-static void dump_field(const struct directive *d, const struct unit *u, FILE *f)
-{
-	_cleanup_(freep) char *text = d->type->format(d, directive_field(d, u->config));
-	_cleanup_(freep) char *unsaid = !(d->flags & DIRECTIVE_TERSE) ? NULL
-					: d->fallback		      ? strdup(d->fallback)
-								      : default_text(d, u);
-
-	if (text && !(unsaid && strcmp(text, unsaid) == 0))
-		dump_lines(shown_key(d), text, f);
 }
 
 /* A value that a unit does not say: %n is its name, %N.service what it starts. */
@@ -172,12 +193,41 @@ static void dump_unsaid(const struct directive *d, const struct unit *u, FILE *f
 		fprintf(f, "%s: %s\n", key, text);
 }
 
-/* All namespaces refused is a list of those allowed that is empty. */
+static void dump_field(const struct directive *d, const struct unit *u, FILE *f)
+{
+	_cleanup_(freep) char *text = d->type->format(d, directive_field(d, u->config));
+	_cleanup_(freep) char *unsaid = !(d->flags & DIRECTIVE_TERSE) ? NULL
+					: d->fallback		      ? strdup(d->fallback)
+								      : default_text(d, u);
+
+	if (!text && d->fallback && !(d->flags & DIRECTIVE_TERSE))
+		dump_unsaid(d, u, f);
+	else if (text && !(unsaid && strcmp(text, unsaid) == 0))
+		dump_lines(shown_key(d), text, f);
+}
+
+/* All namespaces refused is a list of those allowed that is empty; whose controllers are named are
+ * delegated. */
 static const char *shown_value(const struct directive *d, const char *text)
 {
-	bool refuses_all = strcmp(d->key, "RestrictNamespaces") == 0 && strcmp(text, "yes") == 0;
+	if (strcmp(d->key, "RestrictNamespaces") == 0 && strcmp(text, "yes") == 0)
+		return "n/a";
+	return strcmp(d->key, "Delegate") == 0 && strcmp(text, "no") != 0 ? "yes" : text;
+}
 
-	return refuses_all ? "n/a" : text;
+/* A stream into a file is told in two lines: that it is one, and which. */
+static void dump_stream(const struct directive *d, const struct stdio_setting *s, FILE *f)
+{
+	static const struct {
+		enum exec_stdio kind;
+		const char *suffix;
+	} rows[] = {{STDIO_FILE, "File"}, {STDIO_APPEND, "FileToAppend"},
+		{STDIO_TRUNCATE, "FileToTruncate"}, {STDIO_FD, "FileDescriptorName"}};
+
+	fprintf(f, "%s: %s\n", d->key, exec_stdio_to_string(s->kind));
+	for (size_t i = 0; i < ELEMENTS(rows); i++)
+		if (rows[i].kind == s->kind && s->argument)
+			fprintf(f, "%s%s: %s\n", d->key, rows[i].suffix, s->argument);
 }
 
 static void dump_row(const struct directive *d, const struct unit *u, FILE *f)
@@ -188,6 +238,8 @@ static void dump_row(const struct directive *d, const struct unit *u, FILE *f)
 		return;
 	if (d->type == &type_rlimit)
 		dump_limit(d, directive_field(d, u->config), f);
+	else if (d->type == &type_stdio)
+		dump_stream(d, directive_field(d, u->config), f);
 	else if (kept && *kept)
 		dump_lines(shown_key(d), shown_value(d, kept), f);
 	else if (d->group == GROUP_NONE)
@@ -231,7 +283,7 @@ static int dump_dependencies(const struct unit *u, FILE *f)
 		if (count)
 			qsort(sorted, count, sizeof(*sorted), by_name);
 		for (size_t i = 0; i < count; i++) {
-			if (!sorted[i].origin)
+			if (!sorted[i].origin || kind == DEP_TRIGGERED_BY)
 				continue;
 			fprintf(f, "%s: %s (", dep_kind_to_string((enum dep_kind)kind),
 				sorted[i].to->id);
@@ -242,9 +294,30 @@ static int dump_dependencies(const struct unit *u, FILE *f)
 	return 0;
 }
 
+/* Of a socket that hands each connection over. */
+static void dump_accept(const struct socket_settings *s, FILE *f)
+{
+	fprintf(f,
+		"Accepted: 0\nNConnections: 0\nMaxConnections: %u\nMaxConnectionsPerSource: %u\n",
+		s->max_connections, s->max_per_source);
+}
+
 static int by_text(const void *a, const void *b)
 {
 	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* What is mounted lies in something that is. */
+static void dump_mount_below(const struct unit *u, FILE *f)
+{
+	const char *section = unit_type_section(u->type);
+	const struct directive *d = directive_find(section, "Where");
+	const char *where = d ? kept_get(u->config, d) : NULL;
+	const char *slash = where ? strrchr(where, '/') : NULL;
+
+	if (slash)
+		fprintf(f, "RequiresMountsFor: %.*s (origin-implicit)\n",
+			slash == where ? 1 : (int)(slash - where), where);
 }
 
 static void dump_mounts(const struct unit *u, FILE *f)
@@ -255,6 +328,7 @@ static void dump_mounts(const struct unit *u, FILE *f)
 		qsort(paths, strv_length(paths), sizeof(*paths), by_text);
 	for (char **p = paths; p && *p; p++)
 		fprintf(f, "RequiresMountsFor: %s (origin-file)\n", *p);
+	dump_mount_below(u, f);
 }
 
 int dump_unit(const struct unit *u, FILE *f)
@@ -264,6 +338,10 @@ int dump_unit(const struct unit *u, FILE *f)
 	dump_names(u, f);
 	for (size_t i = 0; (d = directive_at(i)); i++)
 		dump_row(d, u, f);
+	if (u->config->socket && u->config->socket->accept)
+		dump_accept(u->config->socket, f);
+	if (u->type == UNIT_MOUNT && u->config->path)
+		fputs("From fragment: yes\n", f);
 	dump_conditions(u, f);
 	dump_commands(u, f);
 	int r = dump_dependencies(u, f);

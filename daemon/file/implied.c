@@ -61,8 +61,7 @@ static int imply_of_exec(struct config *c)
 	const char *folder = c->exec->working_directory;
 	int r = 0;
 
-	if (folder && *folder == '/' && strcmp(folder, "/") != 0 &&
-		!c->exec->working_directory_missing_ok)
+	if (folder && *folder == '/' && !c->exec->working_directory_missing_ok)
 		r = add_path(c, folder);
 	if (r >= 0)
 		r = add_directories(c);
@@ -79,39 +78,42 @@ static int imply_of_exec(struct config *c)
 	return r;
 }
 
-/* Each line of a kept value that is a path. */
-static int imply_paths(struct config *c, const char *section, const char *const *keys)
+static int imply_of_socket(struct config *c)
 {
-	for (; *keys; keys++) {
-		const char *text = kept_get(c, directive_find(section, *keys));
+	for (size_t i = 0; i < c->socket->count; i++) {
+		int r = c->socket->ports[i].text[0] == '/' ? add_path(c, c->socket->ports[i].text)
+							   : 0;
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
 
-		for (; text && *text; text += strcspn(text, "\n"), text += *text == '\n') {
-			_cleanup_(freep) char *path = strndup(text, strcspn(text, "\n"));
-			int r = !path ? -ENOMEM : *path == '/' ? add_path(c, path) : 0;
-			if (r < 0)
-				return r;
-		}
+static int imply_of_path(struct config *c)
+{
+	for (size_t i = 0; i < c->path_watches->count; i++) {
+		int r = add_path(c, c->path_watches->watches[i].path);
+		if (r < 0)
+			return r;
 	}
 	return 0;
 }
 
 static int imply_of_type(struct config *c, enum unit_type type)
 {
-	static const char *const sockets[] = {"ListenStream", "ListenDatagram",
-		"ListenSequentialPacket", "ListenFIFO", "ListenSpecial", NULL};
-	static const char *const paths[] = {"PathExists", "PathExistsGlob", "PathChanged",
-		"PathModified", "DirectoryNotEmpty", NULL};
-
 	switch (type) {
 	case UNIT_SERVICE:
 		return imply_of_exec(c);
 	case UNIT_SOCKET:
-		return imply_paths(c, "Socket", sockets);
+		return imply_of_socket(c);
+	case UNIT_MOUNT: /* what mounts it may write */
+		return c->path ? config_add_dep(
+					 c, DEP_AFTER, "systemd-journald.socket", ORIGIN_FILE)
+			       : 0;
 	case UNIT_PATH:
-		return imply_paths(c, "Path", paths);
+		return imply_of_path(c);
 	case UNIT_TIMER:
-		return says_yes(c, "Timer", "Persistent") ? add_path(c, "/var/lib/systemd/timers")
-							  : 0;
+		return c->timer->persistent ? add_path(c, "/var/lib/systemd/timers") : 0;
 	default:
 		return 0;
 	}

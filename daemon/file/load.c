@@ -222,17 +222,43 @@ static int add_links(struct reading *r, char *const *names, const char *suffix, 
 	return error;
 }
 
+static int add_alias(struct loader *l, struct unit *u, const char *name)
+{
+	int r = unit_table_add_alias(l->table, u, name);
+
+	return r == -EEXIST ? 0 : r;
+}
+
+/* A template by another name makes the same of its instances. */
+static int add_template_aliases(struct loader *l, struct unit *u)
+{
+	_cleanup_(freep) char *template = unit_name_template_of(u->id), *prefix = NULL;
+	_cleanup_(freep) char *instance = NULL;
+
+	if (!template || unit_name_split(u->id, &prefix, &instance) < 0 || !instance)
+		return 0;
+	_cleanup_(strv_freep) char **names = search_path_aliases(l->path, template);
+	for (char **n = names; n && *n; n++) {
+		_cleanup_(freep) char *name =
+			unit_name_is_template(*n) ? unit_name_instantiate(*n, instance) : NULL;
+		int r = name ? add_alias(l, u, name) : 0;
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 /* Names by which the folders know the unit, besides its own. */
 static int add_known_aliases(struct loader *l, struct unit *u)
 {
 	_cleanup_(strv_freep) char **names = search_path_aliases(l->path, u->id);
 
 	for (char **n = names; n && *n; n++) {
-		int r = unit_name_is_template(*n) ? 0 : unit_table_add_alias(l->table, u, *n);
-		if (r < 0 && r != -EEXIST)
+		int r = unit_name_is_template(*n) ? 0 : add_alias(l, u, *n);
+		if (r < 0)
 			return r;
 	}
-	return 0;
+	return add_template_aliases(l, u);
 }
 
 static int read_parts(struct reading *r, const struct unit *u)
@@ -266,7 +292,7 @@ static void set_loader_defaults(const struct loader *l, struct config *c)
 static int finish_reading(struct reading *r, enum unit_type type)
 {
 	const char *file = r->config->path ? r->config->path : r->id;
-	int error = config_complete(r->config, type, file, &r->diags);
+	int error = config_complete(r->config, type, r->id, file, &r->diags);
 
 	if (error < 0 && error != -ENOEXEC)
 		return error;

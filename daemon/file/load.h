@@ -45,7 +45,11 @@ const char *builtin_unit_alias(const char *name);
 
 /* Defaults that depend on other settings, then what systemd refuses as a whole (defaults.c).
  * -ENOEXEC: refused. */
-int config_complete(struct config *c, enum unit_type type, const char *file, struct diags *diags);
+int config_complete(struct config *c, enum unit_type type, const char *id, const char *file,
+	struct diags *diags);
+/* What settings of the exec group say of others: part of config_complete() (implied_exec.c). 0 or
+ * -ENOMEM. */
+int config_complete_exec(struct config *c, const char *id);
 /* Default and implicit dependencies by name (defaults.c). 0 or -ENOMEM. */
 int config_add_default_deps(struct config *c, enum unit_type type, const char *id);
 /* What settings imply: paths to be mounted, order after what provides for them (implied.c). 0 or

@@ -31,13 +31,16 @@ struct entry {
 	int *dirs; /* indexes into p->dirs, ascending */
 	int count;
 	bool is_link;
+	char *alias;		  /* the name that it stands for, as a link; NULL: none */
+	struct entry *next_alias; /* of those that have one */
 	UT_hash_handle hh;
 };
 
 struct search_path {
 	char **dirs;
 	struct entry *index;
-	bool is_read, is_booted, is_default;
+	struct entry *aliases; /* once aliases_known */
+	bool is_read, is_booted, is_default, aliases_known;
 	uint64_t read_usec;    /* CLOCK_REALTIME, just before the folders were read */
 	uint64_t changed_usec; /* of the folder that changed last, as it was then */
 };
@@ -106,6 +109,7 @@ static void forget_index(struct search_path *p)
 	{
 		HASH_DEL(p->index, e);
 		free(e->name);
+		free(e->alias);
 		free(e->dirs);
 		free(e);
 	}
@@ -129,7 +133,8 @@ char *const *search_path_dirs(const struct search_path *p)
 void search_path_refresh(struct search_path *p)
 {
 	forget_index(p);
-	p->is_read = false;
+	p->aliases = NULL;
+	p->is_read = p->aliases_known = false;
 }
 
 static int add_entry(struct search_path *p, const char *name, int dir, bool is_link)
@@ -266,22 +271,35 @@ int search_path_find(struct search_path *p, const char *name, struct found *ret)
 	return r;
 }
 
-char **search_path_aliases(struct search_path *p, const char *name)
+/* Every link is looked at once, not once for each unit. */
+static void find_aliases(struct search_path *p)
 {
-	char **names = NULL;
-
-	if (read_index(p) < 0)
-		return NULL;
-	for (const struct entry *e = p->index; e; e = e->hh.next) {
+	if (read_index(p) < 0 || p->aliases_known)
+		return;
+	for (struct entry *e = p->index; e; e = e->hh.next) {
 		struct found f;
 
 		if (!e->is_link || !unit_name_is_valid(e->name) ||
 			search_path_find(p, e->name, &f) < 0)
 			continue;
-		if (f.kind == FOUND_ALIAS && strcmp(f.target, name) == 0)
-			(void)strv_push(&names, strdup(e->name));
+		if (f.kind == FOUND_ALIAS) {
+			e->alias = TAKE_PTR(f.target);
+			e->next_alias = p->aliases;
+			p->aliases = e;
+		}
 		found_done(&f);
 	}
+	p->aliases_known = true;
+}
+
+char **search_path_aliases(struct search_path *p, const char *name)
+{
+	char **names = NULL;
+
+	find_aliases(p);
+	for (const struct entry *e = p->aliases; e; e = e->next_alias)
+		if (strcmp(e->alias, name) == 0)
+			(void)strv_push(&names, strdup(e->name));
 	return names;
 }
 

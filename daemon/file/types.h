@@ -7,15 +7,20 @@
 /* types_plain.c */
 extern const struct value_type type_bool, type_usec, type_usec_or_infinity, type_unsigned,
 	type_mode, type_enum, type_signal, type_string, type_path, type_search_path, type_words,
-	type_lines, type_text, type_enum_or_bool;
+	type_lines, type_text, type_enum_or_bool, type_size;
 /* types_kept.c: of directives without a field; see struct kept_value */
-extern const struct value_type type_bool_or_text, type_kept_lines, type_kept_size, type_kept_listen,
-	type_kept_prefixes;
+extern const struct value_type type_bool_or_text, type_kept_lines, type_kept_size, type_kept_paths,
+	type_kept_binds, type_kept_prefixes;
 /* types_exec.c */
 extern const struct value_type type_commands, type_environment, type_environment_file, type_names,
 	type_user, type_groups, type_working_directory, type_stdio, type_directories, type_rlimit,
 	type_nice, type_oom_score_adjust, type_cpu_policy, type_cpu_priority, type_ioprio_class,
 	type_ioprio_priority;
+/* types_trigger.c */
+extern const struct value_type type_calendar, type_timer_span, type_watch, type_triggered;
+/* types_socket.c */
+extern const struct value_type type_listen, type_timestamping, type_fd_name, type_flush_pending,
+	type_trigger_burst;
 /* types_security.c */
 extern const struct value_type type_capability_bounding_set, type_ambient_capabilities,
 	type_secure_bits;
@@ -29,8 +34,13 @@ extern const struct value_type type_condition, type_dependency, type_isolate, ty
  * takes it back, lists grow. 0, -ENOMEM, or -EINVAL with a diagnostic.
  */
 int kept_set(struct directive_context *c, const char *text);
+/* Puts `text` in its place, whatever was written. 0 or -ENOMEM. */
+int kept_put(struct config *c, const struct directive *d, const char *text);
 /* The kept text, borrowed; NULL: nothing was written. */
 const char *kept_get(const struct config *c, const struct directive *d);
+
+/* A user or group name by systemd's strict syntax, no number (systemd.exec(5), User=). */
+bool user_name_is_strict(const char *text);
 
 /* Frees all commands of a list (struct commands). */
 void commands_done(void *field);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Values of the exec group: environment, users, standard streams, directories, limits, scheduling.
  */
+#include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <sched.h>
@@ -93,6 +94,16 @@ static int parse_names(struct directive_context *c, const char *text, void *fiel
 		}
 	}
 	return r < 0 ? directive_refuse(c, text, "unbalanced quotes") : 0;
+}
+
+bool user_name_is_strict(const char *text)
+{
+	if (!*text || strlen(text) > 31 || !(isalpha((unsigned char)*text) || *text == '_'))
+		return false;
+	for (const char *s = text; *s; s++)
+		if (!isalnum((unsigned char)*s) && !strchr("_-", *s))
+			return false;
+	return true;
 }
 
 /* A name by systemd's strict syntax, or a number that is no reserved one: `0day` and `0x0` must

@@ -50,9 +50,9 @@ static struct kept_value *find_or_add(struct config *c, const struct directive *
 }
 
 /* Takes ownership of `text`. */
-static int replace(struct directive_context *c, char *text)
+static int put(struct config *c, const struct directive *d, char *text)
 {
-	struct kept_value *k = text ? find_or_add(c->config, c->directive) : NULL;
+	struct kept_value *k = text ? find_or_add(c, d) : NULL;
 
 	if (!k) {
 		free(text);
@@ -61,6 +61,16 @@ static int replace(struct directive_context *c, char *text)
 	free(k->text);
 	k->text = text;
 	return 0;
+}
+
+static int replace(struct directive_context *c, char *text)
+{
+	return put(c->config, c->directive, text);
+}
+
+int kept_put(struct config *c, const struct directive *d, const char *text)
+{
+	return put(c, d, strdup(text));
 }
 
 static int append(struct directive_context *c, const char *text, const char *separator)
@@ -96,17 +106,6 @@ static int set_size(struct directive_context *c, const char *text)
 	return replace(c, strdup(number));
 }
 
-/* A port alone is one of every address. */
-static int add_listen(struct directive_context *c, const char *text)
-{
-	char address[32];
-
-	if (!*text || text[strspn(text, "0123456789")] || strlen(text) > 5)
-		return append(c, text, "\n");
-	snprintf(address, sizeof(address), "[::]:%s", text);
-	return append(c, address, "\n");
-}
-
 /* Names of prefixes stand for one of each family (systemd.resource-control(5)). */
 static int add_prefixes(struct directive_context *c, const char *text)
 {
@@ -131,6 +130,78 @@ static int add_prefixes(struct directive_context *c, const char *text)
 	return r;
 }
 
+/* Absolute paths, each with `-` (may be missing) and `+` (below RootDirectory=) in front. */
+static int add_paths(struct directive_context *c, const char *text)
+{
+	char *word;
+	int r;
+
+	while ((r = word_next(&text, &word, WORD_UNQUOTE)) > 0) {
+		_cleanup_(freep) char *owned = word, *expanded = NULL;
+
+		if (directive_expand(c, word, &expanded) < 0)
+			continue;
+		char *path = expanded + strspn(expanded, "-+");
+		if (*path != '/') {
+			(void)directive_refuse(c, word, "not an absolute path");
+			continue;
+		}
+		path_simplify(path);
+		r = append(c, expanded, " ");
+		if (r < 0)
+			return r;
+	}
+	return r < 0 ? directive_refuse(c, text, "unbalanced quotes") : 0;
+}
+
+/* [-]SOURCE[:TARGET[:rbind|norbind]] -> all three parts. */
+static int add_bind(struct directive_context *c, const char *text)
+{
+	_cleanup_(freep) char *copy = NULL, *line = NULL;
+	int r = directive_expand(c, text, &copy);
+
+	if (r < 0)
+		return r;
+	bool may_miss = *copy == '-';
+	char *source = copy + may_miss, *target = source, *options = NULL, *colon;
+	if ((colon = strchr(source, ':'))) {
+		*colon = 0;
+		target = colon + 1;
+		if ((colon = strchr(target, ':'))) {
+			*colon = 0;
+			options = colon + 1;
+		}
+		if (!*target)
+			target = source;
+	}
+	if (*source != '/' || *target != '/')
+		return directive_refuse(c, text, "not an absolute path");
+	if (options && *options && strcmp(options, "rbind") != 0 && strcmp(options, "norbind") != 0)
+		return directive_refuse(c, text, "its options are rbind or norbind");
+	path_simplify(source);
+	if (target != source)
+		path_simplify(target);
+	if (asprintf(&line, "%s%s:%s:%s", may_miss ? "-" : "", source, target,
+		    options && *options ? options : "rbind") < 0)
+		return -ENOMEM;
+	return append(c, line, "\n");
+}
+
+static int add_binds(struct directive_context *c, const char *text)
+{
+	char *word;
+	int r;
+
+	while ((r = word_next(&text, &word, WORD_UNQUOTE)) > 0) {
+		_cleanup_(freep) char *owned = word;
+
+		r = add_bind(c, word);
+		if (r == -ENOMEM)
+			return r;
+	}
+	return r < 0 ? directive_refuse(c, text, "unbalanced quotes") : 0;
+}
+
 int kept_set(struct directive_context *c, const char *text)
 {
 	const struct value_type *type = c->directive->type;
@@ -142,13 +213,15 @@ int kept_set(struct directive_context *c, const char *text)
 		return normalise(c, text);
 	if (type == &type_bool_or_text && value_parse_bool(text) >= 0)
 		return replace(c, strdup(value_parse_bool(text) ? "yes" : "no"));
+	if (type == &type_kept_paths)
+		return add_paths(c, text);
+	if (type == &type_kept_binds)
+		return add_binds(c, text);
 	int r = directive_expand(c, text, &expanded);
 	if (r < 0)
 		return r;
 	if (type == &type_kept_size)
 		return set_size(c, expanded);
-	if (type == &type_kept_listen)
-		return add_listen(c, expanded);
 	if (type == &type_kept_prefixes)
 		return add_prefixes(c, expanded);
 	if (type == &type_words)
@@ -161,6 +234,7 @@ int kept_set(struct directive_context *c, const char *text)
 const struct value_type type_text = {"text", parse_nothing, NULL, NULL};
 const struct value_type type_bool_or_text = {"boolean, or text", parse_nothing, NULL, NULL};
 const struct value_type type_kept_size = {"size", parse_nothing, NULL, NULL};
-const struct value_type type_kept_listen = {"address", parse_nothing, NULL, NULL};
 const struct value_type type_kept_prefixes = {"addresses", parse_nothing, NULL, NULL};
+const struct value_type type_kept_paths = {"absolute paths", parse_nothing, NULL, NULL};
+const struct value_type type_kept_binds = {"source:target paths", parse_nothing, NULL, NULL};
 const struct value_type type_kept_lines = {"text", parse_nothing, NULL, NULL};

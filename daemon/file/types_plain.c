@@ -68,6 +68,27 @@ static int parse_unsigned(struct directive_context *c, const char *text, void *f
 	return 0;
 }
 
+/* Bytes. */
+static int parse_size(struct directive_context *c, const char *text, void *field)
+{
+	uint64_t n;
+
+	if (!*text)
+		n = 0;
+	else if (value_parse_size(text, &n) < 0)
+		return directive_refuse(c, text, "not a size; write e.g. 512K or 64M");
+	*(uint64_t *)field = n;
+	return 0;
+}
+
+static char *format_size(const struct directive *d, const void *field)
+{
+	char *text;
+
+	(void)d;
+	return asprintf(&text, "%" PRIu64, *(const uint64_t *)field) < 0 ? NULL : text;
+}
+
 static char *format_unsigned(const struct directive *d, const void *field)
 {
 	char *text;
@@ -254,6 +275,7 @@ const struct value_type type_usec = {"time span", parse_usec, format_usec, NULL}
 const struct value_type type_usec_or_infinity = {
 	"time span, 0 for none", parse_usec_or_infinity, format_usec, NULL};
 const struct value_type type_unsigned = {"number", parse_unsigned, format_unsigned, NULL};
+const struct value_type type_size = {"size", parse_size, format_size, NULL};
 const struct value_type type_mode = {"access mode", parse_mode, format_mode, NULL};
 const struct value_type type_enum = {"one of a list", parse_enum, format_enum, NULL};
 const struct value_type type_enum_or_bool = {

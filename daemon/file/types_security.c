@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/text.h"
 #include "daemon/base/capability_name.h"
 #include "daemon/base/word.h"
 #include "daemon/file/types.h"
@@ -61,7 +62,10 @@ static int parse_ambient(struct directive_context *c, const char *text, void *fi
 
 static char *format_bounding(const struct directive *d, const void *field)
 {
-	uint64_t set = *(const uint64_t *)field;
+	const struct exec_settings *e =
+		(const void *)((const char *)field -
+			       offsetof(struct exec_settings, capability_bounding_set));
+	uint64_t set = *(const uint64_t *)field & ~e->implied_drops;
 
 	(void)d;
 	return set == CAPABILITY_ALL ? NULL : capability_set_to_string(set);
@@ -75,15 +79,16 @@ static char *format_ambient(const struct directive *d, const void *field)
 	return set ? capability_set_to_string(set) : NULL;
 }
 
+static const struct {
+	const char *name;
+	int bit;
+} secure_bits[] = {{"keep-caps", SECBIT_KEEP_CAPS}, {"keep-caps-locked", SECBIT_KEEP_CAPS_LOCKED},
+	{"no-setuid-fixup", SECBIT_NO_SETUID_FIXUP},
+	{"no-setuid-fixup-locked", SECBIT_NO_SETUID_FIXUP_LOCKED}, {"noroot", SECBIT_NOROOT},
+	{"noroot-locked", SECBIT_NOROOT_LOCKED}};
+
 static int parse_secure_bits(struct directive_context *c, const char *text, void *field)
 {
-	static const struct {
-		const char *name;
-		int bit;
-	} rows[] = {{"keep-caps", SECBIT_KEEP_CAPS}, {"keep-caps-locked", SECBIT_KEEP_CAPS_LOCKED},
-		{"no-setuid-fixup", SECBIT_NO_SETUID_FIXUP},
-		{"no-setuid-fixup-locked", SECBIT_NO_SETUID_FIXUP_LOCKED},
-		{"noroot", SECBIT_NOROOT}, {"noroot-locked", SECBIT_NOROOT_LOCKED}};
 	int bits = 0;
 	char *word;
 
@@ -91,19 +96,32 @@ static int parse_secure_bits(struct directive_context *c, const char *text, void
 		_cleanup_(freep) char *owned = word;
 		size_t i = 0;
 
-		while (i < ELEMENTS(rows) && strcmp(rows[i].name, word) != 0)
+		while (i < ELEMENTS(secure_bits) && strcmp(secure_bits[i].name, word) != 0)
 			i++;
-		if (i == ELEMENTS(rows))
+		if (i == ELEMENTS(secure_bits))
 			return directive_refuse(c, word, "no secure bit of that name");
-		bits |= rows[i].bit;
+		bits |= secure_bits[i].bit;
 	}
 	*(int *)field = bits;
 	c->config->exec->secure_bits_set = bits != 0;
 	return 0;
 }
 
+static char *format_secure_bits(const struct directive *d, const void *field)
+{
+	_cleanup_(strv_freep) char **names = NULL;
+	int bits = *(const int *)field;
+
+	(void)d;
+	for (size_t i = 0; i < ELEMENTS(secure_bits); i++)
+		if (bits & secure_bits[i].bit && strv_push(&names, strdup(secure_bits[i].name)) < 0)
+			return NULL;
+	return names ? strv_join(names, " ") : NULL;
+}
+
 const struct value_type type_capability_bounding_set = {
 	"capabilities", parse_bounding, format_bounding, NULL};
 const struct value_type type_ambient_capabilities = {
 	"capabilities", parse_ambient, format_ambient, NULL};
-const struct value_type type_secure_bits = {"secure bits", parse_secure_bits, NULL, NULL};
+const struct value_type type_secure_bits = {
+	"secure bits", parse_secure_bits, format_secure_bits, NULL};

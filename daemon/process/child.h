@@ -16,6 +16,7 @@ struct child {
 	uid_t uid;
 	gid_t gid;
 	const char *user_name, *home, *shell; /* of User=; NULL: not set, or no such entry */
+	const char *invented_name;	      /* of DynamicUser=, which no file knows */
 	bool has_user, has_group;
 	char **environment;
 };

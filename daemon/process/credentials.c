@@ -26,6 +26,33 @@ static int missing(int error)
 		       : -ESRCH;
 }
 
+#define DYNAMIC_UID_FIRST 61184U /* systemd's range for DynamicUser= */
+#define DYNAMIC_UID_COUNT 4336U
+
+/* A user that is made up for as long as the service runs: the same number for the same name, none
+ * that somebody has. */
+static int invent_user(struct child *c, const char *name)
+{
+	uint32_t hash = 2166136261U; /* FNV-1a */
+
+	if (geteuid() != 0)
+		return 0; /* runs as who we are: nobody may become another */
+	for (const char *s = name; *s; s++)
+		hash = (hash ^ (unsigned char)*s) * 16777619U;
+	for (uint32_t i = 0; i < DYNAMIC_UID_COUNT; i++) {
+		uid_t uid = DYNAMIC_UID_FIRST + (hash + i) % DYNAMIC_UID_COUNT;
+		if (getpwuid(uid))
+			continue;
+		c->has_user = true;
+		c->uid = c->gid = uid;
+		c->invented_name = name;
+		c->home = "/";
+		c->shell = "/usr/sbin/nologin";
+		return 0;
+	}
+	return -ESRCH;
+}
+
 /* A number needs no entry: it stands for itself, and for the group of that number. */
 int child_resolve_user(struct child *c)
 {
@@ -39,6 +66,8 @@ int child_resolve_user(struct child *c)
 	errno = 0;
 	bool is_number = value_parse_uid(name, &id) >= 0;
 	const struct passwd *p = is_number ? getpwuid(id) : getpwnam(name);
+	if (!p && !is_number && c->exec->dynamic_user)
+		return invent_user(c, name);
 	if (!p && !is_number)
 		return missing(errno);
 	c->has_user = true;
@@ -70,8 +99,14 @@ int child_resolve_group(struct child *c)
 {
 	if (!c->exec->group)
 		return 0;
+	gid_t gid;
+	int r = find_group(c->exec->group, &gid);
+	if (r < 0 && c->exec->dynamic_user)
+		return 0; /* made up with the user */
 	c->has_group = true;
-	return find_group(c->exec->group, &c->gid);
+	if (r >= 0)
+		c->gid = gid;
+	return r;
 }
 
 /* The user's own groups, then those asked for besides. */
@@ -169,15 +204,17 @@ static bool has_no_way_up(const struct child *c)
 
 int child_drop_bounding_set(const struct child *c)
 {
-	uint64_t keep = c->exec->capability_bounding_set;
+	uint64_t keep = c->exec->capability_bounding_set, implied = c->exec->implied_drops;
 
-	if (c->is_privileged || keep == CAPABILITY_ALL)
+	if (c->is_privileged || (keep & ~implied) == CAPABILITY_ALL)
 		return 0;
 	for (int cap = 0; cap < 64; cap++) {
 		int has = prctl(PR_CAPBSET_READ, cap);
 		if (has < 0)
 			return 0; /* the kernel knows no more */
-		if (has && !(keep >> cap & 1) && prctl(PR_CAPBSET_DROP, cap) < 0)
+		if (has && implied >> cap & 1)
+			(void)prctl(PR_CAPBSET_DROP, cap);
+		else if (has && !(keep >> cap & 1) && prctl(PR_CAPBSET_DROP, cap) < 0)
 			return errno == EPERM && has_no_way_up(c) ? 0 : -errno;
 	}
 	return 0;

@@ -34,15 +34,16 @@ static int set_one(char ***list, const char *name, const char *value)
 
 static int add_user(struct child *c)
 {
+	const char *name = c->user_name ? c->user_name : c->invented_name;
 	int r = 0;
 
 	if (!c->has_user)
 		return 0;
 	r = set_one(&c->environment, "HOME", c->home);
 	if (r >= 0)
-		r = set_one(&c->environment, "LOGNAME", c->user_name);
+		r = set_one(&c->environment, "LOGNAME", name);
 	if (r >= 0)
-		r = set_one(&c->environment, "USER", c->user_name);
+		r = set_one(&c->environment, "USER", name);
 	return r >= 0 ? set_one(&c->environment, "SHELL", c->shell) : r;
 }
 

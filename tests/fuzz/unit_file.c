@@ -19,7 +19,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		.config = config, .type = type, .diags = &diags, .specifiers = &specifiers};
 
 	if (config && apply_text(&c, "/a", (const char *)data, size) >= 0) {
-		(void)config_complete(config, type, "/a", &diags);
+		(void)config_complete(config, type, name, "/a", &diags);
 		(void)config_add_default_deps(config, type, name);
 	}
 	diags_done(&diags);

@@ -60,14 +60,11 @@ def test_every_file_dumps(flat):
 # Differences from systemd's dump that are meant, or not mended yet; each is said in reaperd(8).
 DELIBERATE = re.compile(
     r"^Slice:|^InSlice|\.slice|^Source:|^DropIn:"
-    r"|^OnCalendar:"  # the calendar event as it was written
-    r"|^CapabilityBoundingSet:"  # without what unapplied sandboxing would take away
-    r"|^(File System Type|From fragment|ExtraOptions):"  # mounts are names here
-    r"|^RequiresMountsFor:.*implicit|-\.mount|tmp\.mount"
+    r"|-\.mount|tmp\.mount"  # mounts are names here
     r"|dbus\.socket"  # a bus is not demanded
-    r"|systemd-remount-fs|systemd-journald.*\.socket \(origin-file\)$"
+    r"|systemd-remount-fs"
 )
-SHARE = 99.7
+SHARE = 99.98
 
 
 def test_dumps_equal_systemds(flat):
@@ -81,11 +78,19 @@ def test_dumps_equal_systemds(flat):
             lines = ours.setdefault(line[2:], [])
         elif line:
             lines.append(line)
+    machine = pathlib.Path("/etc/machine-id")
+    here = {"@HOSTNAME@": os.uname().nodename, "@KERNEL@": os.uname().release}
+    if machine.exists():
+        here["@MACHINE_ID@"] = machine.read_text().strip()
     total, equal, different = collections.Counter(), collections.Counter(), []
     for name in names:
         left = collections.Counter(ours.get(name, []))
         for line in (golden / f"{name}.txt").read_text(errors="replace").splitlines():
             if not line or line.startswith("#") or DELIBERATE.search(line):
+                continue
+            for word, value in here.items():
+                line = line.replace(word, value)
+            if "@MACHINE_ID@" in line:
                 continue
             key = line.split(":")[0]
             total[key] += 1
@@ -99,4 +104,5 @@ def test_dumps_equal_systemds(flat):
     for key in sorted(total):
         if equal[key] != total[key]:
             print(f"  {key}: {equal[key]} of {total[key]}")
-    assert share >= SHARE, "\n".join(different[:40])
+    print("\n".join(different))
+    assert share >= SHARE, f"{share:.2f} % of the lines are equal"

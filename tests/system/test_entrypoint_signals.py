@@ -152,7 +152,7 @@ def test_our_working_directory_is_not_held(folder):
     inside = folder / "inside"
     inside.mkdir()
     process = start(command=("sh", "-c", f"cd /; exec {REPORT}"), cwd=inside)
-    assert os.readlink(f"/proc/{process.pid}/cwd") == "/"
+    wait_for(lambda: os.readlink(f"/proc/{process.pid}/cwd") == "/", "it is in the root")
     end(process)
 
 

@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 
 import pytest
 from reaperd import wait_for
@@ -179,3 +180,31 @@ def test_an_ordinary_user_is_bounded_by_no_new_privileges(reaperd, ordinary):
     assert reaperd.show("a", "Result") == "success"
     assert reaperd.show("b", "Result", "ExecMainStatus") == ["exit-code", 218]
     assert "NoNewPrivileges=yes" in reaperd.show("b", "Reason")
+
+
+def test_a_dynamic_user_is_made_up(reaperd, root):
+    reaperd.service("made-up", "/bin/sh -c 'id -u; id -g; id -G; echo $USER $HOME; touch $STATE_DIRECTORY/x; exec sleep 1000'", f"DynamicUser=yes\nStateDirectory=reaperd-test-{os.getpid()}")
+    reaperd.start("made-up.service")
+    state = pathlib.Path(f"/var/lib/reaperd-test-{os.getpid()}")
+    try:
+        uid, gid, groups, names = wait_for(lambda: len(reaperd.lines("made-up")) == 4 and reaperd.lines("made-up"), "it has spoken")
+        assert 61184 <= int(uid) <= 65519 and uid == gid == groups and names == "made-up /"
+        wait_for(lambda: (state / "x").exists(), "it may write its state")
+        assert (state / "x").stat().st_uid == int(uid)
+    finally:
+        shutil.rmtree(state, ignore_errors=True)
+
+
+def test_a_dynamic_user_of_an_ordinary_one_is_that_one(reaperd, ordinary):
+    reaperd.wrapper = ordinary
+    reaperd.folder.chmod(0o777)
+    reaperd.service("made-up", "/bin/sh -c 'id -u; exec sleep 1000'", "DynamicUser=yes")
+    reaperd.start("made-up.service")
+    wait_for(lambda: reaperd.lines("made-up") == ["65534" if ordinary else str(os.geteuid())], "it runs as who we are")
+
+
+def test_protections_take_capabilities_away(reaperd, root):
+    reaperd.service("a", "/bin/sh -c 'grep CapBnd /proc/self/status; exec sleep 1000'", "ProtectKernelModules=yes\nProtectKernelLogs=yes")
+    reaperd.start("a.service")
+    line = wait_for(lambda: reaperd.lines("a"), "it has spoken")[0]
+    assert int(line.split()[1], 16) & (1 << 16 | 1 << 34) == 0

@@ -77,6 +77,10 @@ Test(tables, each_directive_is_honoured_or_says_why_not)
 
 	for (size_t i = 0; (d = directive_at(i)); i++) {
 		cr_expect(d->type && d->type->parse, "%s", d->key);
+		if (d->same_as) {
+			cr_expect(directive_find(section_of(d), d->same_as), "%s", d->key);
+			continue;
+		}
 		cr_expect(d->group != GROUP_NONE || d->not_applied,
 			"%s has neither field nor reason", d->key);
 	}
