@@ -36,6 +36,7 @@ struct options {
 	int format; /* enum output_format */
 	char **properties, **types, **states, **units;
 	const char *signal, *kill_whom, *job_mode, *since, *lines;
+	bool show_types;
 	bool all, value, no_block, quiet, no_legend, no_pager, follow, full, plain, failed, now;
 	bool help, version;
 };
@@ -95,6 +96,8 @@ char *property_text(const char *name, const json_t *value);
 /* Verbs, by family. */
 int verb_list_units(struct ctl *c, char **arguments);
 int verb_list_jobs(struct ctl *c, char **arguments);
+int verb_list_timers(struct ctl *c, char **arguments);
+int verb_list_sockets(struct ctl *c, char **arguments);
 int verb_is_active(struct ctl *c, char **arguments);
 int verb_is_failed(struct ctl *c, char **arguments);
 int verb_is_system_running(struct ctl *c, char **arguments);

@@ -52,6 +52,7 @@ static const struct option_row rows[] = {
 		"Logs: from then on (\"5min ago\", \"10:30\")"},
 	{"quiet", 'q', OPTION_FLAG, FIELD(quiet), NULL, "Exit status only"},
 	{"no-legend", 0, OPTION_FLAG, FIELD(no_legend), NULL, "No headings, no counts"},
+	{"show-types", 0, OPTION_FLAG, FIELD(show_types), NULL, "list-sockets: the type of each"},
 	{"plain", 0, OPTION_FLAG, FIELD(plain), NULL, "No dots and no tree lines"},
 	{"full", 'l', OPTION_FLAG, FIELD(full), NULL, "Do not shorten"},
 	{"no-pager", 0, OPTION_FLAG, FIELD(no_pager), NULL, NULL},

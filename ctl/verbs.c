@@ -11,6 +11,8 @@ const struct verb verbs[] = {
 	{"is-active", "UNIT...", 1, -1, verb_is_active, "0 when one of them is active"},
 	{"is-failed", "UNIT...", 1, -1, verb_is_failed, "0 when one of them has failed"},
 	{"is-system-running", "", 0, 0, verb_is_system_running, "0 when all is well"},
+	{"list-timers", "", 0, 0, verb_list_timers, "Timers, and when each comes next"},
+	{"list-sockets", "", 0, 0, verb_list_sockets, "Sockets, and what each starts"},
 	{"list-jobs", "", 0, 0, verb_list_jobs, "Jobs that have not ended"},
 	{"start", "UNIT...", 1, -1, verb_job, "Start units"},
 	{"stop", "UNIT...", 1, -1, verb_job, "Stop units"},

@@ -76,6 +76,20 @@ static void print_strings(const json_t *u, const char *key, const char *heading)
 		printf("%*s%s %s\n", 11, i ? "" : heading, i ? " " : ":", json_string_value(value));
 }
 
+/* What starts it, and what it starts when. */
+static void print_trigger(const json_t *u)
+{
+	uint64_t next = (uint64_t)get_int(u, "NextElapseUSecRealtime");
+	char when[FORMAT_MAX], left[FORMAT_MAX];
+
+	if (next)
+		printf("    Trigger: %s; %s\n", format_timestamp(when, next),
+			format_relative(left, next, clock_realtime_usec()));
+	print_strings(u, "TriggeredBy", "TriggeredBy");
+	print_strings(u, "Triggers", "Triggers");
+	print_strings(u, "Listen", "Listen");
+}
+
 static void print_end(json_int_t code, int status)
 {
 	const char *name = exit_name_to_string(status);
@@ -187,6 +201,7 @@ static void print_unit(struct ctl *c, const json_t *u)
 	print_loaded(u);
 	print_active(u);
 	print_reason(u);
+	print_trigger(u);
 	print_strings(u, "Documentation", "Docs");
 	print_processes(u, tree);
 	if (json_array_size(json_object_get(tree, "children"))) {

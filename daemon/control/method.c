@@ -40,6 +40,8 @@ static const struct method methods[] = {
 	{INTERFACE_NAME ".Exit", true, method_exit},
 	{INTERFACE_NAME ".KillUnits", true, method_kill_units},
 	{INTERFACE_NAME ".ListJobs", false, method_list_jobs},
+	{INTERFACE_NAME ".ListSockets", false, method_list_sockets},
+	{INTERFACE_NAME ".ListTimers", false, method_list_timers},
 	{INTERFACE_NAME ".ListUnits", false, method_list_units},
 	{INTERFACE_NAME ".Mask", true, method_mask},
 	{INTERFACE_NAME ".Reenable", true, method_reenable},

@@ -263,6 +263,7 @@ json_t *properties_of_unit(struct manager *m, const struct unit *u)
 	(void)m;
 	put_unit(o, u);
 	put_service(o, u);
+	put_trigger_properties(o, u);
 	put_diagnostics(o, u);
 	return o;
 }

@@ -102,6 +102,8 @@ struct unit *call_unit(struct call *c, const char *name);
 /* properties.c: what `show` prints of a unit, of reaperd itself. New references. */
 json_t *properties_of_unit(struct manager *m, const struct unit *u);
 json_t *properties_of_manager(struct manager *m);
+/* methods_triggers.c: what timers, sockets and paths have besides. */
+void put_trigger_properties(json_t *o, const struct unit *u);
 /* Why it is not as it should be: a sentence; the caller frees. */
 char *unit_reason(const struct unit *u);
 /* Diagnostics of a unit's last load, appended to an array. */
@@ -112,6 +114,8 @@ void method_list_units(struct call *c);
 void method_show(struct call *c);
 void method_cat(struct call *c);
 void method_list_jobs(struct call *c);
+void method_list_timers(struct call *c);
+void method_list_sockets(struct call *c);
 void method_run_job(struct call *c);
 void method_kill_units(struct call *c);
 void method_reset_failed(struct call *c);

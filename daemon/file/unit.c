@@ -61,7 +61,7 @@ static int add_to_list(struct unit_table *t, struct unit *u)
 			return -ENOMEM;
 		t->list = grown;
 	}
-	u->number = (uint32_t)t->count;
+	u->number = t->free_count ? t->free_numbers[--t->free_count] : t->number_end++;
 	t->list[t->count++] = u;
 	return 0;
 }
@@ -109,6 +109,50 @@ int unit_table_add_alias(struct unit_table *t, struct unit *u, const char *name)
 	return r < 0 ? r : add_name(t, u, name);
 }
 
+static void drop_name(struct unit_table *t, const char *name)
+{
+	struct unit_entry *e;
+
+	HASH_FIND_STR(t->by_name, name, e);
+	if (!e)
+		return;
+	HASH_DEL(t->by_name, e);
+	free(e->name);
+	free(e);
+}
+
+static void drop_edges_to(struct unit *from, const struct unit *u)
+{
+	uint32_t kept = 0;
+
+	for (uint32_t i = 0; i < from->edge_count; i++)
+		if (from->edges[i].to != u)
+			from->edges[kept++] = from->edges[i];
+	from->edge_count = kept;
+}
+
+int unit_table_remove(struct unit_table *t, struct unit *u)
+{
+	uint32_t *grown = reallocarray(t->free_numbers, t->free_count + 1, sizeof(*grown));
+	size_t kept = 0;
+
+	if (!grown)
+		return -ENOMEM;
+	t->free_numbers = grown;
+	t->free_numbers[t->free_count++] = u->number;
+	for (uint32_t i = 0; i < u->edge_count; i++)
+		drop_edges_to(u->edges[i].to, u);
+	drop_name(t, u->id);
+	for (char **a = u->aliases; a && *a; a++)
+		drop_name(t, *a);
+	for (size_t i = 0; i < t->count; i++)
+		if (t->list[i] != u)
+			t->list[kept++] = t->list[i];
+	t->count = kept;
+	unit_free(u);
+	return 0;
+}
+
 void unit_table_done(struct unit_table *t)
 {
 	struct unit_entry *e, *next;
@@ -122,6 +166,7 @@ void unit_table_done(struct unit_table *t)
 	for (size_t i = 0; i < t->count; i++)
 		unit_free(t->list[i]);
 	free(t->list);
+	free(t->free_numbers);
 	*t = (struct unit_table){0};
 }
 

@@ -55,7 +55,9 @@ struct unit {
 
 	struct edge *edges; /* sorted by kind; see unit_edges() */
 	uint32_t edge_count, edge_room;
-	uint32_t number; /* in the table: a stable order */
+	uint32_t number; /* below the table's number_end: a stable order, an index of scratch arrays
+			  */
+	bool collect;	 /* nobody asks for it again: forgotten once it is down */
 
 	/* What changes while it lives: written by life/ alone. */
 	enum unit_active_state active;
@@ -71,6 +73,7 @@ struct unit {
 	bool will_restart;	 /* it ended, and is started again by itself */
 	bool reload_failed;	 /* the last reload */
 	struct service *service; /* services only; owned by life/ */
+	void *trigger;		 /* the run-time part of timers, paths and sockets; likewise */
 	void *context;		 /* struct life *, set by the manager */
 
 	/* queues of the manager */
@@ -90,6 +93,9 @@ struct unit_table {
 	struct unit_entry *by_name;
 	struct unit **list;
 	size_t count;
+	uint32_t number_end;
+	uint32_t *free_numbers; /* of units that were taken out */
+	size_t free_count;
 };
 
 /* The unit of that name (main or alias), or NULL. */
@@ -103,6 +109,10 @@ int unit_table_get(struct unit_table *t, const char *name, struct unit **ret);
 
 /* Gives `u` a further name. -EEXIST: another unit has it. */
 int unit_table_add_alias(struct unit_table *t, struct unit *u, const char *name);
+
+/* Takes the unit out, with its names and edges, and frees it. Nothing else may point to it.
+ * -ENOMEM: it stays. */
+int unit_table_remove(struct unit_table *t, struct unit *u);
 
 /* Frees every unit and empties the table. */
 void unit_table_done(struct unit_table *t);

@@ -31,7 +31,7 @@ struct life *unit_life(const struct unit *u)
 
 int life_open(struct life *life, struct loop *loop)
 {
-	*life = (struct life){.loop = loop};
+	*life = (struct life){.loop = loop, .begin = moment_now(), .clock_change.fd = -1};
 	life->spawn.console_fd = -1;
 	life->jobs.finished = react_to_job;
 	life->jobs.warning = react_to_warning;
@@ -48,6 +48,10 @@ void life_close(struct life *life)
 	for (size_t i = 0; i < life->units.count; i++)
 		unit_machine(life->units.list[i])->done(life->units.list[i]);
 	job_cancel_all(&life->jobs);
+	if (life->clock_change.fd >= 0) {
+		loop_remove(life->loop, &life->clock_change);
+		close(life->clock_change.fd);
+	}
 	unit_table_done(&life->units);
 	free(life->children);
 	life->children = NULL;
@@ -68,6 +72,20 @@ bool unit_can_reload(const struct unit *u)
 	const struct unit_machine *m = unit_machine(u);
 
 	return m->reload && (!m->can_reload || m->can_reload(u));
+}
+
+bool unit_start_limit_hit(struct unit *u)
+{
+	const struct unit_settings *settings = &u->config->unit;
+
+	u->start_limit_hit = start_limit_exceeded(settings->start_limit_interval_usec,
+		settings->start_limit_burst, clock_monotonic_usec(), &u->start_limit_begin_usec,
+		&u->start_limit_count);
+	if (u->start_limit_hit)
+		log_line(LOG_ERR, 0, u->id,
+			"started %u times within its StartLimitIntervalSec=; not started again",
+			settings->start_limit_burst);
+	return u->start_limit_hit;
 }
 
 void unit_reset_failed(struct unit *u)
@@ -179,6 +197,15 @@ static void handle_exits(struct unit *u)
 				       .status = s->main_record.status});
 }
 
+/* Forgets a unit that nobody asks for again: an instance of a connection that is over. */
+static void collect(struct life *life, struct unit *u)
+{
+	if (!u->collect || u->active != UNIT_INACTIVE || u->job || u->queued)
+		return;
+	unit_machine(u)->done(u);
+	(void)unit_table_remove(&life->units, u);
+}
+
 static void do_queued_work(struct life *life)
 {
 	for (struct unit *u = dequeue(life); u; u = dequeue(life)) {
@@ -189,6 +216,9 @@ static void do_queued_work(struct life *life)
 			handle_exits(u);
 		if (work & WORK_REACT)
 			react_to_state(life, u);
+		else if (work & WORK_TRIGGERS)
+			react_to_triggered(u);
+		collect(life, u);
 	}
 }
 

@@ -102,6 +102,9 @@ struct life {
 	bool children_known;
 	struct service *by_mark; /* services that have run, by their mark */
 	struct unit *queue_first, *queue_last;
+	struct moment begin;		 /* of reaperd */
+	struct timer *timers;		 /* those that were ever started */
+	struct loop_source clock_change; /* the wall clock was set; added with the first timer */
 };
 
 /* Sets up an empty life: marks, tables. The manager fills in loader, output, spawn and hooks. */
@@ -133,8 +136,9 @@ int life_request(struct life *life, struct unit *u, enum job_type type, enum job
 
 /* What is queued for a unit until the turn. */
 enum unit_work {
-	WORK_EXIT = 1 << 0,  /* a process of it ended */
-	WORK_REACT = 1 << 1, /* its state changed: consequences for others */
+	WORK_EXIT = 1 << 0,	/* a process of it ended */
+	WORK_REACT = 1 << 1,	/* its state changed: consequences for others */
+	WORK_TRIGGERS = 1 << 2, /* a start of it ended: whoever triggers it looks again */
 };
 
 void life_enqueue(struct life *life, struct unit *u, unsigned work);
@@ -165,11 +169,15 @@ struct unit_machine {
 	/* a unit that this one triggers changed its state; NULL: it does not mind */
 	void (*triggered_changed)(struct unit *u, struct unit *triggered);
 	void (*reset_failed)(struct unit *u); /* NULL: it never fails */
-	void (*done)(struct unit *u);	      /* frees the run-time part */
+	/* its files were read anew; NULL: it looks when it needs them */
+	void (*reconfigured)(struct unit *u);
+	void (*done)(struct unit *u); /* frees the run-time part */
 };
 
 /* Never NULL. */
 const struct unit_machine *unit_machine(const struct unit *u);
 bool unit_can_reload(const struct unit *u);
+/* Counts a start; whether StartLimitBurst= forbids it, which is logged. */
+bool unit_start_limit_hit(struct unit *u);
 /* Forgets that it failed, and how often it was started. */
 void unit_reset_failed(struct unit *u);

@@ -170,6 +170,13 @@ static void go_down_consequences(struct life *life, struct unit *u)
 			life->hooks.action(u, ACTION_EXIT, -1, "Essential=", life->hooks.data);
 }
 
+void react_to_triggered(struct unit *u)
+{
+	UNIT_FOREACH (trigger, u, DEP_TRIGGERED_BY)
+		if (unit_machine(trigger)->triggered_changed)
+			unit_machine(trigger)->triggered_changed(trigger, u);
+}
+
 void react_to_state(struct life *life, struct unit *u)
 {
 	const unsigned at_rest = 1U << UNIT_INACTIVE | 1U << UNIT_FAILED;
@@ -190,15 +197,15 @@ void react_to_state(struct life *life, struct unit *u)
 		request_each(life, u, DEP_BOUND_BY, JOB_STOP, JOB_MODE_REPLACE);
 	if ((was_on && is_down) || fails)
 		go_down_consequences(life, u);
-	UNIT_FOREACH (trigger, u, DEP_TRIGGERED_BY)
-		if (unit_machine(trigger)->triggered_changed)
-			unit_machine(trigger)->triggered_changed(trigger, u);
+	react_to_triggered(u);
 }
 
 void react_to_job(const struct job *job, enum job_result result, void *data)
 {
 	struct life *life = data;
 
+	if (job->type == JOB_START)
+		life_enqueue(life, job->unit, WORK_TRIGGERS);
 	tell(life, &(struct life_news){.kind = NEWS_JOB,
 			   .unit = job->unit,
 			   .job = job,

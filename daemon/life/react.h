@@ -9,6 +9,8 @@
 void react_run_jobs(struct life *life);
 /* A unit's state changed: its job may have ended, others may be bound to it. */
 void react_to_state(struct life *life, struct unit *u);
+/* Tells the units that trigger it that it changed, or that a start of it ended. */
+void react_to_triggered(struct unit *u);
 /* job_finished_fn of the job table. */
 void react_to_job(const struct job *job, enum job_result result, void *life);
 /* job_warning_fn of the job table. */

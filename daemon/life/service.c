@@ -40,6 +40,7 @@ struct service *service_of(struct unit *u)
 	s->exec[PROCESS_MAIN].fd = s->exec[PROCESS_CONTROL].fd = -1;
 	s->pid_file_source.fd = -1;
 	s->notify.source.fd = -1;
+	s->connection_fd = -1;
 	u->service = s;
 	return s;
 }
@@ -181,16 +182,9 @@ enum service_state service_refuse(struct service *s, const struct unit_event *ev
 static bool start_limit_hit(struct service *s)
 {
 	struct unit *u = s->unit;
-	const struct unit_settings *settings = &u->config->unit;
 
-	u->start_limit_hit = start_limit_exceeded(settings->start_limit_interval_usec,
-		settings->start_limit_burst, clock_monotonic_usec(), &u->start_limit_begin_usec,
-		&u->start_limit_count);
-	if (!u->start_limit_hit)
+	if (!unit_start_limit_hit(u))
 		return false;
-	log_line(LOG_ERR, 0, u->id,
-		"started %u times within its StartLimitIntervalSec=; not started again",
-		settings->start_limit_burst);
 	service_fail(s, SERVICE_FAILURE_START_LIMIT_HIT);
 	s->verdict.again = false;
 	u->will_restart = false;
@@ -253,6 +247,7 @@ static void service_done(struct unit *u)
 	if (!s)
 		return;
 	service_release(s);
+	service_end_connection(s);
 	service_forget_process(s, &s->main);
 	service_forget_process(s, &s->control);
 	loop_timer_clear(life->loop, &s->timer);

@@ -69,6 +69,8 @@ struct service {
 	char *exec_failure; /* why a process of this activation could not execute, or NULL */
 	struct notify_socket notify;
 	struct output *output;
+	int connection_fd;	  /* of a socket with Accept=yes; -1: none */
+	struct unit *accepted_by; /* that socket; NULL: none */
 	char *status_text;
 	int status_errno;
 	char invocation_id[33];
@@ -151,6 +153,14 @@ void service_new_invocation(struct service *s);
 void service_release(struct service *s);
 /* Starts the limit of the present state anew: for its next command. */
 void service_arm_state_timer(struct service *s);
+
+/* Descriptors for its main process, borrowed, in a vector to be freed with a name each (strv). The
+ * number of them, or -ENOMEM. */
+int service_collect_fds(const struct service *s, int **ret_fds, char ***ret_names);
+/* REMOTE_ADDR= and REMOTE_PORT= of that connection. 0 or -ENOMEM. */
+int service_add_peer(const struct service *s, char ***variables);
+/* The connection that it was started for is over: closed, and its socket told. */
+void service_end_connection(struct service *s);
 
 /* Timers. `span_usec` from now; USEC_INFINITY: none. */
 void service_arm_timer(struct service *s, uint64_t span_usec);

@@ -105,6 +105,8 @@ static int collect_variables(const struct service *s, enum command_list list, ch
 	if (r >= 0 && list == COMMANDS_START && s->watchdog_usec &&
 		s->watchdog_usec != USEC_INFINITY)
 		r = add_variable(&v, "WATCHDOG_USEC=%llu", (unsigned long long)s->watchdog_usec);
+	if (r >= 0)
+		r = service_add_peer(s, &v);
 	if (r >= 0 && (list == COMMANDS_STOP || list == COMMANDS_STOP_POST))
 		r = add_result_variables(s, &v);
 	if (r < 0)
@@ -200,6 +202,11 @@ int service_spawn(struct service *s, enum command_list list, size_t index, enum 
 	if (r < 0)
 		return log_line(LOG_ERR, r, s->unit->id, "cannot start a process");
 
+	_cleanup_(freep) int *fds = NULL;
+	_cleanup_(strv_freep) char **fd_names = NULL;
+	int fd_count = list == COMMANDS_START ? service_collect_fds(s, &fds, &fd_names) : 0;
+	if (fd_count < 0)
+		return log_line(LOG_ERR, fd_count, s->unit->id, "cannot start a process");
 	const struct spawn_request request = {
 		.context = &life->spawn,
 		.unit_id = s->unit->id,
@@ -210,6 +217,9 @@ int service_spawn(struct service *s, enum command_list list, size_t index, enum 
 		.mark = s->mark,
 		.output_fd = output_fd(s),
 		.variables = variables,
+		.fds = fds,
+		.fd_count = (size_t)fd_count,
+		.fd_names = fd_names,
 		.permissions_start_only = service_settings(s)->permissions_start_only,
 	};
 	r = spawn_command(&request, &child);

@@ -40,8 +40,10 @@ static enum service_state end_of_life(struct service *s)
 enum service_state service_enter_dead(struct service *s)
 {
 	service_release(s);
-	if (!s->verdict.again)
+	if (!s->verdict.again) {
+		service_end_connection(s);
 		return state_of(s);
+	}
 	return SERVICE_AUTO_RESTART;
 }
 

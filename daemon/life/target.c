@@ -7,6 +7,7 @@
 
 #include "daemon/life/life.h"
 #include "daemon/life/service.h"
+#include "daemon/life/trigger.h"
 
 enum target_state {
 	TARGET_DEAD,
@@ -53,5 +54,16 @@ static const struct unit_machine target_machine = {
 
 const struct unit_machine *unit_machine(const struct unit *u)
 {
-	return u->type == UNIT_SERVICE && u->config->service ? &service_machine : &target_machine;
+	switch (u->type) {
+	case UNIT_SERVICE:
+		return u->config->service ? &service_machine : &target_machine;
+	case UNIT_TIMER:
+		return &timer_machine;
+	case UNIT_PATH:
+		return &path_machine;
+	case UNIT_SOCKET:
+		return &socket_machine;
+	default:
+		return &target_machine;
+	}
 }

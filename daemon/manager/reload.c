@@ -17,6 +17,8 @@ int manager_reload(struct manager *m)
 		const struct diags *d = &u->diags;
 
 		boot_check_unit(u);
+		if (unit_machine(u)->reconfigured)
+			unit_machine(u)->reconfigured(u);
 		for (size_t k = 0; k < d->count; k++) {
 			_cleanup_(freep) char *text = diag_format(&d->list[k]);
 			if (text && d->list[k].level == DIAG_ERROR)

@@ -142,7 +142,7 @@ static int walk_all(struct walk *w)
 	int r = 0;
 
 	w->depth = 0;
-	memset(w->colour, WHITE, w->t->units->count);
+	memset(w->colour, WHITE, w->t->units->number_end);
 	for (struct tjob *j = w->t->first; j && r >= 0; j = j->next)
 		if (!j->gone && w->colour[j->unit->number] == WHITE)
 			r = walk_from(w, j->unit);
@@ -151,7 +151,7 @@ static int walk_all(struct walk *w)
 
 int transaction_verify_order(struct transaction *t)
 {
-	size_t count = t->units->count;
+	size_t count = t->units->number_end;
 	struct walk w = {
 		.t = t, .colour = calloc(count, 1), .path = calloc(count, sizeof(struct step))};
 	int r = w.colour && w.path ? walk_all(&w) : -ENOMEM;

@@ -386,7 +386,7 @@ int transaction_run(struct job_table *jobs, struct unit_table *units, struct uni
 	if (mode == JOB_MODE_ISOLATE && !anchor->config->unit.allow_isolate)
 		return transaction_fail(
 			&t, anchor, -EINVAL, "%s may not be isolated: AllowIsolate=no", anchor->id);
-	t.by_unit = calloc(units->count, sizeof(struct tjob *));
+	t.by_unit = calloc(units->number_end, sizeof(struct tjob *));
 	if (!t.by_unit)
 		return -ENOMEM;
 	int r = build(&t, anchor, type);

@@ -37,6 +37,9 @@ int child_set_input(const struct child *c);
 int child_set_output(const struct child *c);
 int child_set_error(const struct child *c);
 
+/* pass.c: sockets and stored descriptors, at 3 and up. */
+int child_pass_descriptors(const struct child *c);
+
 /* directories.c: RuntimeDirectory= and its family. */
 int child_make_directories(const struct child *c, enum exec_directory_kind kind);
 /* RUNTIME_DIRECTORY=/run/a:/run/b; the caller frees; NULL: none, or no memory. */

@@ -60,6 +60,25 @@ static int add_directories(struct child *c)
 	return 0;
 }
 
+/* sd_listen_fds(3): they are for this process alone, so its own PID is said. */
+static int add_descriptors(struct child *c)
+{
+	const struct spawn_request *request = c->request;
+	_cleanup_(freep) char *names = NULL;
+	char number[32];
+	int r;
+
+	if (!request->fd_count)
+		return 0;
+	names = strv_join(request->fd_names, ":");
+	snprintf(number, sizeof(number), "%d", (int)getpid());
+	r = set_one(&c->environment, "LISTEN_PID", number);
+	snprintf(number, sizeof(number), "%zu", request->fd_count);
+	if (r >= 0)
+		r = set_one(&c->environment, "LISTEN_FDS", number);
+	return r >= 0 ? set_one(&c->environment, "LISTEN_FDNAMES", names) : r;
+}
+
 static int add_passed(struct child *c)
 {
 	for (char **n = c->exec->pass_environment; n && *n; n++) {
@@ -107,6 +126,8 @@ int child_build_environment(struct child *c)
 		r = add_directories(c);
 	if (r >= 0)
 		r = set_all(&c->environment, c->request->variables);
+	if (r >= 0)
+		r = add_descriptors(c);
 	if (r >= 0)
 		r = add_search_path(c);
 	if (r >= 0)

@@ -162,6 +162,7 @@ static struct spawn_failure run_child(struct child *c)
 			      : spawn_expand_arguments(command->argv, c->environment);
 	STEP(EXIT_MEMORY, argv ? 0 : -ENOMEM);
 	STEP(EXIT_SIGNAL_MASK, signal_mask_set(0, NULL));
+	STEP(EXIT_FDS, child_pass_descriptors(c));
 	STEP(EXIT_EXEC, execute(c, argv));
 	return (struct spawn_failure){0};
 }
@@ -176,8 +177,8 @@ static _Noreturn void be_child(const struct spawn_request *request, int tell_fd)
 		.keeps_user = flags & (COMMAND_FULLY_PRIVILEGED | COMMAND_NO_SETUID) ||
 			      (request->permissions_start_only && request->list != COMMANDS_START),
 	};
-	/* Above 2, where the standard streams will not take its place. */
-	int fd = fcntl(tell_fd, F_DUPFD_CLOEXEC, 3);
+	/* Above those that it is handed. */
+	int fd = fcntl(tell_fd, F_DUPFD_CLOEXEC, 3 + (int)request->fd_count);
 	struct spawn_failure failure = run_child(&c);
 
 	if (write(fd >= 0 ? fd : tell_fd, &failure, sizeof(failure)) < 0)

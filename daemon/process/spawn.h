@@ -33,6 +33,9 @@ struct spawn_request {
 	int output_fd;		/* where journal output goes; -1: /dev/null */
 	char *const *variables; /* NAME=value: MAINPID, NOTIFY_SOCKET, ...; Environment= wins over
 				   them */
+	const int *fds;		/* handed over: LISTEN_FDS=; borrowed */
+	size_t fd_count;
+	char *const *fd_names;	     /* LISTEN_FDNAMES=, as many */
 	bool permissions_start_only; /* User= only for the main command */
 };
 

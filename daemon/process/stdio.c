@@ -32,6 +32,28 @@ static int copy_to(int fd, int to)
 	return dup2(fd, to) < 0 ? -errno : 0;
 }
 
+/* As programs expect of their standard streams. */
+static int copy_blocking(int fd, int to)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags >= 0)
+		(void)fcntl(fd, F_SETFL, flags & ~O_NONBLOCK);
+	return copy_to(fd, to);
+}
+
+/* The descriptor that a socket passes under that name; without a name: the stream's own. */
+static int open_named(const struct child *c, const struct stdio_setting *s, int to)
+{
+	static const char *const own[] = {"stdin", "stdout", "stderr"};
+	const char *name = s->argument ? s->argument : own[to];
+
+	for (size_t i = 0; i < c->request->fd_count; i++)
+		if (strcmp(c->request->fd_names[i], name) == 0)
+			return copy_blocking(c->request->fds[i], to);
+	return -ENOENT;
+}
+
 /* Where there is no /dev: nothing to read is a pipe that nobody writes to. */
 static int open_nothing(void)
 {
@@ -81,6 +103,12 @@ int child_set_input(const struct child *c)
 	case STDIO_APPEND:
 	case STDIO_TRUNCATE:
 		return move_to(open(s->argument, O_RDONLY | O_NOCTTY | O_CLOEXEC), STDIN_FILENO);
+	case STDIO_SOCKET:
+		if (c->request->fd_count)
+			return copy_blocking(c->request->fds[0], STDIN_FILENO);
+		return open_null(STDIN_FILENO, O_RDONLY);
+	case STDIO_FD:
+		return open_named(c, s, STDIN_FILENO);
 	default:
 		return open_null(STDIN_FILENO, O_RDONLY);
 	}
@@ -94,6 +122,9 @@ static bool input_is_special(const struct child *c)
 	case STDIO_TTY_FAIL:
 	case STDIO_FILE:
 		return true;
+	case STDIO_SOCKET:
+	case STDIO_FD:
+		return c->request->fd_count > 0;
 	default:
 		return false;
 	}
@@ -124,6 +155,11 @@ static int set_stream(const struct child *c, const struct stdio_setting *s, int 
 	case STDIO_APPEND:
 	case STDIO_TRUNCATE:
 		return open_file(s, to);
+	case STDIO_SOCKET:
+		return c->request->fd_count ? copy_blocking(c->request->fds[0], to)
+					    : open_null(to, O_WRONLY);
+	case STDIO_FD:
+		return open_named(c, s, to);
 	case STDIO_INHERIT: /* of standard output: the special input, else reaperd's own */
 		if (input_is_special(c))
 			return copy_to(STDIN_FILENO, to);

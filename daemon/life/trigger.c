@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/life/trigger.h"
+
+#include <errno.h>
+
+#include "daemon/base/log.h"
+
+DEFINE_ENUM_TABLE(trigger_result, TRIGGER_RESULT_MAX, [TRIGGER_SUCCESS] = "success",
+	[TRIGGER_FAILURE_RESOURCES] = "resources",
+	[TRIGGER_FAILURE_START_LIMIT_HIT] = "start-limit-hit",
+	[TRIGGER_FAILURE_TRIGGER_LIMIT_HIT] = "trigger-limit-hit",
+	[TRIGGER_FAILURE_UNIT_START_LIMIT_HIT] = "unit-start-limit-hit", );
+
+struct unit *trigger_target(const struct unit *u)
+{
+	size_t count;
+	const struct edge *edges = unit_edges(u, DEP_TRIGGERS, &count);
+
+	return count ? edges[0].to : NULL;
+}
+
+int trigger_check(const struct unit *u)
+{
+	const struct unit *target = trigger_target(u);
+
+	if (target && target->load_state == LOAD_LOADED)
+		return 0;
+	return log_line(LOG_ERR, ENOENT, u->id, "not started, for what it would start (%s) is %s",
+		target ? target->id : "nothing",
+		target ? unit_load_state_to_string(target->load_state) : "not named");
+}
+
+bool trigger_is_stopping(const struct unit *u)
+{
+	return unit_life(u)->stopping || (u->job && u->job->type == JOB_STOP);
+}
+
+int trigger_fire(const struct unit *u, struct unit *target)
+{
+	int r = life_request(unit_life(u), target, JOB_START, JOB_MODE_REPLACE);
+
+	return r < 0 ? r : 0;
+}
