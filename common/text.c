@@ -210,18 +210,33 @@ char *text_absolute_path(const char *path)
 
 void path_simplify(char *path)
 {
+	bool absolute = *path == '/';
 	char *to = path;
 
 	for (const char *s = path; *s;) {
-		size_t n = strcspn(++s, "/");
+		size_t n = strcspn(s, "/");
 		if (n && !(n == 1 && *s == '.')) {
-			*to++ = '/';
+			if (to != path || absolute)
+				*to++ = '/';
 			memmove(to, s, n);
 			to += n;
 		}
 		s += n;
+		s += *s == '/';
 	}
-	if (to == path)
-		*to++ = '/';
+	if (to == path && *path)
+		*to++ = absolute ? '/' : '.';
 	*to = 0;
+}
+
+bool path_is_normal(const char *path)
+{
+	for (const char *s = path; *s;) {
+		size_t n = strcspn(s, "/");
+		if (n == 2 && s[0] == '.' && s[1] == '.')
+			return false;
+		s += n;
+		s += *s == '/';
+	}
+	return true;
 }

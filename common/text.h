@@ -38,7 +38,9 @@ unsigned text_distance(const char *a, const char *b, unsigned limit);
 /* A path that holds wherever we go: with our working directory in front when it is relative. The
  * caller frees; NULL: out of memory, or the directory is gone. */
 char *text_absolute_path(const char *path);
-/* An absolute path without what changes nothing: doubled and trailing slashes, and `.` between; in
+/* Whether no part of the path is `..`. */
+bool path_is_normal(const char *path);
+/* A path without what changes nothing: doubled and trailing slashes, and `.` between; in
  * place. */
 void path_simplify(char *path);
 /* Replaces *field by a copy of `text` (NULL: by nothing). 0 or -ENOMEM, then unchanged. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/unit_name.h"
+#include "common/own.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -219,4 +220,15 @@ char *unit_name_mangle(const char *text)
 	if (escaped && unit_name_is_valid(escaped))
 		return escaped;
 	return with_suffix(escaped, ".service");
+}
+
+char *unit_name_fill_template(const char *name, const char *of)
+{
+	_cleanup_(freep) char *prefix = NULL, *instance = NULL;
+
+	if (!unit_name_is_template(name))
+		return strdup(name);
+	if (unit_name_split(of, &prefix, &instance) < 0)
+		return NULL;
+	return unit_name_instantiate(name, instance && *instance ? instance : prefix);
 }

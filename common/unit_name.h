@@ -30,6 +30,9 @@ bool unit_name_is_valid(const char *name);
 bool unit_name_is_template(const char *name);
 /* The type by the suffix, or -EINVAL. */
 int unit_name_type(const char *name);
+/* A template as `of` means it, by its own instance or prefix; another name as it is. The caller
+ * frees; NULL: out of memory. */
+char *unit_name_fill_template(const char *name, const char *of);
 /* Parts of a valid name, each freed by the caller; *ret_instance is NULL without an `@`. 0 or
  * -ENOMEM. */
 int unit_name_split(const char *name, char **ret_prefix, char **ret_instance);

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #define CAPABILITY_COUNT 41
+#define CAPABILITY_KNOWN ((1ULL << CAPABILITY_COUNT) - 1)
 #define CAPABILITY_ALL UINT64_MAX /* untouched, whatever the kernel knows */
 
 /* "CAP_CHOWN" in any case -> number, or -EINVAL. */

@@ -97,7 +97,7 @@ static int take_backslash(const char *s, char **out, unsigned flags)
 	int n = unescape(s + 1, out);
 	if (n >= 0)
 		return n + 1;
-	if (!(flags & (WORD_RELAX | WORD_UNKNOWN_STAYS)) || (!s[1] && !(flags & WORD_RELAX)))
+	if (!(flags & (WORD_RELAX | WORD_UNKNOWN_STAYS)))
 		return -EINVAL;
 	*(*out)++ = '\\';
 	if (!s[1])

@@ -79,29 +79,6 @@ static void report_not_applied(const struct directive_context *c, const char *va
 		value, d->not_applied);
 }
 
-/* An empty value gives a scalar its default back. 1: done so. */
-static int reset_scalar(struct directive_context *c, void *field)
-{
-	static const struct value_type *const scalars[] = {&type_bool, &type_usec,
-		&type_usec_or_infinity, &type_unsigned, &type_mode, &type_enum, &type_enum_or_bool,
-		&type_signal};
-	const struct value_type *type = c->directive->type;
-	bool is_scalar = false;
-
-	for (size_t i = 0; i < ELEMENTS(scalars); i++)
-		is_scalar |= type == scalars[i];
-	if (!is_scalar)
-		return 0;
-	_cleanup_(config_freep) struct config *fresh = config_new(UNIT_SERVICE);
-	if (!fresh)
-		return -ENOMEM;
-	size_t size = type == &type_bool				     ? sizeof(bool)
-		      : type == &type_usec || type == &type_usec_or_infinity ? sizeof(uint64_t)
-									     : sizeof(int);
-	memcpy(field, directive_field(c->directive, fresh), size);
-	return 1;
-}
-
 static int apply_value(struct directive_context *c, const char *value)
 {
 	if (c->directive->group == GROUP_NONE)
@@ -110,8 +87,7 @@ static int apply_value(struct directive_context *c, const char *value)
 	void *field = directive_field(c->directive, c->config);
 	if (!field)
 		return 0;
-	int r = *value ? 0 : reset_scalar(c, field);
-	return r ? r : c->directive->type->parse(c, value, field);
+	return c->directive->type->parse(c, value, field);
 }
 
 static int on_assignment(const struct assignment *a, void *data)

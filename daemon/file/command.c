@@ -2,6 +2,9 @@
 /* ExecStart= and kin: prefixes, words, `;` between commands (systemd.service(5), "Command lines").
  */
 #include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,29 +58,47 @@ static const char *take_prefixes(const char *word, unsigned *flags, bool *ret_ar
 	}
 }
 
-static bool path_is_normal(const char *path)
+/* What is wrong fails the unit, unless `-` says that the command may fail. */
+static _printf_(4, 5) int refuse(struct directive_context *c, const struct command *command,
+	const char *value, const char *fmt, ...)
 {
-	for (const char *s = path; (s = strstr(s, "/..")); s += 3)
-		if (s[3] == '/' || !s[3])
+	_cleanup_(freep) char *why = NULL;
+	va_list args;
+
+	va_start(args, fmt);
+	int n = vasprintf(&why, fmt, args);
+	va_end(args);
+	if (n < 0)
+		return -ENOMEM;
+	return command->flags & COMMAND_IGNORE_FAILURE ? directive_refuse(c, value, "%s", why)
+						       : directive_fail(c, value, "%s", why);
+}
+
+static bool is_safe(const char *path)
+{
+	for (const char *s = path; *s; s++)
+		if ((unsigned char)*s < ' ' || strchr("\"'\\\x7f", *s))
 			return false;
 	return true;
 }
 
-/* The program's name, after prefixes: absolute, or bare to be looked up. 0, or -EINVAL told. */
-static int check_program(struct directive_context *c, const char *value, const char *path)
+/* The program's name, after prefixes: absolute, or bare to be looked up. NULL: nothing wrong. */
+static const char *what_is_wrong(const char *path)
 {
+	const char *slash = strrchr(path, '/'), *last = slash ? slash + 1 : path;
+
 	if (!*path)
-		return directive_refuse(c, value, "no program after the prefixes");
-	if (*path != '/' && strchr(path, '/'))
-		return directive_fail(c, value, "the program's path must be absolute");
-	if (text_ends_with(path, "/"))
-		return directive_fail(c, value, "the program's path is a folder");
-	if (!path_is_normal(path))
-		return directive_fail(c, value, "the program's path goes through '..'");
-	return 0;
+		return "no program after the prefixes";
+	if (!is_safe(path))
+		return "the program's path holds a quote, a backslash or a control byte";
+	if (!*last || strcmp(last, ".") == 0 || strcmp(last, "..") == 0)
+		return "the program's path is a folder";
+	if (*path != '/' && slash)
+		return "the program's path must be absolute";
+	return strlen(last) > NAME_MAX ? "the program's name is too long" : NULL;
 }
 
-static int take_arguments(struct directive_context *c, const char **cursor, char ***argv)
+static int take_arguments(struct directive_context *c, const char **cursor, struct command *command)
 {
 	char *word;
 	int r;
@@ -85,29 +106,29 @@ static int take_arguments(struct directive_context *c, const char **cursor, char
 	for (;;) {
 		if (word_is_separator(*cursor)) {
 			*cursor += strspn(*cursor, " \t") + 1;
-			return 0;
+			return 1;
 		}
 		/* An escaped `;` of its own is one argument. */
 		const char *at = *cursor + strspn(*cursor, " \t");
 		if (at[0] == '\\' && at[1] == ';' && (!at[2] || strchr(" \t", at[2]))) {
 			*cursor = at + 2;
-			r = strv_push(argv, strdup(";"));
+			r = strv_push(&command->argv, strdup(";"));
 			if (r < 0)
 				return r;
 			continue;
 		}
 		r = word_next(cursor, &word, WORD_FLAGS);
 		if (r <= 0)
-			return r < 0 ? directive_fail(c, *cursor, "unbalanced quotes") : 0;
+			return r < 0 ? refuse(c, command, *cursor, "unbalanced quotes") : 0;
 		_cleanup_(freep) char *owned = word;
 		char *expanded;
 		if (specifier_expand(word, c->specifiers, &expanded) < 0)
-			return directive_fail(
-				c, word, "unknown specifier; a percent sign is written %%%%");
-		r = strv_push(argv, expanded);
+			return refuse(c, command, word,
+				"unknown specifier; a percent sign is written %%%%");
+		r = strv_push(&command->argv, expanded);
 		if (r < 0)
 			return r;
-		if (strv_length(*argv) > LIMIT_COMMAND_WORDS)
+		if (strv_length(command->argv) > LIMIT_COMMAND_WORDS)
 			return directive_fail(c, word, "more than %d words", LIMIT_COMMAND_WORDS);
 	}
 }
@@ -125,26 +146,29 @@ static int add_command(struct commands *list, struct command *command)
 	return 0;
 }
 
-/* Repeated slashes and dots in the path go, as systemd simplifies it. */
-static char *simplify(const char *path)
+static int fill_command(struct directive_context *c, const char *value, const char *program,
+	bool has_argv0, const char **cursor, struct command *command)
 {
-	char *simple = malloc(strlen(path) + 1), *out = simple;
+	_cleanup_(freep) char *path = NULL;
+	int r = 0;
 
-	for (const char *s = path; simple && *s; s++) {
-		if (s[0] == '/' && s[1] == '/')
-			continue;
-		if (s[0] == '/' && s[1] == '.' && (s[2] == '/' || !s[2])) {
-			s++;
-			continue;
-		}
-		*out++ = *s;
-	}
-	if (simple)
-		*out = 0;
-	return simple;
+	if (specifier_expand(program, c->specifiers, &path) < 0)
+		return refuse(
+			c, command, value, "unknown specifier; a percent sign is written %%%%");
+	const char *wrong = what_is_wrong(path);
+	if (wrong)
+		return refuse(c, command, value, "%s", wrong);
+	if (!has_argv0)
+		r = strv_push(&command->argv, strdup(path));
+	if (*path == '/')
+		path_simplify(path);
+	command->path = TAKE_PTR(path);
+	if (r >= 0)
+		r = take_arguments(c, cursor, command);
+	return r >= 0 && !command->argv ? refuse(c, command, value, "no argv[0] after @") : r;
 }
 
-/* One command from *cursor on. */
+/* One command from *cursor on. 1: a `;` followed it; 0: it was the last. */
 static int take_command(struct directive_context *c, const char **cursor, struct commands *list)
 {
 	struct command command = {.line = c->line};
@@ -154,48 +178,33 @@ static int take_command(struct directive_context *c, const char **cursor, struct
 	int r = word_next(cursor, &word, WORD_FLAGS);
 
 	if (r <= 0)
-		return r < 0 ? directive_fail(c, value, "unbalanced quotes") : 0;
-	_cleanup_(freep) char *owned = word, *path = NULL;
+		return r < 0 ? directive_refuse(c, value, "unbalanced quotes") : 0;
+	_cleanup_(freep) char *owned = word;
+	if (strcmp(word, ";") == 0) /* a separator with nothing before it */
+		return 1;
 	const char *program = take_prefixes(word, &command.flags, &has_argv0);
 
-	if (specifier_expand(program, c->specifiers, &path) < 0)
-		return directive_fail(
-			c, value, "unknown specifier; a percent sign is written %%%%");
-	r = check_program(c, value, path);
-	if (r < 0)
-		return r;
-	command.path = simplify(path);
-	if (!has_argv0)
-		r = strv_push(&command.argv, strdup(path));
-	if (r >= 0)
-		r = take_arguments(c, cursor, &command.argv);
-	if (r >= 0 && (!command.argv || !command.path))
-		r = directive_fail(c, value, "no argv[0] after @");
+	r = fill_command(c, value, program, has_argv0, cursor, &command);
 	if (r < 0) {
 		command_done(&command);
 		return r;
 	}
-	return add_command(list, &command);
+	int added = add_command(list, &command);
+	return added < 0 ? added : r;
 }
 
 static int parse_commands(struct directive_context *c, const char *text, void *field)
 {
-	struct commands *list = field;
+	int r;
 
 	if (!*text) {
-		commands_done(list);
+		commands_done(field);
 		return 0;
 	}
-	while (*text) {
-		int r = take_command(c, &text, list);
-		if (r < 0)
-			return r;
-		text += strspn(text, " \t");
-		while (word_is_separator(text))
-			text += strspn(text, " \t") + 1;
-		text += strspn(text, " \t");
-	}
-	return 0;
+	do
+		r = take_command(c, &text, field);
+	while (r > 0);
+	return r;
 }
 
 const struct value_type type_commands = {"command lines", parse_commands, NULL, commands_done};

@@ -71,7 +71,8 @@ DEFINE_ENUM_TABLE(exec_stdio, STDIO_MAX, [STDIO_NULL] = "null", [STDIO_TTY] = "t
 	[STDIO_TTY_FORCE] = "tty-force", [STDIO_TTY_FAIL] = "tty-fail", [STDIO_SOCKET] = "socket",
 	[STDIO_FD] = "fd", [STDIO_DATA] = "data", [STDIO_INHERIT] = "inherit",
 	[STDIO_JOURNAL] = "journal", [STDIO_JOURNAL_CONSOLE] = "journal+console",
-	[STDIO_FILE] = "file", [STDIO_APPEND] = "append", [STDIO_TRUNCATE] = "truncate", );
+	[STDIO_KMSG] = "kmsg", [STDIO_KMSG_CONSOLE] = "kmsg+console", [STDIO_FILE] = "file",
+	[STDIO_APPEND] = "append", [STDIO_TRUNCATE] = "truncate", );
 
 DEFINE_ENUM_TABLE(exec_directory_kind, DIRECTORY_MAX, [DIRECTORY_RUNTIME] = "RuntimeDirectory",
 	[DIRECTORY_STATE] = "StateDirectory", [DIRECTORY_CACHE] = "CacheDirectory",
@@ -98,6 +99,25 @@ DEFINE_ENUM_TABLE(notify_access, NOTIFY_ACCESS_MAX, [NOTIFY_NONE] = "none", [NOT
 
 DEFINE_ENUM_TABLE(timeout_failure_mode, TIMEOUT_FAILURE_MODE_MAX, [TIMEOUT_TERMINATE] = "terminate",
 	[TIMEOUT_ABORT] = "abort", [TIMEOUT_KILL] = "kill", );
+
+bool stdio_is_journal(enum exec_stdio kind)
+{
+	return kind == STDIO_JOURNAL || kind == STDIO_JOURNAL_CONSOLE || kind == STDIO_KMSG ||
+	       kind == STDIO_KMSG_CONSOLE;
+}
+
+bool exec_inherits_nothing(const struct exec_settings *e)
+{
+	return e->output.kind == STDIO_INHERIT &&
+	       (e->input.kind == STDIO_NULL || e->input.kind == STDIO_FILE ||
+		       e->input.kind == STDIO_DATA);
+}
+
+bool exec_logs(const struct exec_settings *e)
+{
+	return exec_inherits_nothing(e) || stdio_is_journal(e->output.kind) ||
+	       stdio_is_journal(e->error.kind);
+}
 
 static struct exec_settings *exec_settings_new(void)
 {

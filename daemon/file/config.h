@@ -226,6 +226,8 @@ enum exec_stdio {
 	STDIO_INHERIT,
 	STDIO_JOURNAL, /* also syslog, kmsg: kept by us */
 	STDIO_JOURNAL_CONSOLE,
+	STDIO_KMSG, /* as journal: a container has no log of the kernel to write to */
+	STDIO_KMSG_CONSOLE,
 	STDIO_FILE,
 	STDIO_APPEND,
 	STDIO_TRUNCATE,
@@ -268,6 +270,7 @@ ENUM_TABLE(preserve_mode)
 struct exec_settings {
 	char *working_directory; /* NULL: not set; "~": the user's home */
 	bool working_directory_missing_ok;
+	char *root_directory; /* NULL: the present one */
 	char *user, *group;
 	char **supplementary_groups;
 	char **environment;	  /* NAME=value */
@@ -407,6 +410,13 @@ struct config {
 	struct kept_value *kept;
 	size_t kept_count;
 };
+
+/* Whether what is written there is kept by us. */
+bool stdio_is_journal(enum exec_stdio kind);
+/* Whether output or errors of the unit are shown as such: an output inherited from no input is. */
+bool exec_logs(const struct exec_settings *e);
+/* Whether output is to go where input comes from, and nothing can be written there. */
+bool exec_inherits_nothing(const struct exec_settings *e);
 
 /* A configuration with every default in place for that unit type. NULL: out of memory. */
 struct config *config_new(enum unit_type type);

@@ -28,6 +28,28 @@ static void complete_service(struct service_settings *s)
 		s->notify_access = NOTIFY_MAIN;
 }
 
+static int check_unit(const struct config *c, const char *file, struct diags *diags)
+{
+	size_t on_failure = 0, on_success = 0;
+
+	for (size_t i = 0; i < c->dep_count; i++) {
+		on_failure += c->deps[i].kind == DEP_ON_FAILURE;
+		on_success += c->deps[i].kind == DEP_ON_SUCCESS;
+	}
+	if ((on_failure > 1 && c->unit.on_failure_job_mode == JOB_MODE_ISOLATE) ||
+		(on_success > 1 && c->unit.on_success_job_mode == JOB_MODE_ISOLATE))
+		return refuse(diags, file,
+			"only one unit can be isolated: OnFailure= or OnSuccess= names several");
+	return 0;
+}
+
+static bool exit_set_is_empty(const struct exit_set *set)
+{
+	static const struct exit_set empty;
+
+	return memcmp(set->statuses, empty.statuses, sizeof(empty.statuses)) == 0 && !set->signals;
+}
+
 static int check_service(const struct config *c, const char *file, struct diags *diags)
 {
 	const struct service_settings *s = c->service;
@@ -36,6 +58,10 @@ static int check_service(const struct config *c, const char *file, struct diags 
 	if (!starts && !s->commands[COMMANDS_STOP].count && c->unit.success_action == ACTION_NONE)
 		return refuse(diags, file,
 			"the service has neither ExecStart=, ExecStop= nor SuccessAction=");
+	if (!starts && !s->remain_after_exit && c->unit.success_action == ACTION_NONE)
+		return refuse(diags, file,
+			"the service has no ExecStart=, which needs RemainAfterExit=yes or "
+			"SuccessAction=");
 	if (s->type != SERVICE_ONESHOT && !starts)
 		return refuse(diags, file,
 			"the service has no ExecStart=, which only Type=oneshot may lack");
@@ -47,6 +73,8 @@ static int check_service(const struct config *c, const char *file, struct diags 
 		(s->restart == RESTART_ALWAYS || s->restart == RESTART_ON_SUCCESS))
 		return refuse(diags, file,
 			"Type=oneshot cannot have Restart=always or Restart=on-success");
+	if (s->type == SERVICE_ONESHOT && !exit_set_is_empty(&s->restart_force_status))
+		return refuse(diags, file, "Type=oneshot cannot have RestartForceExitStatus=");
 	if (s->type == SERVICE_DBUS && !s->bus_name)
 		return refuse(diags, file, "Type=dbus needs BusName=");
 	return 0;
@@ -85,6 +113,8 @@ int config_complete(struct config *c, enum unit_type type, const char *id, const
 {
 	int r = c->exec ? config_complete_exec(c, id) : 0;
 
+	if (r >= 0)
+		r = check_unit(c, file, diags);
 	if (r < 0)
 		return r;
 	if (c->exec)

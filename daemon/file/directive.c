@@ -211,3 +211,13 @@ int directive_expand(struct directive_context *c, const char *text, char **ret)
 				      c, text, "unknown specifier; a percent sign is written %%%%")
 			    : r;
 }
+
+int directive_check_path(struct directive_context *c, char *path)
+{
+	if (*path != '/')
+		return directive_refuse(c, path, "not an absolute path");
+	if (!path_is_normal(path))
+		return directive_refuse(c, path, "the path goes through '..'");
+	path_simplify(path);
+	return 0;
+}

@@ -104,6 +104,9 @@ int directive_refuse(struct directive_context *c, const char *text, const char *
 /* The same for what makes systemd refuse the whole unit. */
 int directive_fail(struct directive_context *c, const char *text, const char *fmt, ...)
 	_printf_(3, 4);
+/* Whether `path` is absolute and goes through no `..`, which is said; simplified in place. 0 or
+ * -EINVAL. */
+int directive_check_path(struct directive_context *c, char *path);
 /* `text` with specifiers expanded, to be freed by the caller; a diagnostic and -EINVAL when there
  * is an unknown one. */
 int directive_expand(struct directive_context *c, const char *text, char **ret);

@@ -3,6 +3,16 @@
 #include "daemon/file/directive.h"
 #include "daemon/file/types.h"
 
+static const char *const levels[] = {
+	"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"};
+static const struct enum_table syslog_level = {
+	.title = "syslog_level", .names = levels, .max = (int)ELEMENTS(levels)};
+static const char *const facilities[] = {"kern", "user", "mail", "daemon", "auth", "syslog", "lpr",
+	"news", "uucp", "cron", "authpriv", "ftp", "local0", "local1", "local2", "local3", "local4",
+	"local5", "local6", "local7"};
+static const struct enum_table syslog_facility = {
+	.title = "syslog_facility", .names = facilities, .max = (int)ELEMENTS(facilities)};
+
 /* clang-format off */
 #define EXEC(name, kind, field, ...) \
 	{.section = "Exec", .key = name, .type = &kind, .group = GROUP_EXEC, \
@@ -20,11 +30,11 @@
 
 static const struct directive rows[] = {
 	EXEC("WorkingDirectory", type_working_directory, working_directory),
-	NOT_DONE("RootDirectory", type_text, "needs chroot(2), which is not done; the unit runs in the present root", .fallback = "/"),
+	EXEC("RootDirectory", type_path, root_directory, .flags = DIRECTIVE_SECURITY, .fallback = "/"),
 	EXEC("User", type_user, user, .flags = DIRECTIVE_SECURITY),
 	EXEC("Group", type_user, group, .flags = DIRECTIVE_SECURITY),
 	EXEC("SupplementaryGroups", type_groups, supplementary_groups, .flags = DIRECTIVE_SECURITY),
-	EXEC("DynamicUser", type_bool, dynamic_user),
+	EXEC("DynamicUser", type_bool, dynamic_user, .flags = DIRECTIVE_SECURITY),
 	EXEC("Environment", type_environment, environment),
 	EXEC("EnvironmentFile", type_environment_file, environment_files),
 	EXEC("PassEnvironment", type_names, pass_environment),
@@ -34,8 +44,8 @@ static const struct directive rows[] = {
 	LIMIT(CPU), LIMIT(FSIZE), LIMIT(DATA), LIMIT(STACK), LIMIT(CORE), LIMIT(RSS), LIMIT(NOFILE), LIMIT(AS),
 	LIMIT(NPROC), LIMIT(MEMLOCK), LIMIT(SIGPENDING), LIMIT(MSGQUEUE), LIMIT(NICE), LIMIT(RTPRIO), LIMIT(RTTIME),
 	NOT_DONE("LimitLOCKS", type_text, "the kernel ignores this limit, and reaperd uses it to know its processes"),
-	EXEC("Nice", type_nice, nice, .flags = DIRECTIVE_TERSE),
-	EXEC("OOMScoreAdjust", type_oom_score_adjust, oom_score_adjust, .flags = DIRECTIVE_TERSE),
+	EXEC("Nice", type_nice, nice),
+	EXEC("OOMScoreAdjust", type_oom_score_adjust, oom_score_adjust),
 	EXEC("IOSchedulingClass", type_ioprio_class, ioprio),
 	EXEC("IOSchedulingPriority", type_ioprio_priority, ioprio),
 	EXEC("CPUSchedulingPolicy", type_cpu_policy, cpu_policy),
@@ -60,8 +70,8 @@ static const struct directive rows[] = {
 	NOT_DONE("TTYRows", type_text, "the terminal keeps its size"),
 	NOT_DONE("TTYColumns", type_text, "the terminal keeps its size"),
 	EXEC("SyslogIdentifier", type_string, syslog_identifier),
-	NOT_DONE("SyslogFacility", type_text, NO_JOURNAL, .fallback = "daemon"),
-	NOT_DONE("SyslogLevel", type_text, NO_JOURNAL, .fallback = "info"),
+	NOT_DONE("SyslogFacility", type_text, NO_JOURNAL, .names = &syslog_facility, .fallback = "daemon"),
+	NOT_DONE("SyslogLevel", type_text, NO_JOURNAL, .names = &syslog_level, .fallback = "info"),
 	NOT_DONE("SyslogLevelPrefix", type_text, NO_JOURNAL),
 	NOT_DONE("LogLevelMax", type_text, NO_JOURNAL),
 	NOT_DONE("LogRateLimitIntervalSec", type_text, NO_JOURNAL),

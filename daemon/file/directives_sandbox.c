@@ -3,6 +3,17 @@
 #include "daemon/file/directive.h"
 #include "daemon/file/types.h"
 
+#define NAMES(table, ...)                                                                          \
+	static const char *const table##_list[] = {__VA_ARGS__};                                   \
+	static const struct enum_table table = {                                                   \
+		.title = #table, .names = table##_list, .max = (int)ELEMENTS(table##_list)}
+
+NAMES(protect_system, "no", "yes", "full", "strict");
+NAMES(protect_home, "no", "yes", "read-only", "tmpfs");
+NAMES(protect_proc, "noaccess", "invisible", "ptraceable", "default");
+NAMES(proc_subset, "all", "pid");
+NAMES(keyring_mode, "inherit", "private", "shared");
+
 /* clang-format off */
 #define ROW(name, kind, why, more, ...) \
 	{.section = "Exec", .key = name, .type = &kind, .group = GROUP_NONE, .flags = DIRECTIVE_QUIET | (more), \
@@ -21,14 +32,14 @@ static const struct directive rows[] = {
 	MOUNT("PrivateTmp", type_bool),
 	MOUNT("PrivateDevices", type_bool),
 	TERSE("PrivateMounts", NO_MOUNTS),
-	MOUNT("ProtectSystem", type_bool_or_text, UNSAID("no")),
-	MOUNT("ProtectHome", type_bool_or_text, UNSAID("no")),
+	MOUNT("ProtectSystem", type_bool_or_text, .names = &protect_system, UNSAID("no")),
+	MOUNT("ProtectHome", type_bool_or_text, .names = &protect_home, UNSAID("no")),
 	MOUNT("ProtectControlGroups", type_bool),
 	MOUNT("ProtectKernelTunables", type_bool),
 	MOUNT("ProtectKernelModules", type_bool),
 	MOUNT("ProtectKernelLogs", type_bool),
-	MOUNT("ProtectProc", type_text, UNSAID("default")),
-	MOUNT("ProcSubset", type_text, UNSAID("all")),
+	MOUNT("ProtectProc", type_text, .names = &protect_proc, UNSAID("default")),
+	MOUNT("ProcSubset", type_text, .names = &proc_subset, UNSAID("all")),
 	MOUNT("ReadWritePaths", type_kept_paths),
 	MOUNT("ReadOnlyPaths", type_kept_paths),
 	MOUNT("InaccessiblePaths", type_kept_paths),
@@ -61,15 +72,15 @@ static const struct directive rows[] = {
 	FILTER("SystemCallFilter", type_words),
 	FILTER("SystemCallLog", type_words),
 	FILTER("SystemCallArchitectures", type_words),
-	FILTER("SystemCallErrorNumber", type_text, UNSAID("kill")),
+	FILTER("SystemCallErrorNumber", type_errno_name, UNSAID("kill")),
 	FILTER("MemoryDenyWriteExecute", type_bool),
 	FILTER("RestrictRealtime", type_bool),
 	FILTER("RestrictSUIDSGID", type_bool),
-	FILTER("RestrictNamespaces", type_bool_or_text),
+	FILTER("RestrictNamespaces", type_namespaces),
 	FILTER("RestrictAddressFamilies", type_words),
 	FILTER("RestrictFileSystems", type_words),
 	FILTER("LockPersonality", type_bool),
-	SANDBOX("KeyringMode", type_text, "the session keyring is left as it is", UNSAID("private")),
+	SANDBOX("KeyringMode", type_text, "the session keyring is left as it is", .names = &keyring_mode, UNSAID("private")),
 	TERSE("RemoveIPC", "IPC objects are left when a service ends"),
 	TERSE("MemoryKSM", "the kernel's default is kept"),
 	LSM("SELinuxContext"),

@@ -21,7 +21,7 @@
 
 static const struct directive rows[] = {
 	UNIT("Description", type_string, description, .fallback = "%n"),
-	UNIT("Documentation", type_lines, documentation),
+	UNIT("Documentation", type_documentation, documentation),
 	UNIT("SourcePath", type_path, source_path),
 	DEPENDENCY("Requires", DEP_REQUIRES),
 	OLD_DEPENDENCY("RequiresOverridable", DEP_REQUIRES),
@@ -43,7 +43,8 @@ static const struct directive rows[] = {
 	DEPENDENCY("PropagateReloadFrom", DEP_RELOAD_PROPAGATED_FROM),
 	DEPENDENCY("PropagatesStopTo", DEP_PROPAGATES_STOP_TO),
 	DEPENDENCY("StopPropagatedFrom", DEP_STOP_PROPAGATED_FROM),
-	NOT_DONE("JoinsNamespaceOf", type_words, "services share no namespaces here"),
+	{.section = "Unit", .key = "JoinsNamespaceOf", .type = &type_dependency, .group = GROUP_CONFIG,
+	 .argument = DEP_JOINS_NAMESPACE_OF, .not_applied = "services share no namespaces here"},
 	UNIT("RequiresMountsFor", type_mounts_for, mounts_for),
 	UNIT("OnSuccessJobMode", type_enum, on_success_job_mode, .names = &job_mode_names),
 	UNIT("OnFailureJobMode", type_enum, on_failure_job_mode, .names = &job_mode_names),

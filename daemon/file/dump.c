@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/format.h"
 #include "common/text.h"
 #include "daemon/file/apply.h"
 #include "daemon/file/types.h"
@@ -103,11 +104,6 @@ static void dump_lines(const char *key, const char *text, FILE *f)
 	} while (*text);
 }
 
-static bool is_journal(const struct stdio_setting *s)
-{
-	return s->kind == STDIO_JOURNAL || s->kind == STDIO_JOURNAL_CONSOLE;
-}
-
 static bool is_one_of(const char *key, const char *const *keys)
 {
 	for (; *keys; keys++)
@@ -128,8 +124,12 @@ static bool is_told_elsewhere(const struct directive *d, const struct unit *u)
 		return is_one_of(d->key, of_accept);
 	if (strcmp(d->section, "Service") == 0 && strcmp(d->key, "Sockets") == 0)
 		return true;
+	if (strcmp(d->key, "RestrictNamespaces") == 0) {
+		const char *said = kept_get(u->config, d);
+		return said && (!*said || strcmp(said, "no") == 0);
+	}
 	if (e && is_one_of(d->key, of_syslog))
-		return !is_journal(&e->output) && !is_journal(&e->error);
+		return !exec_logs(e);
 	/* Of a terminal all is told, or nothing. */
 	return e && !e->tty_path && text_after_prefix(d->key, "TTY");
 }
@@ -143,7 +143,8 @@ static bool row_applies(const struct directive *d, const struct unit *u)
 		return false;
 	if (d->group != GROUP_NONE)
 		return directive_field(d, u->config);
-	if (kept_get(u->config, d))
+	const char *kept = kept_get(u->config, d);
+	if (kept && (*kept || d->fallback || d->type == &type_bool))
 		return true;
 	if (d->flags & DIRECTIVE_TERSE || !(d->fallback || d->type == &type_bool))
 		return false;
@@ -193,9 +194,23 @@ static void dump_unsaid(const struct directive *d, const struct unit *u, FILE *f
 		fprintf(f, "%s: %s\n", key, text);
 }
 
+/* Spans of services are told in whole seconds, from one second on. */
+static char *field_text(const struct directive *d, const void *field)
+{
+	bool is_span = d->type == &type_usec || d->type == &type_usec_or_infinity ||
+		       d->type == &type_timeout || d->type == &type_timeout_abort;
+	uint64_t usec = is_span ? *(const uint64_t *)field : 0;
+	_cleanup_(freep) char *text = d->type->format(d, field);
+	char buffer[FORMAT_MAX];
+
+	if (!text || d->group != GROUP_SERVICE || usec < USEC_PER_SEC || usec == USEC_INFINITY)
+		return TAKE_PTR(text);
+	return strdup(format_timespan(buffer, usec - usec % USEC_PER_SEC, 1));
+}
+
 static void dump_field(const struct directive *d, const struct unit *u, FILE *f)
 {
-	_cleanup_(freep) char *text = d->type->format(d, directive_field(d, u->config));
+	_cleanup_(freep) char *text = field_text(d, directive_field(d, u->config));
 	_cleanup_(freep) char *unsaid = !(d->flags & DIRECTIVE_TERSE) ? NULL
 					: d->fallback		      ? strdup(d->fallback)
 								      : default_text(d, u);
@@ -215,8 +230,19 @@ static const char *shown_value(const struct directive *d, const char *text)
 	return strcmp(d->key, "Delegate") == 0 && strcmp(text, "no") != 0 ? "yes" : text;
 }
 
+/* Folders, and the links to them. */
+static void dump_directories(const struct directive *d, char *const *paths, FILE *f)
+{
+	for (; paths && *paths; paths++) {
+		fprintf(f, "%s: %.*s\n", d->key, (int)strcspn(*paths, ":"), *paths);
+		if (strchr(*paths, ':'))
+			fprintf(f, "%sSymlink: %s\n", d->key, *paths);
+	}
+}
+
 /* A stream into a file is told in two lines: that it is one, and which. */
-static void dump_stream(const struct directive *d, const struct stdio_setting *s, FILE *f)
+static void dump_stream(const struct directive *d, const struct exec_settings *e,
+	const struct stdio_setting *s, FILE *f)
 {
 	static const struct {
 		enum exec_stdio kind;
@@ -224,7 +250,10 @@ static void dump_stream(const struct directive *d, const struct stdio_setting *s
 	} rows[] = {{STDIO_FILE, "File"}, {STDIO_APPEND, "FileToAppend"},
 		{STDIO_TRUNCATE, "FileToTruncate"}, {STDIO_FD, "FileDescriptorName"}};
 
-	fprintf(f, "%s: %s\n", d->key, exec_stdio_to_string(s->kind));
+	bool inherits_nothing = s == &e->output && exec_inherits_nothing(e);
+
+	fprintf(f, "%s: %s\n", d->key,
+		inherits_nothing ? "journal" : exec_stdio_to_string(s->kind));
 	for (size_t i = 0; i < ELEMENTS(rows); i++)
 		if (rows[i].kind == s->kind && s->argument)
 			fprintf(f, "%s%s: %s\n", d->key, rows[i].suffix, s->argument);
@@ -238,8 +267,10 @@ static void dump_row(const struct directive *d, const struct unit *u, FILE *f)
 		return;
 	if (d->type == &type_rlimit)
 		dump_limit(d, directive_field(d, u->config), f);
+	else if (d->type == &type_directories)
+		dump_directories(d, *(char **const *)directive_field(d, u->config), f);
 	else if (d->type == &type_stdio)
-		dump_stream(d, directive_field(d, u->config), f);
+		dump_stream(d, u->config->exec, directive_field(d, u->config), f);
 	else if (kept && *kept)
 		dump_lines(shown_key(d), shown_value(d, kept), f);
 	else if (d->group == GROUP_NONE)

@@ -51,11 +51,6 @@ static bool says_yes(const struct config *c, const char *section, const char *ke
 	return value && strcmp(value, "yes") == 0;
 }
 
-static bool is_journal(const struct stdio_setting *s)
-{
-	return s->kind == STDIO_JOURNAL || s->kind == STDIO_JOURNAL_CONSOLE;
-}
-
 static int imply_of_exec(struct config *c)
 {
 	const char *folder = c->exec->working_directory;
@@ -63,6 +58,8 @@ static int imply_of_exec(struct config *c)
 
 	if (folder && *folder == '/' && !c->exec->working_directory_missing_ok)
 		r = add_path(c, folder);
+	if (r >= 0 && c->exec->root_directory)
+		r = add_path(c, c->exec->root_directory);
 	if (r >= 0)
 		r = add_directories(c);
 	if (r >= 0 && says_yes(c, "Service", "PrivateTmp")) {
@@ -71,7 +68,7 @@ static int imply_of_exec(struct config *c)
 			r = config_add_dep(
 				c, DEP_AFTER, "systemd-tmpfiles-setup.service", ORIGIN_FILE);
 	}
-	if (r >= 0 && (is_journal(&c->exec->output) || is_journal(&c->exec->error)))
+	if (r >= 0 && exec_logs(c->exec))
 		r = config_add_dep(c, DEP_AFTER, "systemd-journald.socket", ORIGIN_FILE);
 	if (r >= 0 && c->service->type == SERVICE_DBUS)
 		r = config_add_dep(c, DEP_AFTER, "dbus.socket", ORIGIN_FILE);

@@ -49,8 +49,7 @@ static char *user_of_unit(const char *id)
 static int complete_dynamic_user(struct config *c, const char *id)
 {
 	static const char *const asked[][2] = {{"PrivateTmp", "yes"}, {"RemoveIPC", "yes"},
-		{"RestrictSUIDSGID", "yes"}, {"ProtectSystem", "strict"},
-		{"ProtectHome", "read-only"}};
+		{"RestrictSUIDSGID", "yes"}, {"ProtectHome", "read-only"}};
 	struct exec_settings *e = c->exec;
 
 	if (!e->user && !(e->user = user_of_unit(id)))
@@ -58,6 +57,9 @@ static int complete_dynamic_user(struct config *c, const char *id)
 	if (!e->group && !(e->group = strdup(e->user)))
 		return -ENOMEM;
 	e->no_new_privileges = true;
+	int error = kept_put(c, directive_find("Service", "ProtectSystem"), "strict");
+	if (error < 0)
+		return error;
 	for (size_t i = 0; i < ELEMENTS(asked); i++) {
 		int r = ask_for(c, asked[i][0], asked[i][1]);
 		if (r < 0)
@@ -104,6 +106,10 @@ int config_complete_exec(struct config *c, const char *id)
 {
 	int r = c->exec->dynamic_user ? complete_dynamic_user(c, id) : 0;
 
+	const char *root = c->exec->root_directory;
+	const struct directive *apivfs = directive_find("Service", "MountAPIVFS");
+	if (r >= 0 && root && strcmp(root, "/") != 0 && !kept_get(c, apivfs))
+		r = kept_put(c, apivfs, "yes");
 	c->exec->implied_drops = implied_drops(c);
 	return r < 0 ? r : complete_devices(c);
 }

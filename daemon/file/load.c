@@ -216,8 +216,11 @@ static int add_links(struct reading *r, char *const *names, const char *suffix, 
 		_cleanup_(strv_freep) char **links = search_path_links(r->loader->path, *n, suffix);
 
 		for (char **l = links; l && *l && error >= 0; l++)
-			if (unit_name_is_valid(*l) && !unit_name_is_template(*l))
-				error = config_add_dep(r->config, kind, *l, ORIGIN_FILE);
+			if (unit_name_is_valid(*l)) {
+				_cleanup_(freep) char *name = unit_name_fill_template(*l, r->id);
+				error = name ? config_add_dep(r->config, kind, name, ORIGIN_FILE)
+					     : -ENOMEM;
+			}
 	}
 	return error;
 }

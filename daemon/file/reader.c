@@ -92,6 +92,16 @@ static bool is_comment(const char *text, size_t length)
 	return i < length && (text[i] == '#' || text[i] == ';');
 }
 
+/* A backslash that is not escaped by one before it. */
+static bool ends_in_backslash(const char *text, size_t length)
+{
+	size_t n = 0;
+
+	while (n < length && text[length - 1 - n] == '\\')
+		n++;
+	return n % 2;
+}
+
 /*
  * Joins physical lines into r->logical: a backslash at the very end is one blank, comments inside a
  * continuation are skipped, an empty line ends it. 1, 0 at the end of the text, -E2BIG for a line
@@ -109,7 +119,7 @@ static int next_logical(struct reader *r)
 			continue;
 		if (!continues)
 			r->logical_line = r->line;
-		bool goes_on = length && text[length - 1] == '\\';
+		bool goes_on = ends_in_backslash(text, length);
 		bad |= memchr(text, 0, length) || memchr(text, ESCAPE, length);
 		too_long |= r->length + length > LIMIT_UNIT_LINE_BYTES;
 		if (!too_long && append(r, text, goes_on ? length - 1 : length) < 0)

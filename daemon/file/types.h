@@ -10,12 +10,13 @@ extern const struct value_type type_bool, type_usec, type_usec_or_infinity, type
 	type_lines, type_text, type_enum_or_bool, type_size;
 /* types_kept.c: of directives without a field; see struct kept_value */
 extern const struct value_type type_bool_or_text, type_kept_lines, type_kept_size, type_kept_paths,
-	type_kept_binds, type_kept_prefixes;
+	type_errno_name, type_namespaces, type_kept_binds, type_kept_prefixes;
 /* types_exec.c */
 extern const struct value_type type_commands, type_environment, type_environment_file, type_names,
-	type_user, type_groups, type_working_directory, type_stdio, type_directories, type_rlimit,
-	type_nice, type_oom_score_adjust, type_cpu_policy, type_cpu_priority, type_ioprio_class,
-	type_ioprio_priority;
+	type_user, type_groups, type_working_directory, type_stdio, type_directories;
+/* types_schedule.c */
+extern const struct value_type type_rlimit, type_nice, type_oom_score_adjust, type_cpu_policy,
+	type_cpu_priority, type_ioprio_class, type_ioprio_priority;
 /* types_trigger.c */
 extern const struct value_type type_calendar, type_timer_span, type_watch, type_triggered;
 /* types_socket.c */
@@ -25,9 +26,10 @@ extern const struct value_type type_listen, type_timestamping, type_fd_name, typ
 extern const struct value_type type_capability_bounding_set, type_ambient_capabilities,
 	type_secure_bits;
 /* types_unit.c */
-extern const struct value_type type_condition, type_dependency, type_isolate, type_mounts_for,
-	type_exit_set, type_exit_status, type_timeout, type_timeout_both, type_timeout_abort,
-	type_pid_file, type_service_type, type_notify_access;
+extern const struct value_type type_documentation, type_bus_name, type_kill_mode, type_condition,
+	type_dependency, type_isolate, type_mounts_for, type_exit_set, type_exit_status,
+	type_timeout, type_timeout_both, type_timeout_abort, type_pid_file, type_service_type,
+	type_notify_access;
 
 /*
  * Keeps what was written for a directive that has no field, in its canonical form: an empty value

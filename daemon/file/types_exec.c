@@ -1,17 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Values of the exec group: environment, users, standard streams, directories, limits, scheduling.
- */
+/* Values of the exec group: environment, users, standard streams, directories. */
 #include <ctype.h>
 #include <errno.h>
-#include <inttypes.h>
-#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/text.h"
 #include "common/value.h"
-#include "daemon/base/rlimit_name.h"
 #include "daemon/base/word.h"
 #include "daemon/file/environment_file.h"
 #include "daemon/file/types.h"
@@ -38,7 +34,7 @@ static int parse_environment(struct directive_context *c, const char *text, void
 		*list = strv_free(*list);
 		return 0;
 	}
-	while ((r = word_next(&text, &word, WORD_FLAGS)) > 0) {
+	while ((r = word_next(&text, &word, WORD_UNQUOTE | WORD_CUNESCAPE)) > 0) {
 		_cleanup_(freep) char *owned = word, *expanded = NULL;
 
 		if (directive_expand(c, word, &expanded) < 0)
@@ -48,7 +44,7 @@ static int parse_environment(struct directive_context *c, const char *text, void
 		else if ((r = environment_set(list, expanded)) < 0)
 			return r;
 	}
-	return r < 0 ? directive_refuse(c, text, "unbalanced quotes") : 0;
+	return r < 0 ? directive_refuse(c, text, "unbalanced quotes, or no escape of C") : 0;
 }
 
 static int parse_environment_file(struct directive_context *c, const char *text, void *field)
@@ -63,8 +59,8 @@ static int parse_environment_file(struct directive_context *c, const char *text,
 	int r = directive_expand(c, text, &expanded);
 	if (r < 0)
 		return r;
-	if (expanded[*expanded == '-'] != '/')
-		return directive_refuse(c, text, "not an absolute path");
+	if (directive_check_path(c, expanded + (*expanded == '-')) < 0)
+		return -EINVAL;
 	return strv_push(list, TAKE_PTR(expanded));
 }
 
@@ -86,7 +82,8 @@ static int parse_names(struct directive_context *c, const char *text, void *fiel
 		if (directive_expand(c, word, &expanded) < 0)
 			continue;
 		if (!environment_is_valid_name(expanded) &&
-			!environment_is_valid_assignment(expanded)) {
+			!(strcmp(c->directive->key, "UnsetEnvironment") == 0 &&
+				environment_is_valid_assignment(expanded))) {
 			(void)directive_refuse(c, expanded, "not the name of a variable");
 			free(expanded);
 		} else if ((r = strv_push(list, expanded)) < 0) {
@@ -106,20 +103,26 @@ bool user_name_is_strict(const char *text)
 	return true;
 }
 
-/* A name by systemd's strict syntax, or a number that is no reserved one: `0day` and `0x0` must
- * never mean root. */
+/* A number that is no reserved one, or a name by systemd's lax syntax; what only begins like a
+ * number is neither: `0day` and `0x0` must never come to mean root. */
 static bool is_user_or_group(const char *text)
 {
+	size_t n = strlen(text);
 	uint32_t id;
 
 	if (value_parse_uid(text, &id) >= 0)
 		return true;
-	if (!*text || strlen(text) > 255 || strchr("0123456789-.~", *text))
+	if (!n || strchr("-0123456789", *text) || strcmp(text, ".") == 0 || strcmp(text, "..") == 0)
 		return false;
-	for (const char *s = text; *s; s++)
-		if ((unsigned char)*s < ' ' || *s == 127 || strchr("/: \t", *s))
+	if (strchr(" \t", text[0]) || strchr(" \t", text[n - 1]))
+		return false;
+	for (size_t i = 0; i < n;) {
+		size_t length = text_utf8_length(text + i, n - i);
+		if (!length || (unsigned char)text[i] < ' ' || strchr(":/\x7f", text[i]))
 			return false;
-	return strcmp(text, ".") != 0 && strcmp(text, "..") != 0;
+		i += length;
+	}
+	return true;
 }
 
 static int parse_user(struct directive_context *c, const char *text, void *field)
@@ -170,12 +173,18 @@ static int parse_working_directory(struct directive_context *c, const char *text
 {
 	_cleanup_(freep) char *expanded = NULL;
 	bool missing_ok = *text == '-';
+	if (missing_ok && !text[1])
+		return directive_refuse(c, text, "no path after the -");
 	int r = directive_expand(c, text + missing_ok, &expanded);
 
 	if (r < 0)
 		return r;
-	if (*expanded && *expanded != '/' && strcmp(expanded, "~") != 0)
-		return directive_fail(c, text, "neither an absolute path nor ~");
+	if (*expanded && strcmp(expanded, "~") != 0 &&
+		(*expanded != '/' || !path_is_normal(expanded)))
+		return missing_ok ? directive_refuse(c, text, "neither an absolute path nor ~")
+				  : directive_fail(c, text, "neither an absolute path nor ~");
+	if (*expanded == '/')
+		path_simplify(expanded);
 	free(*(char **)field);
 	*(char **)field = *expanded ? TAKE_PTR(expanded) : NULL;
 	c->config->exec->working_directory_missing_ok = missing_ok;
@@ -187,7 +196,7 @@ static char *format_working_directory(const struct directive *d, const void *fie
 	const char *path = *(char *const *)field;
 
 	(void)d;
-	return strdup(path ? path : "/");
+	return strdup(path && *path == '/' ? path : "/"); /* ~ is known once it runs */
 }
 
 struct stdio_form {
@@ -222,9 +231,9 @@ static int parse_stdio(struct directive_context *c, const char *text, void *fiel
 			s->kind = forms[i].kind;
 		return r;
 	}
-	if (strcmp(expanded, "syslog") == 0 || strcmp(expanded, "kmsg") == 0)
+	if (strcmp(expanded, "syslog") == 0)
 		s->kind = STDIO_JOURNAL;
-	else if (strcmp(expanded, "syslog+console") == 0 || strcmp(expanded, "kmsg+console") == 0)
+	else if (strcmp(expanded, "syslog+console") == 0)
 		s->kind = STDIO_JOURNAL_CONSOLE;
 	else if ((r = exec_stdio_from_string(expanded)) >= 0)
 		s->kind = (enum exec_stdio)r;
@@ -287,6 +296,7 @@ static int parse_directories(struct directive_context *c, const char *text, void
 		char *colon = strchr(expanded, ':');
 		if (colon)
 			*colon = 0;
+		path_simplify(expanded);
 		bool good = is_safe_relative(expanded) && (!colon || is_safe_relative(colon + 1));
 		if (colon)
 			*colon = ':';
@@ -300,137 +310,6 @@ static int parse_directories(struct directive_context *c, const char *text, void
 		}
 	}
 	return r < 0 ? directive_refuse(c, text, "unbalanced quotes") : 0;
-}
-
-static int parse_rlimit(struct directive_context *c, const char *text, void *field)
-{
-	struct rlimit **slot = field, limit;
-	int r = rlimit_parse(c->directive->argument, text, &limit);
-
-	if (r == -EILSEQ)
-		return directive_refuse(c, text, "the soft limit is above the hard one");
-	if (r < 0)
-		return directive_refuse(
-			c, text, "not a limit; write a number, infinity, or soft:hard");
-	if (!*slot && !(*slot = malloc(sizeof(**slot))))
-		return -ENOMEM;
-	**slot = limit;
-	return 0;
-}
-
-static char *format_rlimit(const struct directive *d, const void *field)
-{
-	const struct rlimit *limit = *(struct rlimit *const *)field;
-	char buffer[32];
-
-	(void)d;
-	return limit ? strdup(rlimit_format(limit->rlim_max, buffer)) : NULL;
-}
-
-static int parse_nice(struct directive_context *c, const char *text, void *field)
-{
-	long n;
-
-	if (value_parse_int(text, -20, 19, &n) < 0)
-		return directive_refuse(c, text, "not a nice level from -20 to 19");
-	*(int *)field = (int)n;
-	c->config->exec->nice_set = true;
-	return 0;
-}
-
-static char *format_int(const struct directive *d, const void *field)
-{
-	char *text;
-
-	(void)d;
-	return asprintf(&text, "%d", *(const int *)field) < 0 ? NULL : text;
-}
-
-static int parse_oom_score_adjust(struct directive_context *c, const char *text, void *field)
-{
-	long n;
-
-	c->config->exec->oom_score_adjust_set = false;
-	if (!*text)
-		return 0;
-	if (value_parse_int(text, -1000, 1000, &n) < 0)
-		return directive_refuse(c, text, "not a number from -1000 to 1000");
-	*(int *)field = (int)n;
-	c->config->exec->oom_score_adjust_set = true;
-	return 0;
-}
-
-static const struct {
-	const char *name;
-	int policy;
-} cpu_policies[] = {{"other", SCHED_OTHER}, {"batch", SCHED_BATCH}, {"idle", SCHED_IDLE},
-	{"fifo", SCHED_FIFO}, {"rr", SCHED_RR}};
-
-static int parse_cpu_policy(struct directive_context *c, const char *text, void *field)
-{
-	for (size_t i = 0; i < ELEMENTS(cpu_policies); i++)
-		if (strcmp(cpu_policies[i].name, text) == 0) {
-			*(int *)field = cpu_policies[i].policy;
-			c->config->exec->cpu_policy_set = true;
-			return 0;
-		}
-	return directive_refuse(c, text, "not one of other, batch, idle, fifo, rr");
-}
-
-static char *format_cpu_policy(const struct directive *d, const void *field)
-{
-	(void)d;
-	for (size_t i = 0; i < ELEMENTS(cpu_policies); i++)
-		if (cpu_policies[i].policy == *(const int *)field && *(const int *)field)
-			return strdup(cpu_policies[i].name);
-	return NULL;
-}
-
-static int parse_cpu_priority(struct directive_context *c, const char *text, void *field)
-{
-	long n;
-
-	if (value_parse_int(text, 0, 99, &n) < 0)
-		return directive_refuse(c, text, "not a priority from 0 to 99");
-	*(int *)field = (int)n;
-	c->config->exec->cpu_policy_set = true;
-	return 0;
-}
-
-static const char *const io_classes[] = {"none", "realtime", "best-effort", "idle"};
-
-/* The kernel's one number: class << 13 | level (ioprio_set(2)). */
-static int parse_ioprio_class(struct directive_context *c, const char *text, void *field)
-{
-	int *ioprio = field;
-
-	for (int i = 0; i < (int)ELEMENTS(io_classes); i++)
-		if (strcmp(io_classes[i], text) == 0 || (text[0] == '0' + i && !text[1])) {
-			*ioprio = i << 13 | (*ioprio & 7);
-			c->config->exec->ioprio_set = true;
-			return 0;
-		}
-	return directive_refuse(c, text, "not one of none, realtime, best-effort, idle");
-}
-
-static char *format_ioprio_class(const struct directive *d, const void *field)
-{
-	int class = *(const int *)field >> 13;
-
-	(void)d;
-	return class > 0 && class < (int)ELEMENTS(io_classes) ? strdup(io_classes[class]) : NULL;
-}
-
-static int parse_ioprio_priority(struct directive_context *c, const char *text, void *field)
-{
-	int *ioprio = field;
-	long n;
-
-	if (value_parse_int(text, 0, 7, &n) < 0)
-		return directive_refuse(c, text, "not a level from 0 to 7");
-	*ioprio = (*ioprio >> 13 ? *ioprio & ~7 : 2 << 13) | (int)n;
-	c->config->exec->ioprio_set = true;
-	return 0;
 }
 
 static char *format_words(const struct directive *d, const void *field)
@@ -448,12 +327,6 @@ static char *format_text(const struct directive *d, const void *field)
 	return type_string.format(d, field);
 }
 
-static void done_limit(void *field)
-{
-	free(*(struct rlimit **)field);
-	*(struct rlimit **)field = NULL;
-}
-
 const struct value_type type_environment = {
 	"NAME=value ...", parse_environment, format_lines, done_words};
 const struct value_type type_environment_file = {
@@ -466,13 +339,3 @@ const struct value_type type_working_directory = {
 const struct value_type type_stdio = {"standard stream", parse_stdio, format_stdio, done_stdio};
 const struct value_type type_directories = {
 	"relative paths", parse_directories, format_lines, done_words};
-const struct value_type type_rlimit = {"limit", parse_rlimit, format_rlimit, done_limit};
-const struct value_type type_nice = {"nice level", parse_nice, format_int, NULL};
-const struct value_type type_oom_score_adjust = {
-	"-1000 to 1000", parse_oom_score_adjust, format_int, NULL};
-const struct value_type type_cpu_policy = {
-	"scheduling policy", parse_cpu_policy, format_cpu_policy, NULL};
-const struct value_type type_cpu_priority = {"0 to 99", parse_cpu_priority, NULL, NULL};
-const struct value_type type_ioprio_class = {
-	"I/O scheduling class", parse_ioprio_class, format_ioprio_class, NULL};
-const struct value_type type_ioprio_priority = {"0 to 7", parse_ioprio_priority, NULL, NULL};

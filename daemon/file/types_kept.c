@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/errno_name.h"
 #include "common/text.h"
 #include "common/value.h"
 #include "daemon/base/word.h"
@@ -106,6 +107,64 @@ static int set_size(struct directive_context *c, const char *text)
 	return replace(c, strdup(number));
 }
 
+/* "kill", the name of an error (errno(3)), or its number. */
+static int set_errno(struct directive_context *c, const char *text)
+{
+	uint64_t number = 0;
+
+	if (value_parse_u64(text, 4095, &number) >= 0 && errno_to_name((int)number))
+		text = errno_to_name((int)number);
+	if (strcmp(text, "kill") != 0 && errno_from_name(text) < 0)
+		return directive_refuse(c, text, "neither kill nor the name of an error");
+	return replace(c, strdup(text));
+}
+
+/* A boolean, or kinds of namespaces that stay allowed, with `~` those that do not. Kept is "yes"
+ * (all are refused), "no", or the list of those allowed. */
+static int set_namespaces(struct directive_context *c, const char *text)
+{
+	static const char *const kinds[] = {"cgroup", "ipc", "net", "mnt", "pid", "user", "uts"};
+	int as_bool = value_parse_bool(text);
+	bool inverts = *text == '~';
+	unsigned allowed = 0;
+	char *word;
+
+	if (as_bool >= 0)
+		return replace(c, strdup(as_bool ? "yes" : "no"));
+	for (const char *at = text + inverts; word_next(&at, &word, WORD_UNQUOTE) > 0;) {
+		_cleanup_(freep) char *owned = word;
+		unsigned bit = 0;
+
+		for (size_t i = 0; i < ELEMENTS(kinds); i++)
+			bit |= strcmp(kinds[i], word) == 0 ? 1U << i : 0;
+		if (!bit)
+			return directive_refuse(c, text, "no kind of namespace is called %s", word);
+		allowed |= bit;
+	}
+	_cleanup_(strv_freep) char **names = NULL;
+	allowed = inverts ? ~allowed : allowed;
+	for (size_t i = 0; i < ELEMENTS(kinds); i++)
+		if (allowed >> i & 1 && strv_push(&names, strdup(kinds[i])) < 0)
+			return -ENOMEM;
+	return replace(c, names ? strv_join(names, " ") : strdup("yes"));
+}
+
+/* One of the row's names; a boolean stands for the first two where they are no and yes. */
+static int set_name(struct directive_context *c, const char *text)
+{
+	const struct enum_table *names = c->directive->names;
+	int value = enum_from_string(names, text), as_bool = value_parse_bool(text);
+
+	if (value < 0 && text[0] >= '0' && text[0] < '0' + names->max && !text[1] &&
+		text_ends_with(c->directive->key, "Level"))
+		value = text[0] - '0';
+	if (value < 0 && as_bool >= 0 && names->names[0] && strcmp(names->names[0], "no") == 0)
+		value = as_bool;
+	if (value < 0)
+		return directive_refuse(c, text, "not one of its values");
+	return replace(c, strdup(names->names[value]));
+}
+
 /* Names of prefixes stand for one of each family (systemd.resource-control(5)). */
 static int add_prefixes(struct directive_context *c, const char *text)
 {
@@ -142,11 +201,8 @@ static int add_paths(struct directive_context *c, const char *text)
 		if (directive_expand(c, word, &expanded) < 0)
 			continue;
 		char *path = expanded + strspn(expanded, "-+");
-		if (*path != '/') {
-			(void)directive_refuse(c, word, "not an absolute path");
+		if (directive_check_path(c, path) < 0)
 			continue;
-		}
-		path_simplify(path);
 		r = append(c, expanded, " ");
 		if (r < 0)
 			return r;
@@ -171,16 +227,12 @@ static int add_bind(struct directive_context *c, const char *text)
 			*colon = 0;
 			options = colon + 1;
 		}
-		if (!*target)
-			target = source;
 	}
-	if (*source != '/' || *target != '/')
-		return directive_refuse(c, text, "not an absolute path");
+	if (directive_check_path(c, source) < 0 ||
+		(target != source && directive_check_path(c, target) < 0))
+		return -EINVAL;
 	if (options && *options && strcmp(options, "rbind") != 0 && strcmp(options, "norbind") != 0)
 		return directive_refuse(c, text, "its options are rbind or norbind");
-	path_simplify(source);
-	if (target != source)
-		path_simplify(target);
 	if (asprintf(&line, "%s%s:%s:%s", may_miss ? "-" : "", source, target,
 		    options && *options ? options : "rbind") < 0)
 		return -ENOMEM;
@@ -207,10 +259,16 @@ int kept_set(struct directive_context *c, const char *text)
 	const struct value_type *type = c->directive->type;
 	_cleanup_(freep) char *expanded = NULL;
 
-	if (!*text)
+	bool is_unset_by_nothing = strcmp(c->directive->key, "MountAPIVFS") == 0 ||
+				   strcmp(c->directive->key, "PrivateMounts") == 0;
+	if (!*text && (type != &type_bool || is_unset_by_nothing) && !c->directive->names)
 		return replace(c, strdup(""));
 	if (type == &type_bool || type == &type_usec || type == &type_usec_or_infinity)
 		return normalise(c, text);
+	if (c->directive->names)
+		return set_name(c, text);
+	if (type == &type_namespaces)
+		return set_namespaces(c, text);
 	if (type == &type_bool_or_text && value_parse_bool(text) >= 0)
 		return replace(c, strdup(value_parse_bool(text) ? "yes" : "no"));
 	if (type == &type_kept_paths)
@@ -220,6 +278,8 @@ int kept_set(struct directive_context *c, const char *text)
 	int r = directive_expand(c, text, &expanded);
 	if (r < 0)
 		return r;
+	if (type == &type_errno_name)
+		return set_errno(c, expanded);
 	if (type == &type_kept_size)
 		return set_size(c, expanded);
 	if (type == &type_kept_prefixes)
@@ -235,6 +295,9 @@ const struct value_type type_text = {"text", parse_nothing, NULL, NULL};
 const struct value_type type_bool_or_text = {"boolean, or text", parse_nothing, NULL, NULL};
 const struct value_type type_kept_size = {"size", parse_nothing, NULL, NULL};
 const struct value_type type_kept_prefixes = {"addresses", parse_nothing, NULL, NULL};
+const struct value_type type_errno_name = {"name of an error, or kill", parse_nothing, NULL, NULL};
+const struct value_type type_namespaces = {
+	"boolean, or kinds of namespaces", parse_nothing, NULL, NULL};
 const struct value_type type_kept_paths = {"absolute paths", parse_nothing, NULL, NULL};
 const struct value_type type_kept_binds = {"source:target paths", parse_nothing, NULL, NULL};
 const struct value_type type_kept_lines = {"text", parse_nothing, NULL, NULL};

@@ -188,8 +188,8 @@ static int parse_path(struct directive_context *c, const char *text, void *field
 
 	if (r < 0)
 		return r;
-	if (*expanded && *expanded != '/')
-		return directive_refuse(c, text, "not an absolute path");
+	if (*expanded && directive_check_path(c, expanded) < 0)
+		return -EINVAL;
 	free(*(char **)field);
 	*(char **)field = *expanded ? TAKE_PTR(expanded) : NULL;
 	return 0;

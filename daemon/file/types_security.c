@@ -43,6 +43,8 @@ static int merge(struct directive_context *c, const char *text, uint64_t *set, u
 		return r;
 	if (!*text)
 		*set = 0;
+	else if (inverts && !text[1 + strspn(text + 1, " \t")]) /* all but nothing */
+		*set = start == CAPABILITY_ALL ? CAPABILITY_ALL : CAPABILITY_KNOWN;
 	else if (*set == start)
 		*set = inverts ? ~named : named;
 	else

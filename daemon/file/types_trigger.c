@@ -128,9 +128,8 @@ static int parse_watch(struct directive_context *c, const char *text, void *fiel
 	int r = directive_expand(c, text, &expanded);
 	if (r < 0)
 		return r;
-	if (*expanded != '/')
-		return directive_refuse(c, text, "not an absolute path");
-	path_simplify(expanded);
+	if (directive_check_path(c, expanded) < 0)
+		return -EINVAL;
 	struct path_watch *grown = reallocarray(p->watches, p->count + 1, sizeof(*grown));
 	if (!grown)
 		return -ENOMEM;

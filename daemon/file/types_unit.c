@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Values of the sections Unit and Service: dependencies, conditions, exit sets, and settings that
  * come in pairs. */
+#include <ctype.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,14 +22,22 @@ static int parse_dependency(struct directive_context *c, const char *text, void 
 
 	(void)field;
 	while (word_next(&text, &word, 0) > 0) {
-		_cleanup_(freep) char *owned = word, *name = NULL;
+		_cleanup_(freep) char *owned = word, *expanded = NULL;
 
-		if (directive_expand(c, word, &name) < 0)
+		if (directive_expand(c, word, &expanded) < 0)
 			continue;
-		if (!unit_name_is_valid(name) || unit_name_is_template(name)) {
-			(void)directive_refuse(c, name, "not the name of a unit");
+		if (!unit_name_is_valid(expanded)) {
+			(void)directive_refuse(c, expanded, "not the name of a unit");
 			continue;
 		}
+		if (c->directive->argument == DEP_BEFORE && text_ends_with(expanded, ".device")) {
+			(void)directive_refuse(c, expanded, "a device cannot be delayed");
+			continue;
+		}
+		_cleanup_(freep) char *name =
+			unit_name_fill_template(expanded, c->specifiers->unit);
+		if (!name)
+			return -ENOMEM;
 		int r = config_add_dep(
 			c->config, (enum dep_kind)c->directive->argument, name, ORIGIN_FILE);
 		if (r < 0)
@@ -57,30 +66,65 @@ static int parse_condition(struct directive_context *c, const char *text, void *
 		return 0;
 	}
 	condition.is_trigger = *text == '|';
-	text += condition.is_trigger;
-	text += strspn(text, " \t");
-	condition.is_negated = *text == '!';
-	text += condition.is_negated;
-	int r = directive_expand(c, text + strspn(text, " \t"), &condition.parameter);
-	if (r < 0)
-		return r;
 	bool is_path = strstr(c->directive->key, "Path") ||
 		       strstr(c->directive->key, "Directory") || strstr(c->directive->key, "File");
+	text += condition.is_trigger;
+	if (!is_path)
+		text += strspn(text, " \t");
+	condition.is_negated = *text == '!';
+	text += condition.is_negated;
+	if (!is_path)
+		text += strspn(text, " \t");
+	int r = directive_expand(c, text, &condition.parameter);
+	if (r < 0)
+		return r;
 	struct condition *grown = NULL;
-	if (is_path && condition.parameter[0] != '/')
-		r = directive_refuse(c, text, "not an absolute path");
+	if (is_path && directive_check_path(c, condition.parameter) < 0)
+		r = -EINVAL;
 	else if (!(grown = reallocarray(s->conditions, s->condition_count + 1, sizeof(*grown))))
 		r = -ENOMEM;
 	if (r < 0) {
 		free(condition.parameter);
 		return r;
 	}
-	for (size_t n = strlen(condition.parameter);
-		is_path && n > 1 && condition.parameter[n - 1] == '/';)
-		condition.parameter[--n] = 0;
 	s->conditions = grown;
 	s->conditions[s->condition_count++] = condition;
 	return 0;
+}
+
+/* Where one may read on; what is no such place is left out. */
+static int parse_documentation(struct directive_context *c, const char *text, void *field)
+{
+	static const char *const schemes[] = {"http://", "https://", "file:/", "info:", "man:"};
+	char ***list = field, **good = NULL;
+	size_t before = strv_length(*list);
+	int r = type_lines.parse(c, text, field);
+
+	for (size_t i = 0; r >= 0 && *list && (*list)[i]; i++) {
+		const char *rest = i < before ? "x" : NULL;
+
+		for (size_t k = 0; k < ELEMENTS(schemes) && !rest; k++)
+			rest = text_after_prefix((*list)[i], schemes[k]);
+		if (rest && *rest)
+			r = strv_push(&good, strdup((*list)[i]));
+		else
+			(void)directive_refuse(c, (*list)[i],
+				"not the place of a document; write man:, info:, file:/, http:// "
+				"or https://");
+	}
+	strv_free(*list);
+	*list = good;
+	return r;
+}
+
+static char *format_documentation(const struct directive *d, const void *field)
+{
+	return type_lines.format(d, field);
+}
+
+static void done_documentation(void *field)
+{
+	type_lines.done(field);
 }
 
 /* OnFailureIsolate=yes: the old way to write OnFailureJobMode=isolate. */
@@ -107,9 +151,9 @@ static int parse_mounts_for(struct directive_context *c, const char *text, void 
 
 		if (directive_expand(c, word, &path) < 0)
 			continue;
-		if (*path != '/')
-			(void)directive_refuse(c, path, "not an absolute path");
-		else
+		if (directive_check_path(c, path) < 0)
+			continue;
+		if (!strv_contains(*(char ***)field, path))
 			r = strv_push(field, TAKE_PTR(path));
 	}
 	return r;
@@ -214,12 +258,72 @@ static int parse_timeout_both(struct directive_context *c, const char *text, voi
 	return r;
 }
 
+static char *format_timeout_abort(const struct directive *d, const void *field)
+{
+	const struct service_settings *s =
+		(const void *)((const char *)field -
+			       offsetof(struct service_settings, timeout_abort_usec));
+
+	return s->timeout_abort_set ? type_usec.format(d, field) : NULL;
+}
+
+/* The name of a service on the bus: parts with dots between, none of which begins with a digit. */
+static int parse_bus_name(struct directive_context *c, const char *text, void *field)
+{
+	_cleanup_(freep) char *name = NULL;
+	int r = directive_expand(c, text, &name);
+	bool good = r >= 0 && strchr(name, '.') && strlen(name) <= 255, begins = true;
+
+	for (const char *s = name; good && *s; s++) {
+		if (*s == '.')
+			good = !begins;
+		else
+			good = isalpha((unsigned char)*s) || strchr("_-", *s) ||
+			       (!begins && isdigit((unsigned char)*s));
+		begins = *s == '.';
+	}
+	if (r < 0)
+		return r;
+	if (!good || begins)
+		return directive_refuse(c, text, "not a name on the bus");
+	free(*(char **)field);
+	*(char **)field = TAKE_PTR(name);
+	return 0;
+}
+
+/* Nothing is the default again. */
+static int parse_kill_mode(struct directive_context *c, const char *text, void *field)
+{
+	if (*text)
+		return type_enum.parse(c, text, field);
+	*(int *)field = KILL_CONTROL_GROUP;
+	return 0;
+}
+
+static char *format_kill_mode(const struct directive *d, const void *field)
+{
+	return type_enum.format(d, field);
+}
+
+static char *format_bus_name(const struct directive *d, const void *field)
+{
+	return type_string.format(d, field);
+}
+
+static void done_bus_name(void *field)
+{
+	type_string.done(field);
+}
+
 static int parse_timeout_abort(struct directive_context *c, const char *text, void *field)
 {
 	struct service_settings *s = c->config->service;
 
-	s->timeout_abort_set = *text != 0;
-	return *text ? type_usec_or_infinity.parse(c, text, field) : 0;
+	int r = *text ? type_usec.parse(c, text, field) : 0;
+
+	if (r >= 0)
+		s->timeout_abort_set = *text != 0;
+	return r;
 }
 
 /* A relative one lies below the folder for run-time files. */
@@ -232,9 +336,13 @@ static int parse_pid_file(struct directive_context *c, const char *text, void *f
 	if (r < 0)
 		return r;
 	const char *legacy = text_after_prefix(expanded, "/var/run/");
+	if (!path_is_normal(expanded))
+		return directive_fail(c, text, "the path goes through '..'");
 	if (*expanded && asprintf(&path, "%s%s", legacy || *expanded != '/' ? "/run/" : "",
 				 legacy ? legacy : expanded) < 0)
 		return -ENOMEM;
+	if (path)
+		path_simplify(path);
 	free(*(char **)field);
 	*(char **)field = path;
 	return 0;
@@ -280,6 +388,11 @@ static void done_path(void *field)
 
 const struct value_type type_dependency = {"unit names", parse_dependency, NULL, NULL};
 const struct value_type type_isolate = {"boolean", parse_isolate, NULL, NULL};
+const struct value_type type_bus_name = {
+	"name on the bus", parse_bus_name, format_bus_name, done_bus_name};
+const struct value_type type_kill_mode = {"one of a list", parse_kill_mode, format_kill_mode, NULL};
+const struct value_type type_documentation = {
+	"documents", parse_documentation, format_documentation, done_documentation};
 const struct value_type type_condition = {"condition", parse_condition, NULL, NULL};
 const struct value_type type_mounts_for = {
 	"absolute paths", parse_mounts_for, NULL, done_mounts_for};
@@ -291,7 +404,7 @@ const struct value_type type_timeout = {
 const struct value_type type_timeout_both = {
 	"time span, 0 for none", parse_timeout_both, NULL, NULL};
 const struct value_type type_timeout_abort = {
-	"time span, 0 for none", parse_timeout_abort, NULL, NULL};
+	"time span, 0 for none", parse_timeout_abort, format_timeout_abort, NULL};
 const struct value_type type_pid_file = {"path", parse_pid_file, format_path, done_path};
 const struct value_type type_service_type = {
 	"one of a list", parse_service_type, format_enum, NULL};

@@ -26,8 +26,7 @@ const struct command *service_command(const struct service *s, enum command_list
 /* Whether what it writes is kept by us. */
 static bool is_captured(const struct exec_settings *exec)
 {
-	return exec->output.kind == STDIO_JOURNAL || exec->output.kind == STDIO_JOURNAL_CONSOLE ||
-	       exec->error.kind == STDIO_JOURNAL || exec->error.kind == STDIO_JOURNAL_CONSOLE;
+	return stdio_is_journal(exec->output.kind) || stdio_is_journal(exec->error.kind);
 }
 
 static int output_fd(struct service *s)
@@ -220,6 +219,7 @@ int service_spawn(struct service *s, enum command_list list, size_t index, enum 
 		.fds = fds,
 		.fd_count = (size_t)fd_count,
 		.fd_names = fd_names,
+		.root_start_only = service_settings(s)->root_directory_start_only,
 		.permissions_start_only = service_settings(s)->permissions_start_only,
 	};
 	r = spawn_command(&request, &child);

@@ -51,6 +51,16 @@ static int change_directory(const struct child *c)
 	return -errno;
 }
 
+static int change_root(const struct child *c)
+{
+	const char *root = c->exec->root_directory;
+
+	if (!root || strcmp(root, "/") == 0 || c->is_privileged ||
+		(c->request->root_start_only && c->request->list != COMMANDS_START))
+		return 0;
+	return chroot(root) < 0 ? -errno : 0;
+}
+
 static int make_directories(struct child *c, enum exec_directory_kind *ret_kind)
 {
 	for (int kind = 0; kind < DIRECTORY_MAX && c->request->is_first; kind++) {
@@ -131,6 +141,7 @@ static struct spawn_failure set_up_resources(struct child *c)
 static struct spawn_failure become_user(struct child *c)
 {
 	STEP(EXIT_GROUP, child_set_groups(c));
+	STEP(EXIT_CHROOT, change_root(c));
 	STEP(EXIT_CAPABILITIES, child_drop_bounding_set(c));
 	STEP(EXIT_CAPABILITIES, child_prepare_ambient(c));
 	STEP(EXIT_USER, child_set_user(c));

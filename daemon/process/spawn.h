@@ -36,6 +36,7 @@ struct spawn_request {
 	const int *fds;		/* handed over: LISTEN_FDS=; borrowed */
 	size_t fd_count;
 	char *const *fd_names;	     /* LISTEN_FDNAMES=, as many */
+	bool root_start_only;	     /* RootDirectory= likewise */
 	bool permissions_start_only; /* User= only for the main command */
 };
 

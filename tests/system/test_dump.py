@@ -14,7 +14,7 @@ def dump(reaperd, name):
 SERVICES = [
     ("DynamicUser=yes", {"User: a", "Group: a", "PrivateTmp: yes", "ProtectSystem: strict", "ProtectHome: read-only", "RestrictSUIDSGID: yes",
                          "After: systemd-tmpfiles-setup.service (origin-file)", "RequiresMountsFor: /var/tmp (origin-file)"}),
-    ("DynamicUser=yes\nUser=nobody\nProtectHome=yes\nProtectSystem=full", {"User: nobody", "Group: nobody", "ProtectHome: yes", "ProtectSystem: full"}),
+    ("DynamicUser=yes\nUser=nobody\nProtectHome=yes\nProtectSystem=full", {"User: nobody", "Group: nobody", "ProtectHome: yes", "ProtectSystem: strict"}),
     ("StandardOutput=append:/x/y\nStandardError=truncate:/z", {"StandardOutput: append", "StandardOutputFileToAppend: /x/y", "StandardError: truncate", "StandardErrorFileToTruncate: /z"}),
     ("ReadWriteDirectories=-/var/lib/x //etc//y/ +/z/.", {"ReadWritePaths: -/var/lib/x /etc/y +/z"}),
     ("BindReadOnlyPaths=/dev/log:/x -/y /a:/b:norbind", {"BindReadOnlyPaths: /dev/log:/x:rbind", "BindReadOnlyPaths: -/y:/y:rbind", "BindReadOnlyPaths: /a:/b:norbind"}),
@@ -25,6 +25,54 @@ SERVICES = [
     ("MemoryLimit=2G", {"MemoryLimit: 2147483648"}),
     ("Sockets=b.socket", {"Wants: b.socket (origin-file)", "After: b.socket (origin-file)"}),
 ]  # fmt: skip
+
+
+# Where the two readers once differed: what systemd 252 makes of each.
+ODD = [
+    ("ExecStartPre=/bin/echo \\; a ;; b", {'ExecStartPre: ["/bin/echo", ";", "a", ";;", "b"]'}),
+    ("ExecStartPre=; /bin/echo \"a'b\" a\"b c\"d", {'ExecStartPre: ["/bin/echo", "a\'b", "ab cd"]'}),
+    ("ExecStopPost=-bin/x\nExecStopPost=/bin/x", {'ExecStopPost: ["/bin/x"]'}),
+    ("Environment=A=1 B=\\; C=3", {"Environment: A=1"}),
+    ("PassEnvironment=A B=c", {"PassEnvironment: A"}),
+    ("EnvironmentFile=-/a/./b//c/", {"EnvironmentFile: -/a/b/c"}),
+    ("WorkingDirectory=/a\\x20b\nWorkingDirectory=-", {"WorkingDirectory: /a\\x20b"}),
+    ("WorkingDirectory=~", {"WorkingDirectory: /"}),
+    ("RestartSec=5\nRestartSec=", {"RestartSec: 5s"}),
+    ("RuntimeMaxSec=1.5s\nTimeoutStopSec=1.5s", {"RuntimeMaxSec: 1s", "TimeoutStopSec: 1s"}),
+    ("TimeoutAbortSec=3", {"TimeoutAbortSec: 3s"}),
+    ("ProtectHome=x\nProtectSystem=", {"ProtectHome: no", "ProtectSystem: no"}),
+    ("StandardOutput=inherit", {"StandardOutput: journal", "After: systemd-journald.socket (origin-file)"}),
+    ("StandardOutput=kmsg\nSyslogLevel=7", {"StandardOutput: kmsg", "SyslogLevel: debug"}),
+    ("IOSchedulingClass=0\nOOMScoreAdjust=0\nNice=5\nNice=", {"IOSchedulingClass: best-effort", "OOMScoreAdjust: 0"}),
+    ("RuntimeDirectory=a//b/ c:d ../e", {"RuntimeDirectory: a/b", "RuntimeDirectory: c", "RuntimeDirectorySymlink: c:d"}),
+    ("RestrictNamespaces=~user net", {"RestrictNamespaces: cgroup ipc mnt pid uts"}),
+    ("CapabilityBoundingSet=CAP_KILL\nCapabilityBoundingSet=~\nRootDirectory=/x", {"RootDirectory: /x", "MountAPIVFS: yes"}),
+    ("SystemCallErrorNumber=1", {"SystemCallErrorNumber: EPERM"}),
+    ("[Unit]\nConditionHost=| ! x\nConditionPathExists=| /a\nConditionPathExists=|!/a/", {"ConditionHost: |!x", "ConditionPathExists: |!/a"}),
+    ("[Unit]\nDocumentation=man:a(1) nonsense http://x", {"Documentation: man:a(1)", "Documentation: http://x"}),
+    ("[Unit]\nWants=x@.service\nBefore=y.device", {"Wants: x@a.service (origin-file)"}),
+    ("[Unit]\nDescription=a \\\\\n[Unit]\nStopWhenUnneeded=yes\nStopWhenUnneeded=", {"Description: a \\\\", "StopWhenUnneeded: yes"}),
+    ("[Unit]\nRequiresMountsFor=/a/../b /c/", {"RequiresMountsFor: /c (origin-file)"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text, expected", ODD, ids=[text.split("\n")[0] for text, _ in ODD])
+def test_odd_lines_mean_what_systemd_makes_of_them(reaperd, text, expected):
+    reaperd.unit("a.service", f"[Service]\nType=oneshot\nExecStart=/bin/true\n{text}\n")
+    lines = dump(reaperd, "a.service")
+    assert expected - set(lines) == set()
+    for key in {line.split(":")[0] for line in expected} - {"After"}:
+        assert [line for line in lines if line.startswith(f"{key}: ") and line not in expected] == [], "and nothing else of that name"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["ExecStartPre=!! /bin/x", "ExecStartPre=bin/x", "ExecStartPre=/bin/x 'a", "ExecStart=\nExecStop=/bin/x", "RootDirectory=a", "PIDFile=../x", "DynamicUser=",
+     "RestartForceExitStatus=3", "[Unit]\nOnFailure=a.service b.service\nOnFailureJobMode=isolate"],
+)  # fmt: skip
+def test_what_systemd_refuses_is_refused(reaperd, text):
+    reaperd.unit("a.service", f"[Service]\nType=oneshot\nExecStart=/bin/true\n{text}\n")
+    assert reaperd.run("--check", "a.service").status == 1
 
 
 @pytest.mark.parametrize("text, expected", SERVICES, ids=[text.split("\n")[0] for text, _ in SERVICES])

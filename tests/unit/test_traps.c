@@ -204,6 +204,10 @@ Test(traps, units_that_are_refused_as_a_whole)
 			     ->load_state,
 		LOAD_BAD_SETTING);
 	cr_expect_eq(house_unit(&h, "d.service", ONESHOT "ExecStop=/bin/true\n")->load_state,
+		LOAD_BAD_SETTING);
+	cr_expect_eq(
+		house_unit(&h, "e.service", ONESHOT "ExecStop=/bin/true\nRemainAfterExit=yes\n")
+			->load_state,
 		LOAD_LOADED);
 }
 
