@@ -25,11 +25,12 @@ enum path_unit_state {
 	PATH_UNIT_STATE_MAX,
 };
 
-ENUM_TABLE(path_unit_state)
-
-DEFINE_ENUM_TABLE(path_unit_state,
-	PATH_UNIT_STATE_MAX, [PATH_UNIT_DEAD] = "dead", [PATH_UNIT_WAITING] = "waiting",
-	[PATH_UNIT_RUNNING] = "running", [PATH_UNIT_FAILED] = "failed", );
+static const char *const state_names[PATH_UNIT_STATE_MAX] = {[PATH_UNIT_DEAD] = "dead",
+	[PATH_UNIT_WAITING] = "waiting",
+	[PATH_UNIT_RUNNING] = "running",
+	[PATH_UNIT_FAILED] = "failed"};
+static const struct enum_table path_unit_states = {
+	.title = "path_unit_state", .names = state_names, .max = PATH_UNIT_STATE_MAX};
 
 #define WATCH_ON_THE_WAY (IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB | IN_CREATE | IN_MOVED_TO)
 #define WATCH_SELF (IN_DELETE_SELF | IN_MOVE_SELF | IN_ATTRIB)
@@ -428,7 +429,7 @@ enum trigger_result path_result(const struct unit *u)
 }
 
 const struct unit_machine path_machine = {
-	.states = &path_unit_state_names,
+	.states = &path_unit_states,
 	.start = path_start,
 	.stop = path_stop,
 	.handle = path_handle,

@@ -3,6 +3,7 @@
  * read back. */
 #include <string.h>
 
+#include "common/calendar.h"
 #include "common/exit_name.h"
 #include "common/format.h"
 #include "common/signal_name.h"
@@ -46,6 +47,24 @@ static void numbers(const char *text)
 	(void)exit_name_from_string(text);
 }
 
+/* The normal form of an event is one, and its own. */
+static void calendars(const char *text)
+{
+	_cleanup_(calendar_freep) struct calendar *c = NULL, *again = NULL;
+	uint64_t next;
+
+	if (calendar_parse(text, &c) < 0)
+		return;
+	_cleanup_(freep) char *form = calendar_format(c);
+	if (!form || calendar_parse(form, &again) < 0)
+		abort();
+	_cleanup_(freep) char *form_again = calendar_format(again);
+	if (!form_again || strcmp(form, form_again) != 0)
+		abort();
+	if (calendar_next(c, 1795457700000000ULL, &next) == 0 && next <= 1795457700000000ULL)
+		abort();
+}
+
 static void names(const char *text)
 {
 	_cleanup_(freep) char *mangled = unit_name_mangle(text);
@@ -65,6 +84,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	_cleanup_(strv_freep) char **list = NULL;
 
 	numbers(text);
+	calendars(text);
 	names(text);
 	words(text, 0);
 	words(text, WORD_UNQUOTE | WORD_CUNESCAPE);
