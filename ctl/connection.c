@@ -51,6 +51,19 @@ static int connect_to(const char *path)
 	return TAKE_FD(fd);
 }
 
+bool ctl_is_offline(struct ctl *c)
+{
+	_cleanup_(freep) char *path = default_socket(&c->options);
+	const char *environment = getenv("REAPERD_SOCKET");
+
+	if (c->options.root)
+		return true;
+	if (c->options.socket || (environment && *environment) || !path)
+		return false;
+	c->fd = connect_to(path);
+	return c->fd < 0;
+}
+
 static int open_connection(struct ctl *c)
 {
 	_cleanup_(freep) char *path = NULL;

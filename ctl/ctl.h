@@ -36,7 +36,8 @@ struct options {
 	int format; /* enum output_format */
 	char **properties, **types, **states, **units;
 	const char *signal, *kill_whom, *job_mode, *since, *lines;
-	bool show_types;
+	const char *root;
+	bool show_types, here;
 	bool all, value, no_block, quiet, no_legend, no_pager, follow, full, plain, failed, now;
 	bool help, version;
 };
@@ -67,6 +68,11 @@ void options_help(void);
 
 /* Answers of reaperd. A failed call is told on stderr and gives an exit status above 0. */
 
+/* Whether `enable` and its kin have to do without a running reaperd: below another root, or because
+ * nobody listens at the usual place. */
+bool ctl_is_offline(struct ctl *c);
+/* Does so; an exit status. */
+int ctl_install_offline(struct ctl *c, char **arguments);
 /* One call; *ret (a new reference) is the reply's parameters. `parameters` is taken over; NULL:
  * none. */
 int ctl_call(struct ctl *c, const char *method, json_t *parameters, json_t **ret);
@@ -96,6 +102,8 @@ char *property_text(const char *name, const json_t *value);
 /* Verbs, by family. */
 int verb_list_units(struct ctl *c, char **arguments);
 int verb_list_jobs(struct ctl *c, char **arguments);
+int verb_list_unit_files(struct ctl *c, char **arguments);
+int verb_get_default(struct ctl *c, char **arguments);
 int verb_list_timers(struct ctl *c, char **arguments);
 int verb_list_sockets(struct ctl *c, char **arguments);
 int verb_is_active(struct ctl *c, char **arguments);

@@ -30,6 +30,8 @@ static int run(struct manager *m, const struct options *o)
 		return manager_check(m);
 	if (o->verify)
 		return manager_verify(m);
+	if (o->install)
+		return manager_install(m);
 	if (o->dump)
 		return manager_dump(m);
 

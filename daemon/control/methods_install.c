@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Links of [Install]: made and removed, then unit files are read anew. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "daemon/control/server.h"
@@ -16,40 +17,11 @@ static json_t *change_rows(const struct install_changes *c)
 	return list;
 }
 
-enum install_step {
-	STEP_ENABLE = 1 << 0,
-	STEP_DISABLE = 1 << 1,
-	STEP_MASK = 1 << 2,
-	STEP_UNMASK = 1 << 3,
-};
-
-static int run_steps(
-	struct call *c, unsigned steps, const char *name, struct install_changes *changes)
+static void install(struct call *c, enum install_verb verb)
 {
 	struct loader *l = &c->client->control->manager->life.loader;
-	int r = 0;
-
-	if (steps & STEP_MASK)
-		return install_mask(l, name, changes);
-	if (steps & STEP_UNMASK)
-		return install_unmask(l, name, changes);
-	struct unit *u = call_unit(c, name);
-	if (!u)
-		return -EINVAL;
-	if (u->load_state == LOAD_NOT_FOUND) {
-		call_unit_error(c, "NoSuchUnit", name, "there is no unit file of that name");
-		return -ENOENT;
-	}
-	if (steps & STEP_DISABLE)
-		r = install_disable(l, u, changes);
-	if (r >= 0 && steps & STEP_ENABLE)
-		r = install_enable(l, u, changes);
-	return r;
-}
-
-static void install(struct call *c, unsigned steps)
-{
 	struct install_changes changes = {0};
+	_cleanup_(freep) char *why = NULL;
 	json_t *names, *name;
 	int r = 0;
 	size_t i;
@@ -57,17 +29,16 @@ static void install(struct call *c, unsigned steps)
 	if (call_strings(c, "units", &names) < 0)
 		return;
 	json_array_foreach (names, i, name) {
-		r = run_steps(c, steps, json_string_value(name), &changes);
+		r = install_run(l, verb, json_string_value(name), &changes, &why);
 		if (r < 0)
 			break;
 	}
+	boot_adopt_units(c->client->control->manager);
 	if (changes.count)
 		(void)manager_reload(c->client->control->manager);
-	if (!c->client->busy) /* it is answered */
-		r = 0;
-	else if (r < 0)
-		call_unit_error(
-			c, "BadUnit", json_string_value(json_array_get(names, i)), strerror(-r));
+	if (r < 0)
+		call_unit_error(c, r == -ENOENT ? "NoSuchUnit" : "BadUnit",
+			json_string_value(json_array_get(names, i)), why ? why : strerror(-r));
 	else
 		call_reply(c, json_pack("{s:o, s:b}", "changes", change_rows(&changes),
 				      "has_information", changes.has_information));
@@ -76,27 +47,65 @@ static void install(struct call *c, unsigned steps)
 
 void method_enable(struct call *c)
 {
-	install(c, STEP_ENABLE);
+	install(c, INSTALL_ENABLE);
 }
 
 void method_disable(struct call *c)
 {
-	install(c, STEP_DISABLE);
+	install(c, INSTALL_DISABLE);
 }
 
 void method_reenable(struct call *c)
 {
-	install(c, STEP_DISABLE | STEP_ENABLE);
+	install(c, INSTALL_REENABLE);
 }
 
 void method_mask(struct call *c)
 {
-	install(c, STEP_MASK);
+	install(c, INSTALL_MASK);
 }
 
 void method_unmask(struct call *c)
 {
-	install(c, STEP_UNMASK);
+	install(c, INSTALL_UNMASK);
+}
+
+void method_preset(struct call *c)
+{
+	install(c, INSTALL_PRESET);
+}
+
+void method_set_default(struct call *c)
+{
+	install(c, INSTALL_SET_DEFAULT);
+}
+
+void method_list_unit_files(struct call *c)
+{
+	struct loader *l = &c->client->control->manager->life.loader;
+	struct install_file *files;
+	size_t count;
+	int r = install_list(l, &files, &count);
+
+	if (r < 0) {
+		call_unit_error(c, "BadUnit", "", strerror(-r));
+		return;
+	}
+	json_t *list = json_array();
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "unit_file", files[i].name,
+						    "state", files[i].state, "preset",
+						    files[i].preset ? "enabled" : "disabled"));
+	install_files_done(files, count);
+	call_reply(c, json_pack("{s:o}", "files", list));
+}
+
+void method_get_default(struct call *c)
+{
+	_cleanup_(freep) char *name = install_default(&c->client->control->manager->life.loader);
+
+	boot_adopt_units(c->client->control->manager);
+	call_reply(c, json_pack("{s:s}", "unit", name ? name : "default.target"));
 }
 
 void method_unit_file_states(struct call *c)

@@ -134,3 +134,7 @@ void method_reenable(struct call *c);
 void method_mask(struct call *c);
 void method_unmask(struct call *c);
 void method_unit_file_states(struct call *c);
+void method_preset(struct call *c);
+void method_set_default(struct call *c);
+void method_get_default(struct call *c);
+void method_list_unit_files(struct call *c);

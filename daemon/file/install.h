@@ -20,14 +20,46 @@ struct install_changes {
 
 void install_changes_done(struct install_changes *c);
 
-/* Links the unit as its [Install] says, and what Also= names. 0, or a negative errno of the first
- * link that could not be made. */
-int install_enable(struct loader *l, struct unit *u, struct install_changes *changes);
-/* Removes every link to the unit, and to those that Also= names. */
-int install_disable(struct loader *l, const struct unit *u, struct install_changes *changes);
-/* A link to /dev/null in place of a unit file; -EEXIST when there is a file of its own. */
-int install_mask(struct loader *l, const char *name, struct install_changes *changes);
-int install_unmask(struct loader *l, const char *name, struct install_changes *changes);
-/* "enabled", "disabled", "static", "masked", "indirect", "alias", "bad", "not-found"; static text.
+enum install_verb {
+	INSTALL_ENABLE,	     /* links as [Install] says, and what Also= names */
+	INSTALL_DISABLE,     /* removes every link to the unit, and to those that Also= names */
+	INSTALL_REENABLE,    /* both */
+	INSTALL_MASK,	     /* a link to /dev/null in place of a unit file */
+	INSTALL_UNMASK,	     /* removes that link */
+	INSTALL_PRESET,	     /* enables or disables, as preset files say (preset.c) */
+	INSTALL_SET_DEFAULT, /* what default.target stands for */
+	INSTALL_VERB_MAX,
+};
+
+/* "enable", "set-default", ... */
+ENUM_TABLE(install_verb)
+
+/*
+ * Does that to one unit, by its name or that of a template; what changed is added to `changes`.
+ * 0; -ENOENT: no such unit; other negative errno: what could not be done. *ret_why is a sentence
+ * then, which the caller frees.
  */
+int install_run(struct loader *l, enum install_verb verb, const char *name,
+	struct install_changes *changes, char **ret_why);
+
+/* "enabled", "enabled-runtime", "disabled", "static", "masked", "indirect", "alias", "bad",
+ * "not-found"; static text. `u` may stand for its template: `name` decides. */
 const char *install_state(struct loader *l, const struct unit *u, const char *name);
+
+struct install_file {
+	char *name;
+	const char *state;
+	bool preset; /* whether presets would enable it */
+};
+
+/* Every unit file of the path, sorted by name, and its state, read apart from what is loaded. 0 or
+ * -ENOMEM; the caller frees with install_files_done(). */
+int install_list(struct loader *l, struct install_file **ret, size_t *ret_count);
+void install_files_done(struct install_file *list, size_t count);
+
+/* The name that default.target stands for; the caller frees. NULL: out of memory. */
+char *install_default(struct loader *l);
+
+/* preset.c: whether preset files enable a unit of that name (systemd.preset(5)): the first line
+ * that matches decides; true where none does. `root` is put before their folders. */
+bool preset_enables(const char *root, const char *name);

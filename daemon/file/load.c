@@ -432,6 +432,7 @@ int load_reload(struct loader *l)
 
 	search_path_refresh(l->path);
 	unit_table_drop_edges(t);
+	unit_table_drop_aliases(t);
 	for (size_t i = 0; i < count; i++) {
 		int r = load_one(l, t->list[i]);
 		if (r >= 0)

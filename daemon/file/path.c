@@ -16,6 +16,7 @@
 #include "common/text.h"
 #include "common/unit_name.h"
 #include "daemon/base/limits.h"
+#include "daemon/file/path_index.h"
 
 #define SYSTEM_DIRS                                                                                \
 	"/etc/reaperd/units:/run/reaperd/units:/etc/systemd/system:/run/systemd/system:"           \
@@ -24,26 +25,6 @@
 #define USER_DIRS                                                                                  \
 	"/etc/systemd/user:/run/systemd/user:/usr/local/lib/systemd/user:/usr/lib/systemd/user:"   \
 	"/usr/lib/reaperd/units"
-
-/* A name in the index: the folder that has it first. Folders (`x.d`, `x.wants`) are in several. */
-struct entry {
-	char *name;
-	int *dirs; /* indexes into p->dirs, ascending */
-	int count;
-	bool is_link;
-	char *alias;		  /* the name that it stands for, as a link; NULL: none */
-	struct entry *next_alias; /* of those that have one */
-	UT_hash_handle hh;
-};
-
-struct search_path {
-	char **dirs;
-	struct entry *index;
-	struct entry *aliases; /* once aliases_known */
-	bool is_read, is_booted, is_default, aliases_known;
-	uint64_t read_usec;    /* CLOCK_REALTIME, just before the folders were read */
-	uint64_t changed_usec; /* of the folder that changed last, as it was then */
-};
 
 static char *user_dirs(void)
 {
@@ -91,8 +72,38 @@ struct search_path *search_path_new(const char *dirs, bool user_mode)
 	return p;
 }
 
+struct search_path *search_path_new_below(const char *root)
+{
+	struct search_path *p = search_path_new(NULL, false);
+	_cleanup_(freep) char *copy = text_absolute_path(root);
+
+	if (!p || !copy)
+		return search_path_free(p);
+	path_simplify(copy);
+	for (char **dir = p->dirs; dir && *dir; dir++) {
+		char *below;
+		if (asprintf(&below, "%s%s", copy, *dir) < 0)
+			return search_path_free(p);
+		free(*dir);
+		*dir = below;
+	}
+	if (asprintf(&p->writable, "%s/etc/systemd/system", copy) < 0) {
+		p->writable = NULL;
+		return search_path_free(p);
+	}
+	p->root = TAKE_PTR(copy);
+	return p;
+}
+
+const char *search_path_root(const struct search_path *p)
+{
+	return p->root && strcmp(p->root, "/") != 0 ? p->root : "";
+}
+
 const char *search_path_writable(const struct search_path *p)
 {
+	if (p->writable)
+		return p->writable;
 	return p->is_default ? "/etc/systemd/system" : p->dirs[0];
 }
 
@@ -121,6 +132,8 @@ struct search_path *search_path_free(struct search_path *p)
 		return NULL;
 	forget_index(p);
 	strv_free(p->dirs);
+	free(p->root);
+	free(p->writable);
 	free(p);
 	return NULL;
 }
@@ -209,7 +222,18 @@ static int read_index(struct search_path *p)
 	return r;
 }
 
-static const struct entry *look_up(struct search_path *p, const char *name)
+char **search_path_names(struct search_path *p)
+{
+	char **names = NULL;
+
+	(void)read_index(p);
+	for (const struct entry *e = p->index; e; e = e->hh.next)
+		if (unit_name_is_valid(e->name))
+			(void)strv_push(&names, strdup(e->name));
+	return names;
+}
+
+const struct entry *search_path_entry(struct search_path *p, const char *name)
 {
 	struct entry *e = NULL;
 
@@ -256,7 +280,7 @@ static int examine(struct found *f, const char *name)
 
 int search_path_find(struct search_path *p, const char *name, struct found *ret)
 {
-	const struct entry *e = look_up(p, name);
+	const struct entry *e = search_path_entry(p, name);
 	struct found f = {0};
 
 	*ret = f;
@@ -301,181 +325,4 @@ char **search_path_aliases(struct search_path *p, const char *name)
 		if (strcmp(e->alias, name) == 0)
 			(void)strv_push(&names, strdup(e->name));
 	return names;
-}
-
-/* Calls `fn` for each entry of the folder `name` in each directory of the path, earliest first. */
-static void each_in_folder(struct search_path *p, const char *name,
-	void (*fn)(const char *dir, const char *file, void *data), void *data)
-{
-	const struct entry *e = look_up(p, name);
-
-	for (int i = 0; e && i < e->count; i++) {
-		_cleanup_(freep) char *path = NULL;
-		if (asprintf(&path, "%s/%s", p->dirs[e->dirs[i]], name) < 0)
-			return;
-		DIR *d = opendir(path);
-
-		for (struct dirent *file = d ? readdir(d) : NULL; file; file = readdir(d))
-			if (file->d_name[0] != '.')
-				fn(path, file->d_name, data);
-		if (d)
-			closedir(d);
-	}
-}
-
-static bool is_masked(const char *path)
-{
-	char target[16];
-	ssize_t n = readlink(path, target, sizeof(target));
-
-	return n == 9 && memcmp(target, "/dev/null", 9) == 0;
-}
-
-/* What is reached when a system is up, before any service of its own. */
-static bool is_boot_target(const char *name)
-{
-	static const char *const names[] = {"sysinit.target", "basic.target", "local-fs.target",
-		"local-fs-pre.target", "remote-fs.target", "remote-fs-pre.target", "swap.target",
-		"cryptsetup.target", "veritysetup.target", "integritysetup.target",
-		"sockets.target", "timers.target", "paths.target", "slices.target",
-		"network-online.target"};
-
-	for (size_t i = 0; i < ELEMENTS(names); i++)
-		if (strcmp(names[i], name) == 0)
-			return true;
-	return false;
-}
-
-static bool is_of_system(const char *dir)
-{
-	static const char *const roots[] = {"/etc/systemd/", "/run/systemd/",
-		"/usr/local/lib/systemd/", "/usr/lib/systemd/", "/lib/systemd/"};
-
-	for (size_t i = 0; i < ELEMENTS(roots); i++)
-		if (text_after_prefix(dir, roots[i]))
-			return true;
-	return false;
-}
-
-struct links {
-	char **names, **masked;
-	bool without_system; /* links in the folders of systemd do not count */
-};
-
-static void add_link(const char *dir, const char *file, void *data)
-{
-	struct links *l = data;
-	_cleanup_(freep) char *path = NULL;
-
-	if ((l->without_system && is_of_system(dir)) || strv_contains(l->names, file) ||
-		strv_contains(l->masked, file) || asprintf(&path, "%s/%s", dir, file) < 0)
-		return;
-	(void)strv_push(is_masked(path) ? &l->masked : &l->names, strdup(file));
-}
-
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-char **search_path_links(struct search_path *p, const char *name, const char *suffix)
-{
-	struct links l = {.without_system = p->is_booted && is_boot_target(name)};
-	_cleanup_(freep) char *folder = NULL;
-
-	if (asprintf(&folder, "%s%s", name, suffix) < 0)
-		return NULL;
-	each_in_folder(p, folder, add_link, &l);
-	strv_free(l.masked);
-	if (l.names)
-		qsort(l.names, strv_length(l.names), sizeof(*l.names), by_text);
-	return l.names;
-}
-
-struct dropin {
-	char *path;
-	const char *file;
-};
-
-struct dropins {
-	struct dropin list[LIMIT_UNIT_DROPINS];
-	size_t count;
-};
-
-/* Folders come most specific first, so a file name that is there already has won. */
-static void add_dropin(const char *dir, const char *file, void *data)
-{
-	struct dropins *d = data;
-	char *path;
-
-	if (!text_ends_with(file, ".conf") || d->count == LIMIT_UNIT_DROPINS)
-		return;
-	for (size_t i = 0; i < d->count; i++)
-		if (strcmp(d->list[i].file, file) == 0)
-			return;
-	if (asprintf(&path, "%s/%s", dir, file) < 0)
-		return;
-	d->list[d->count++] = (struct dropin){.path = path, .file = strrchr(path, '/') + 1};
-}
-
-static int by_file(const void *a, const void *b)
-{
-	return strcmp(((const struct dropin *)a)->file, ((const struct dropin *)b)->file);
-}
-
-static void add_folder(
-	struct search_path *p, struct dropins *d, const char *stem, const char *suffix)
-{
-	_cleanup_(freep) char *folder = NULL;
-
-	if (asprintf(&folder, "%s%s.d", stem, suffix) >= 0)
-		each_in_folder(p, folder, add_dropin, d);
-}
-
-/* foo-bar-baz.service: also foo-bar-.service.d/ and foo-.service.d/ (systemd.unit(5)). */
-static void add_prefixes(struct search_path *p, struct dropins *d, const char *name)
-{
-	const char *dot = strrchr(name, '.');
-	_cleanup_(freep) char *stem = strndup(name, strcspn(name, "@."));
-
-	if (!stem || !dot)
-		return;
-	for (char *dash = strrchr(stem, '-'); dash && dash != stem; dash = strrchr(stem, '-')) {
-		if (dash[1]) {
-			dash[1] = 0;
-			_cleanup_(freep) char *folder = NULL;
-			if (asprintf(&folder, "%s%s", stem, dot) >= 0)
-				add_folder(p, d, folder, "");
-		}
-		*dash = 0;
-	}
-}
-
-char **search_path_dropins(struct search_path *p, char *const *names)
-{
-	_cleanup_(freep) struct dropins *d = calloc(1, sizeof(*d));
-	char **paths = NULL;
-
-	if (!d)
-		return NULL;
-	for (char *const *n = names; n && *n; n++)
-		add_folder(p, d, *n, "");
-	for (char *const *n = names; n && *n; n++) {
-		_cleanup_(freep) char *of = unit_name_template_of(*n);
-		if (of && strcmp(of, *n) != 0)
-			add_folder(p, d, of, "");
-	}
-	for (char *const *n = names; n && *n; n++)
-		add_prefixes(p, d, *n);
-	if (names && *names && strrchr(*names, '.'))
-		add_folder(p, d, strrchr(*names, '.') + 1, "");
-
-	qsort(d->list, d->count, sizeof(d->list[0]), by_file);
-	for (size_t i = 0; i < d->count; i++) {
-		if (is_masked(d->list[i].path))
-			free(d->list[i].path);
-		else
-			(void)strv_push(&paths, d->list[i].path);
-	}
-	return paths;
 }

@@ -16,6 +16,12 @@ struct search_path;
  * memory. */
 struct search_path *search_path_new(const char *dirs, bool user_mode);
 struct search_path *search_path_free(struct search_path *p);
+/* The same below another root, for its files alone: an image that is being built. */
+struct search_path *search_path_new_below(const char *root);
+/* That root, without a slash at its end; "" for our own. Borrowed. */
+const char *search_path_root(const struct search_path *p);
+/* Every name of a unit file, in no order. A vector to be freed by the caller. */
+char **search_path_names(struct search_path *p);
 /* The folders, NULL-terminated; borrowed. */
 char *const *search_path_dirs(const struct search_path *p);
 /* Where `enable` and its kin write: /etc/systemd/system of the defaults, else the first folder. */

@@ -310,6 +310,8 @@ static int on_value(void *data, const char *section, const char *key, const char
 		return add_piece(r, value) ? 1 : (r->result = -ENOMEM, 0);
 
 	free(r->section);
+	free(r->key);
+	free(r->value);
 	r->section = strdup(section);
 	r->key = strdup(key);
 	r->value = NULL;
@@ -345,6 +347,8 @@ int reader_parse(const char *text, size_t length, const char *file, struct diags
 	deliver(&r);
 	free(r.logical);
 	free(r.section);
+	free(r.key);
+	free(r.value);
 	return r.result;
 }
 

@@ -233,6 +233,17 @@ bool unit_has_edge(const struct unit *u, enum dep_kind kind, const struct unit *
 	return at < u->edge_count && u->edges[at].kind == kind && u->edges[at].to == to;
 }
 
+void unit_table_drop_aliases(struct unit_table *t)
+{
+	for (size_t i = 0; i < t->count; i++) {
+		struct unit *u = t->list[i];
+
+		for (char **a = u->aliases; a && *a; a++)
+			drop_name(t, *a);
+		u->aliases = strv_free(u->aliases);
+	}
+}
+
 void unit_table_drop_edges(struct unit_table *t)
 {
 	for (size_t i = 0; i < t->count; i++)

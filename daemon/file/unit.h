@@ -127,6 +127,9 @@ const struct edge *unit_edges(const struct unit *u, enum dep_kind kind, size_t *
 /* Whether there is an edge of that kind to `to`. */
 bool unit_has_edge(const struct unit *u, enum dep_kind kind, const struct unit *to);
 
+/* Forgets all aliases: a reload looks for them anew. */
+void unit_table_drop_aliases(struct unit_table *t);
+
 /* Forgets all edges of all units: a reload links them anew. */
 void unit_table_drop_edges(struct unit_table *t);
 

@@ -98,6 +98,8 @@ void manager_close(struct manager *m);
 /* --check and --dump: 0 or 1, the exit status. */
 int manager_check(struct manager *m);
 int manager_dump(struct manager *m);
+/* --install=VERB: links of [Install] below --root=, nothing is started; an exit status. */
+int manager_install(struct manager *m);
 /* --verify: of these files alone, with the programs that they name; 0 or 1. */
 int manager_verify(struct manager *m);
 

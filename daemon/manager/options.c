@@ -52,6 +52,18 @@ static int set_verify(struct options *o, const char *value)
 	return 0;
 }
 
+static int set_install(struct options *o, const char *value)
+{
+	o->install = value;
+	return 0;
+}
+
+static int set_root(struct options *o, const char *value)
+{
+	o->root = value;
+	return 0;
+}
+
 static int set_dump(struct options *o, const char *value)
 {
 	(void)value;
@@ -171,6 +183,8 @@ static const struct option_row rows[] = {
 	{0, "config", "FILE", set_config, "settings, instead of /etc/reaperd/reaperd.conf"},
 	{0,   "check",               NULL,     set_check,               "load what would start, print what is wrong, start nothing"},
 	{0,   "verify",              NULL,     set_verify,              "check unit files that are named by their paths"},
+	{0,   "install",             "VERB",   set_install,             "enable, disable, mask ... these units, and start nothing"},
+	{0,   "root",                "DIR",    set_root,                "of --install: the root file system to work on"},
 	{0,   "dump",                NULL,     set_dump,                "load units, print what they resolve to, start nothing"},
 	{0,   "log-level",           "LEVEL",  set_log_level,           "emerg ... debug, or 0 to 7"},
 	{0,   "log-target",          "TARGET", set_log_target,          "console, journal or null"},

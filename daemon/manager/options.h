@@ -12,7 +12,8 @@ struct options {
 	char *unit_path, *socket, *config;
 	char **units; /* borrowed from argv */
 	int unit_count;
-	char **command; /* borrowed from argv, NULL-terminated; NULL: none */
+	char **command;		    /* borrowed from argv, NULL-terminated; NULL: none */
+	const char *install, *root; /* --install=VERB, --root=DIR; NULL: not given */
 	bool check, dump, verify;
 	uint64_t stop_budget_usec; /* 0: not given */
 	bool clean_environment;

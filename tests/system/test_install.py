@@ -3,7 +3,7 @@
 import os
 
 import pytest
-from reaperd import wait_for
+from reaperd import REAPERCTL, run, wait_for
 
 WEB = """[Service]
 ExecStart=/bin/sleep 1000
@@ -95,3 +95,60 @@ def test_what_is_enabled_starts_with_the_target(up):
     up.ctl("enable", "web")
     assert up.ctl("start", "multi-user.target").status == 0
     wait_for(lambda: up.state("web") == "active", "it is wanted")
+
+
+def test_a_template_by_its_default_instance(up):
+    (up.folder / "files/d@.service").write_text(HELPER + "DefaultInstance=one\nAlias=e@.service\n")
+    assert up.ctl("enable", "d@").status == 0
+    assert links(up) == {"multi-user.target.wants/d@one.service": "/files/d@.service", "e@.service": "/files/d@.service"}
+    up.ctl("disable", "d@")
+    assert links(up) == {}
+    assert up.ctl("enable", "d@two").status == 0
+    assert set(links(up)) == {"multi-user.target.wants/d@two.service", "e@two.service"}
+    result = up.ctl("enable", "t@")
+    assert result.status == 1 and "template" in result.err
+
+
+def test_the_default_target(up):
+    assert up.ctl("get-default").out.strip() in ("multi-user.target", "default.target", "graphical.target")
+    (up.folder / "files/mine.target").write_text("[Unit]\nAllowIsolate=yes\n")
+    assert up.ctl("set-default", "mine.target").status == 0
+    assert links(up) == {"default.target": "/files/mine.target"}
+    assert up.ctl("get-default").out == "mine.target\n"
+
+
+def test_unit_files_are_listed(up):
+    up.ctl("enable", "web")
+    up.ctl("mask", "plain")
+    rows = {row["unit_file"]: row["state"] for row in up.json("list-unit-files")}
+    assert rows == {"web.service": "enabled", "helper.service": "enabled", "t@.service": "disabled", "plain.service": "masked", "www.service": "alias"}
+    out = up.ctl("list-unit-files", "--type=service", "w*").out
+    assert "UNIT FILE" in out and "web.service" in out and "2 unit files listed." in out
+
+
+def below_a_root(folder):
+    root = folder / "root"
+    files = root / "usr/lib/systemd/system"
+    files.mkdir(parents=True)
+    for name in ("web.service", "helper.service"):
+        (files / name).write_text(WEB if name == "web.service" else HELPER)
+    presets = root / "usr/lib/systemd/system-preset"
+    presets.mkdir()
+    (presets / "50-x.preset").write_text("# none\nenable w*\ndisable *\n")
+    return root
+
+
+def test_links_below_another_root_need_no_reaperd(folder):
+    root = below_a_root(folder)
+    result = run(REAPERCTL, f"--root={root}", "enable", "helper")
+    assert result.status == 0 and "Created symlink" in result.err
+    link = root / "etc/systemd/system/multi-user.target.wants/helper.service"
+    assert os.readlink(link) == "/usr/lib/systemd/system/helper.service"
+    assert run(REAPERCTL, f"--root={root}", "is-enabled", "helper", "web").out == "enabled\ndisabled\n"
+    assert run(REAPERCTL, f"--root={root}", "preset", "helper", "web").status == 0
+    assert run(REAPERCTL, f"--root={root}", "is-enabled", "helper", "web").out == "enabled\nenabled\n", "web.service wants its helper"
+    assert run(REAPERCTL, f"--root={root}", "disable", "web").status == 0
+    assert not link.exists()
+    out = run(REAPERCTL, f"--root={root}", "list-unit-files").out
+    assert [line.split() for line in out.splitlines()[1:3]] == [["helper.service", "disabled", "disabled"], ["web.service", "disabled", "enabled"]]
+    assert run(REAPERCTL, f"--root={root}", "enable", "missing").status == 1

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Inside of path.c and path_folders.c: the index of names. */
+#pragma once
+
+#include <uthash.h>
+
+#include "daemon/file/path.h"
+
+/* A name in the index: the folder that has it first. Folders (`x.d`, `x.wants`) are in several. */
+struct entry {
+	char *name;
+	int *dirs; /* indexes into p->dirs, ascending */
+	int count;
+	bool is_link;
+	char *alias;		  /* the name that it stands for, as a link; NULL: none */
+	struct entry *next_alias; /* of those that have one */
+	UT_hash_handle hh;
+};
+
+struct search_path {
+	char **dirs;
+	struct entry *index;
+	struct entry *aliases; /* once aliases_known */
+	char *root, *writable; /* of search_path_new_below(); NULL: our own root */
+	bool is_read, is_booted, is_default, aliases_known;
+	uint64_t read_usec;    /* CLOCK_REALTIME, just before the folders were read */
+	uint64_t changed_usec; /* of the folder that changed last, as it was then */
+};
+
+/* What the index has of that name, or NULL; the folders are read when they were not yet. */
+const struct entry *search_path_entry(struct search_path *p, const char *name);
