@@ -149,6 +149,7 @@ install: all parents ## into $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(O)/reaperd $(DESTDIR)$(PREFIX)/sbin/reaperd
 	install -D -m 755 $(O)/reaperctl $(DESTDIR)$(PREFIX)/bin/reaperctl
 	install -D -m 644 docs/reaperd.8 $(DESTDIR)$(PREFIX)/share/man/man8/reaperd.8
+	install -D -m 644 docs/reaperd.unit.5 $(DESTDIR)$(PREFIX)/share/man/man5/reaperd.unit.5
 	install -D -m 644 docs/reaperctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/reaperctl.1
 	install -D -m 644 packaging/completion/reaperctl.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/reaperctl
@@ -158,7 +159,8 @@ install: all parents ## into $(DESTDIR)$(PREFIX)
 
 uninstall: ## take away what install put there
 	rm -f $(DESTDIR)$(PREFIX)/sbin/reaperd $(DESTDIR)$(PREFIX)/bin/reaperctl \
-		$(DESTDIR)$(PREFIX)/share/man/man8/reaperd.8 $(DESTDIR)$(PREFIX)/share/man/man1/reaperctl.1 \
+		$(DESTDIR)$(PREFIX)/share/man/man8/reaperd.8 $(DESTDIR)$(PREFIX)/share/man/man5/reaperd.unit.5 \
+		$(DESTDIR)$(PREFIX)/share/man/man1/reaperctl.1 \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/reaperctl
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/reaperd $(DESTDIR)$(PREFIX)/lib/reaperd
 

@@ -193,14 +193,32 @@ struct config *config_new(enum unit_type type)
 	return TAKE_PTR(c);
 }
 
+/* Rows whose values own something: found once. */
+static const struct directive *const *owning_rows(void)
+{
+	static const struct directive **owning;
+	const struct directive *d;
+	size_t rows = 0, count = 0;
+
+	if (owning)
+		return owning;
+	while (directive_at(rows))
+		rows++;
+	owning = calloc(rows + 1, sizeof(*owning));
+	for (size_t i = 0; owning && (d = directive_at(i)); i++)
+		if (d->type->done && d->group != GROUP_NONE)
+			owning[count++] = d;
+	return owning;
+}
+
 static void free_fields(struct config *c)
 {
-	const struct directive *d;
+	const struct directive *const *d = owning_rows();
 
-	for (size_t i = 0; (d = directive_at(i)); i++) {
-		void *field = directive_field(d, c);
-		if (field && d->type->done)
-			d->type->done(field);
+	for (; d && *d; d++) {
+		void *field = directive_field(*d, c);
+		if (field)
+			(*d)->type->done(field);
 	}
 }
 
@@ -212,7 +230,8 @@ struct config *config_free(struct config *c)
 	for (size_t i = 0; i < c->unit.condition_count; i++)
 		free(c->unit.conditions[i].parameter);
 	for (size_t i = 0; i < c->dep_count; i++)
-		free(c->deps[i].name);
+		if (!c->deps[i].is_static)
+			free((char *)c->deps[i].name);
 	for (size_t i = 0; i < c->kept_count; i++)
 		free(c->kept[i].text);
 	for (char **d = c->dropins; d && *d; d++)
@@ -237,13 +256,8 @@ void config_freep(struct config **c)
 	config_free(*c);
 }
 
-int config_add_dep(struct config *c, enum dep_kind kind, const char *name, unsigned origin)
+static int add_dep(struct config *c, const struct dep_name *dep)
 {
-	for (size_t i = 0; i < c->dep_count; i++)
-		if (c->deps[i].kind == kind && strcmp(c->deps[i].name, name) == 0) {
-			c->deps[i].origin |= origin;
-			return 0;
-		}
 	/* Grows by doubling: at each power of two. */
 	if ((c->dep_count & (c->dep_count - 1)) == 0) {
 		size_t room = c->dep_count ? 2 * c->dep_count : 1;
@@ -252,9 +266,27 @@ int config_add_dep(struct config *c, enum dep_kind kind, const char *name, unsig
 			return -ENOMEM;
 		c->deps = grown;
 	}
+	c->deps[c->dep_count++] = *dep;
+	return 0;
+}
+
+int config_add_static_dep(struct config *c, enum dep_kind kind, const char *name, unsigned origin)
+{
+	return add_dep(c, &(struct dep_name){.kind = (uint8_t)kind,
+				  .origin = (uint8_t)origin,
+				  .is_static = true,
+				  .name = name});
+}
+
+int config_add_dep(struct config *c, enum dep_kind kind, const char *name, unsigned origin)
+{
 	char *copy = strdup(name);
+
 	if (!copy)
 		return -ENOMEM;
-	c->deps[c->dep_count++] = (struct dep_name){.kind = kind, .origin = origin, .name = copy};
-	return 0;
+	int r = add_dep(c,
+		&(struct dep_name){.kind = (uint8_t)kind, .origin = (uint8_t)origin, .name = copy});
+	if (r < 0)
+		free(copy);
+	return r;
 }

@@ -64,9 +64,10 @@ enum dep_origin {
 
 /* A dependency by name, before the other unit is known. */
 struct dep_name {
-	enum dep_kind kind;
-	unsigned origin;
-	char *name;
+	uint8_t kind;	/* enum dep_kind */
+	uint8_t origin; /* bits of enum dep_origin */
+	bool is_static; /* the name is the program's own */
+	const char *name;
 };
 
 enum condition_type {
@@ -423,5 +424,8 @@ struct config *config_new(enum unit_type type);
 struct config *config_free(struct config *c);
 void config_freep(struct config **c);
 
-/* Adds a dependency by name, or further origins to one that is there. 0 or -ENOMEM. */
+/* Adds a dependency by name; one that is said twice is merged when it becomes an edge. 0 or
+ * -ENOMEM. */
 int config_add_dep(struct config *c, enum dep_kind kind, const char *name, unsigned origin);
+/* The same for a name that lives as long as the program: it is not copied. */
+int config_add_static_dep(struct config *c, enum dep_kind kind, const char *name, unsigned origin);

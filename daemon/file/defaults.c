@@ -28,16 +28,25 @@ static void complete_service(struct service_settings *s)
 		s->notify_access = NOTIFY_MAIN;
 }
 
-static int check_unit(const struct config *c, const char *file, struct diags *diags)
+static bool names_several(const struct config *c, enum dep_kind kind)
 {
-	size_t on_failure = 0, on_success = 0;
+	const char *first = NULL;
 
 	for (size_t i = 0; i < c->dep_count; i++) {
-		on_failure += c->deps[i].kind == DEP_ON_FAILURE;
-		on_success += c->deps[i].kind == DEP_ON_SUCCESS;
+		if (c->deps[i].kind != kind)
+			continue;
+		if (first && strcmp(first, c->deps[i].name) != 0)
+			return true;
+		first = c->deps[i].name;
 	}
-	if ((on_failure > 1 && c->unit.on_failure_job_mode == JOB_MODE_ISOLATE) ||
-		(on_success > 1 && c->unit.on_success_job_mode == JOB_MODE_ISOLATE))
+	return false;
+}
+
+static int check_unit(const struct config *c, const char *file, struct diags *diags)
+{
+	if ((names_several(c, DEP_ON_FAILURE) && c->unit.on_failure_job_mode == JOB_MODE_ISOLATE) ||
+		(names_several(c, DEP_ON_SUCCESS) &&
+			c->unit.on_success_job_mode == JOB_MODE_ISOLATE))
 		return refuse(diags, file,
 			"only one unit can be isolated: OnFailure= or OnSuccess= names several");
 	return 0;
@@ -174,7 +183,7 @@ static int add_all(struct config *c, const char *id, const struct default_dep *l
 	for (size_t i = 0; i < count; i++) {
 		if (strcmp(list[i].name, id) == 0)
 			continue;
-		int r = config_add_dep(c, list[i].kind, list[i].name, ORIGIN_DEFAULT);
+		int r = config_add_static_dep(c, list[i].kind, list[i].name, ORIGIN_DEFAULT);
 		if (r < 0)
 			return r;
 	}

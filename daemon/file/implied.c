@@ -65,13 +65,13 @@ static int imply_of_exec(struct config *c)
 	if (r >= 0 && says_yes(c, "Service", "PrivateTmp")) {
 		r = add_path(c, "/var/tmp");
 		if (r >= 0)
-			r = config_add_dep(
+			r = config_add_static_dep(
 				c, DEP_AFTER, "systemd-tmpfiles-setup.service", ORIGIN_FILE);
 	}
 	if (r >= 0 && exec_logs(c->exec))
-		r = config_add_dep(c, DEP_AFTER, "systemd-journald.socket", ORIGIN_FILE);
+		r = config_add_static_dep(c, DEP_AFTER, "systemd-journald.socket", ORIGIN_FILE);
 	if (r >= 0 && c->service->type == SERVICE_DBUS)
-		r = config_add_dep(c, DEP_AFTER, "dbus.socket", ORIGIN_FILE);
+		r = config_add_static_dep(c, DEP_AFTER, "dbus.socket", ORIGIN_FILE);
 	return r;
 }
 
@@ -104,7 +104,7 @@ static int imply_of_type(struct config *c, enum unit_type type)
 	case UNIT_SOCKET:
 		return imply_of_socket(c);
 	case UNIT_MOUNT: /* what mounts it may write */
-		return c->path ? config_add_dep(
+		return c->path ? config_add_static_dep(
 					 c, DEP_AFTER, "systemd-journald.socket", ORIGIN_FILE)
 			       : 0;
 	case UNIT_PATH:
@@ -122,6 +122,6 @@ int config_add_implied(struct config *c, enum unit_type type)
 
 	if (r < 0 || !c->unit.mounts_for)
 		return r;
-	return config_add_dep(
+	return config_add_static_dep(
 		c, DEP_AFTER, "-.mount", c->unit.default_dependencies ? ORIGIN_FILE : ORIGIN_PATH);
 }

@@ -374,7 +374,7 @@ static int link_unit(struct loader *l, struct unit *u)
 		if (r == -EINVAL || r == -E2BIG)
 			continue;
 		if (r >= 0)
-			r = unit_add_edge(u, d->kind, to, d->origin);
+			r = unit_add_edge(u, (enum dep_kind)d->kind, to, d->origin);
 		if (r < 0)
 			return r;
 	}

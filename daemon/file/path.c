@@ -121,7 +121,8 @@ static void forget_index(struct search_path *p)
 		HASH_DEL(p->index, e);
 		free(e->name);
 		free(e->alias);
-		free(e->dirs);
+		if (e->dirs != &e->first)
+			free(e->dirs);
 		free(e);
 	}
 }
@@ -164,11 +165,21 @@ static int add_entry(struct search_path *p, const char *name, int dir, bool is_l
 		e->is_link = is_link;
 		HASH_ADD_KEYPTR(hh, p->index, e->name, strlen(e->name), e);
 	}
-	int *dirs = reallocarray(e->dirs, (size_t)e->count + 1, sizeof(*dirs));
-	if (!dirs)
-		return -ENOMEM;
-	e->dirs = dirs;
-	e->dirs[e->count++] = dir;
+	if (!e->count) {
+		e->first = dir;
+		e->dirs = &e->first;
+	} else {
+		bool is_own = e->dirs == &e->first;
+		int *dirs =
+			reallocarray(is_own ? NULL : e->dirs, (size_t)e->count + 1, sizeof(*dirs));
+		if (!dirs)
+			return -ENOMEM;
+		if (is_own)
+			dirs[0] = e->first;
+		e->dirs = dirs;
+		e->dirs[e->count] = dir;
+	}
+	e->count++;
 	return 0;
 }
 
@@ -233,7 +244,7 @@ char **search_path_names(struct search_path *p)
 	return names;
 }
 
-const struct entry *search_path_entry(struct search_path *p, const char *name)
+struct entry *search_path_entry(struct search_path *p, const char *name)
 {
 	struct entry *e = NULL;
 
@@ -251,11 +262,11 @@ void found_done(struct found *f)
 
 /* A link stands for another name when its target is a unit file; /dev/null and an empty file mask.
  */
-static int examine(struct found *f, const char *name)
+static int examine(struct found *f, struct entry *e)
 {
 	char target[PATH_MAX], real[PATH_MAX];
 	struct stat st;
-	ssize_t n = readlink(f->path, target, sizeof(target) - 1);
+	ssize_t n = e->is_link ? readlink(f->path, target, sizeof(target) - 1) : -1;
 
 	if (n >= 0) {
 		target[n] = 0;
@@ -267,28 +278,29 @@ static int examine(struct found *f, const char *name)
 			f->kind = FOUND_MASK;
 			return 0;
 		}
-		if (unit_name_is_valid(base) && strcmp(base, name) != 0) {
+		if (unit_name_is_valid(base) && strcmp(base, e->name) != 0) {
 			f->kind = FOUND_ALIAS;
 			f->target = strdup(base);
 			return f->target ? 0 : -ENOMEM;
 		}
 	}
-	f->kind = stat(f->path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size == 0 ? FOUND_MASK
-										    : FOUND_FILE;
+	bool is_regular = stat(f->path, &st) == 0 && S_ISREG(st.st_mode);
+	f->kind = is_regular && st.st_size == 0 ? FOUND_MASK : FOUND_FILE;
+	e->is_plain = is_regular && st.st_size && n < 0;
 	return 0;
 }
 
 int search_path_find(struct search_path *p, const char *name, struct found *ret)
 {
-	const struct entry *e = search_path_entry(p, name);
-	struct found f = {0};
+	struct entry *e = search_path_entry(p, name);
+	struct found f = {.kind = FOUND_FILE};
 
-	*ret = f;
+	*ret = (struct found){0};
 	if (!e)
 		return 0;
 	if (asprintf(&f.path, "%s/%s", p->dirs[e->dirs[0]], name) < 0)
 		return -ENOMEM;
-	int r = examine(&f, name);
+	int r = e->is_plain ? 0 : examine(&f, e);
 	if (r < 0)
 		found_done(&f);
 	*ret = f;

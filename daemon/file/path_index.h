@@ -9,9 +9,11 @@
 /* A name in the index: the folder that has it first. Folders (`x.d`, `x.wants`) are in several. */
 struct entry {
 	char *name;
-	int *dirs; /* indexes into p->dirs, ascending */
+	int *dirs; /* indexes into p->dirs, ascending; `first` as long as there is one */
+	int first;
 	int count;
 	bool is_link;
+	bool is_plain;		  /* a file with something in it: known once it was looked at */
 	char *alias;		  /* the name that it stands for, as a link; NULL: none */
 	struct entry *next_alias; /* of those that have one */
 	UT_hash_handle hh;
@@ -28,4 +30,4 @@ struct search_path {
 };
 
 /* What the index has of that name, or NULL; the folders are read when they were not yet. */
-const struct entry *search_path_entry(struct search_path *p, const char *name);
+struct entry *search_path_entry(struct search_path *p, const char *name);

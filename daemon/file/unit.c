@@ -43,7 +43,8 @@ static int add_name(struct unit_table *t, struct unit *u, const char *name)
 {
 	struct unit_entry *e = calloc(1, sizeof(*e));
 
-	if (!e || !(e->name = strdup(name))) {
+	/* The unit's own name is kept once. */
+	if (!e || !(e->name = name == u->id ? u->id : strdup(name))) {
 		free(e);
 		return -ENOMEM;
 	}
@@ -90,7 +91,7 @@ int unit_table_get(struct unit_table *t, const char *name, struct unit **ret)
 	int r = add_to_list(t, u);
 	if (r < 0)
 		return r;
-	r = add_name(t, u, name);
+	r = add_name(t, u, u->id);
 	if (r < 0) {
 		t->count--;
 		return r;
@@ -117,7 +118,8 @@ static void drop_name(struct unit_table *t, const char *name)
 	if (!e)
 		return;
 	HASH_DEL(t->by_name, e);
-	free(e->name);
+	if (e->name != e->unit->id)
+		free(e->name);
 	free(e);
 }
 
@@ -160,7 +162,8 @@ void unit_table_done(struct unit_table *t)
 	HASH_ITER(hh, t->by_name, e, next)
 	{
 		HASH_DEL(t->by_name, e);
-		free(e->name);
+		if (e->name != e->unit->id)
+			free(e->name);
 		free(e);
 	}
 	for (size_t i = 0; i < t->count; i++)

@@ -58,6 +58,23 @@ static bool print_diagnostics(struct unit *u)
 	return good;
 }
 
+/* Those alone that are wrong anywhere; false: there is one. */
+static bool print_wrong(const struct unit *u)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < u->diags.count; i++) {
+		_cleanup_(freep) char *text = diag_format(&u->diags.list[i]);
+
+		if (u->diags.list[i].level == DIAG_NOT_APPLIED)
+			continue;
+		if (text)
+			puts(text);
+		good = false;
+	}
+	return good;
+}
+
 int manager_check(struct manager *m)
 {
 	bool good = load_all(m);
@@ -144,6 +161,10 @@ static bool verify_file(struct manager *m, const char *file)
 	}
 	check_programs(u);
 	boot_check_unit(u);
+	if (m->options.here) {
+		bool good = u->load_state == LOAD_LOADED && print_wrong(u);
+		return manager_judge_here(m, u) && good;
+	}
 	return print_diagnostics(u) && u->load_state == LOAD_LOADED;
 }
 

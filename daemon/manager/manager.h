@@ -100,6 +100,9 @@ int manager_check(struct manager *m);
 int manager_dump(struct manager *m);
 /* --install=VERB: links of [Install] below --root=, nothing is started; an exit status. */
 int manager_install(struct manager *m);
+/* --verify --here: prints for each line of the unit whether it would be applied in this place;
+ * false: one would be refused. */
+bool manager_judge_here(const struct manager *m, const struct unit *u);
 /* --verify: of these files alone, with the programs that they name; 0 or 1. */
 int manager_verify(struct manager *m);
 

@@ -9,6 +9,7 @@
 #include "common/clock.h"
 #include "common/signal_name.h"
 #include "common/value.h"
+#include "daemon/file/directive.h"
 
 typedef int option_fn(struct options *o, const char *value);
 
@@ -61,6 +62,13 @@ static int set_install(struct options *o, const char *value)
 static int set_root(struct options *o, const char *value)
 {
 	o->root = value;
+	return 0;
+}
+
+static int set_here(struct options *o, const char *value)
+{
+	(void)value;
+	o->here = true;
 	return 0;
 }
 
@@ -175,6 +183,7 @@ static int set_verbose(struct options *o, const char *value)
 
 static int print_help(struct options *o, const char *value);
 static int print_version(struct options *o, const char *value);
+static int print_directives(struct options *o, const char *value);
 
 /* clang-format off */
 static const struct option_row rows[] = {
@@ -183,6 +192,8 @@ static const struct option_row rows[] = {
 	{0, "config", "FILE", set_config, "settings, instead of /etc/reaperd/reaperd.conf"},
 	{0,   "check",               NULL,     set_check,               "load what would start, print what is wrong, start nothing"},
 	{0,   "verify",              NULL,     set_verify,              "check unit files that are named by their paths"},
+	{0,   "here",                NULL,     set_here,                "of --verify: what this place would make of each directive"},
+	{0,   "directives",          NULL,     print_directives,        "every directive: section, key, value, default, why it is not applied"},
 	{0,   "install",             "VERB",   set_install,             "enable, disable, mask ... these units, and start nothing"},
 	{0,   "root",                "DIR",    set_root,                "of --install: the root file system to work on"},
 	{0,   "dump",                NULL,     set_dump,                "load units, print what they resolve to, start nothing"},
@@ -223,6 +234,20 @@ static int print_help(struct options *o, const char *value)
 	return 1;
 }
 
+static int print_directives(struct options *o, const char *value)
+{
+	const struct directive *d;
+
+	(void)o;
+	(void)value;
+	for (size_t i = 0; (d = directive_at(i)); i++)
+		if (!(d->flags & DIRECTIVE_OLD))
+			printf("%s\t%s\t%s\t%s\t%s\n", d->section, d->key, d->type->name,
+				d->fallback ? d->fallback : "",
+				d->not_applied ? d->not_applied : "");
+	return 1;
+}
+
 static int print_version(struct options *o, const char *value)
 {
 	(void)o;
@@ -255,7 +280,8 @@ static enum options_result apply(struct options *o, const struct option_row *row
 {
 	int r = row->fn(o, value);
 
-	if (r == 1 && (row->fn == print_help || row->fn == print_version))
+	if (r == 1 &&
+		(row->fn == print_help || row->fn == print_version || row->fn == print_directives))
 		return OPTIONS_DONE;
 	if (r >= 0)
 		return OPTIONS_RUN;

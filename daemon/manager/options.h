@@ -14,7 +14,7 @@ struct options {
 	int unit_count;
 	char **command;		    /* borrowed from argv, NULL-terminated; NULL: none */
 	const char *install, *root; /* --install=VERB, --root=DIR; NULL: not given */
-	bool check, dump, verify;
+	bool check, dump, verify, here;
 	uint64_t stop_budget_usec; /* 0: not given */
 	bool clean_environment;
 	bool kill_group, new_session, single_child, warn_reaped;

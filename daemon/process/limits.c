@@ -179,14 +179,10 @@ static void check_priority(const struct exec_settings *exec, const char *file, s
 
 static void check_input(const struct exec_settings *exec, const char *file, struct diags *diags)
 {
-	static const char *const names[STDIO_MAX] = {
-		[STDIO_SOCKET] = "socket", [STDIO_FD] = "fd", [STDIO_DATA] = "data"};
-	const char *name = names[exec->input.kind];
-
-	if (name)
+	if (exec->input.kind == STDIO_DATA)
 		diag_add(diags, DIAG_NOT_APPLIED, file, 0,
-			"StandardInput=%s: not applied: nothing is passed in; it reads /dev/null",
-			name);
+			"StandardInput=data: not applied: nothing is passed in; it reads "
+			"/dev/null");
 }
 
 void spawn_check(const struct exec_settings *exec, const char *file, struct diags *diags)

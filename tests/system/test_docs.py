@@ -3,7 +3,7 @@
 import pathlib
 import re
 
-from reaperd import REAPERCTL, REAPERD, call, run, wait_for
+from reaperd import BUILD, REAPERCTL, REAPERD, call, run, wait_for
 
 ROOT = pathlib.Path(__file__).parents[2]
 
@@ -57,3 +57,8 @@ def test_settings_are_read(reaperd):
     wait_for(lambda: reaperd.lines("a") == ["1 2 3", "77"], "it was started with the settings")
     assert f"{config}:4: unknown key 'Nosuch'" in reaperd.text()
     assert "start of a.service: done" in reaperd.text()
+
+
+def test_the_page_of_directives_is_that_of_the_table():
+    written = run(ROOT / "scripts" / "unit-page", BUILD).out
+    assert written == (ROOT / "docs" / "reaperd.unit.5").read_text(), "run scripts/unit-page > docs/reaperd.unit.5"
