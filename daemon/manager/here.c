@@ -150,7 +150,7 @@ static enum verdict judge_limit(struct judgement *j, const struct directive *d, 
 	struct rlimit have;
 
 	(void)value;
-	if (!wanted || getrlimit((__rlimit_resource_t)d->argument, &have) < 0 ||
+	if (!wanted || prlimit(0, d->argument, NULL, &have) < 0 ||
 		wanted->rlim_max <= have.rlim_max || can(j, CAP_SYS_RESOURCE))
 		return APPLIED;
 	return say(j, DEGRADED, "it stays at %llu, our own hard limit; raise that (--ulimit)",
