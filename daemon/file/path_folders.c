@@ -11,7 +11,6 @@
 
 #include "common/text.h"
 #include "common/unit_name.h"
-#include "daemon/base/limits.h"
 #include "daemon/file/path_index.h"
 
 /* Calls `fn` for each entry of the folder `name` in each directory of the path, earliest first. */
@@ -109,7 +108,7 @@ struct dropin {
 };
 
 struct dropins {
-	struct dropin list[LIMIT_UNIT_DROPINS];
+	struct dropin *list; /* all there are: whoever reads them has the limit */
 	size_t count;
 };
 
@@ -119,11 +118,19 @@ static void add_dropin(const char *dir, const char *file, void *data)
 	struct dropins *d = data;
 	char *path;
 
-	if (!text_ends_with(file, ".conf") || d->count == LIMIT_UNIT_DROPINS)
+	if (!text_ends_with(file, ".conf"))
 		return;
 	for (size_t i = 0; i < d->count; i++)
 		if (strcmp(d->list[i].file, file) == 0)
 			return;
+	/* Grows by doubling: at each power of two. */
+	if ((d->count & (d->count - 1)) == 0) {
+		size_t room = d->count ? 2 * d->count : 1;
+		struct dropin *grown = reallocarray(d->list, room, sizeof(*grown));
+		if (!grown)
+			return;
+		d->list = grown;
+	}
 	if (asprintf(&path, "%s/%s", dir, file) < 0)
 		return;
 	d->list[d->count++] = (struct dropin){.path = path, .file = strrchr(path, '/') + 1};
@@ -164,11 +171,9 @@ static void add_prefixes(struct search_path *p, struct dropins *d, const char *n
 
 char **search_path_dropins(struct search_path *p, char *const *names)
 {
-	_cleanup_(freep) struct dropins *d = calloc(1, sizeof(*d));
+	struct dropins found = {0}, *d = &found;
 	char **paths = NULL;
 
-	if (!d)
-		return NULL;
 	for (char *const *n = names; n && *n; n++)
 		add_folder(p, d, *n, "");
 	for (char *const *n = names; n && *n; n++) {
@@ -181,12 +186,14 @@ char **search_path_dropins(struct search_path *p, char *const *names)
 	if (names && *names && strrchr(*names, '.'))
 		add_folder(p, d, strrchr(*names, '.') + 1, "");
 
-	qsort(d->list, d->count, sizeof(d->list[0]), by_file);
+	if (d->count)
+		qsort(d->list, d->count, sizeof(d->list[0]), by_file);
 	for (size_t i = 0; i < d->count; i++) {
 		if (is_masked(d->list[i].path))
 			free(d->list[i].path);
 		else
 			(void)strv_push(&paths, d->list[i].path);
 	}
+	free(d->list);
 	return paths;
 }

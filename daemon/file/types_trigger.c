@@ -69,6 +69,8 @@ static int parse_calendar(struct directive_context *c, const char *text, void *f
 	int r = directive_expand(c, text, &expanded);
 	if (r >= 0)
 		r = calendar_parse(expanded, &point.calendar);
+	if (r == -E2BIG)
+		return directive_refuse(c, text, "more than 240 parts in one field");
 	if (r == -EINVAL && expanded)
 		return directive_refuse(
 			c, text, "not a calendar event; write e.g. daily or Mon..Fri 10:00");
