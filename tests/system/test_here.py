@@ -1,15 +1,23 @@
 """`reaperctl verify --here`: what this place would make of each line of a unit file."""
 
 import os
+import shutil
 
 import pytest
-from reaperd import REAPERCTL, run
+from reaperd import REAPERCTL, REAPERD, run
+
+
+def run_here(reaperd, path, wrapper=()):
+    """The programs where an ordinary user finds them both: the build may lie in a closed folder."""
+    reaperd.folder.chmod(0o755)
+    for program in (REAPERD, REAPERCTL):
+        shutil.copy(program, reaperd.folder)
+    return run(*wrapper, reaperd.folder / REAPERCTL.name, "verify", "--here", path)
 
 
 def verify(reaperd, text, wrapper=()):
-    reaperd.folder.chmod(0o755)
     path = reaperd.unit("a.service", f"[Service]\nExecStart=/bin/true\n{text}\n")
-    result = run(*wrapper, REAPERCTL, "verify", "--here", path)
+    result = run_here(reaperd, path, wrapper)
     return result.status, [line.partition(f"{path}:")[2] for line in result.out.splitlines()]
 
 
@@ -54,8 +62,7 @@ def test_the_present_user_is_no_matter(reaperd, ordinary):
 
 def test_a_port_of_the_privileged(reaperd, ordinary):
     path = reaperd.unit("a.socket", "[Socket]\nListenStream=1\n")
-    reaperd.folder.chmod(0o755)
     if open("/proc/sys/net/ipv4/ip_unprivileged_port_start").read().strip() == "0":
         pytest.skip("every port is everybody's here")
-    result = run(*ordinary, REAPERCTL, "verify", "--here", path)
+    result = run_here(reaperd, path, ordinary)
     assert result.status == 1 and "cap_net_bind_service" in result.out
