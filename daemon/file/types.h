@@ -22,6 +22,10 @@ extern const struct value_type type_calendar, type_timer_span, type_watch, type_
 /* types_socket.c */
 extern const struct value_type type_listen, type_timestamping, type_fd_name, type_flush_pending,
 	type_trigger_burst;
+/* types_syscalls.c: kept; the words of a line that are known, to be freed by the caller, or NULL.
+ */
+extern const struct value_type type_syscalls;
+char *syscalls_known(struct directive_context *c, const char *text);
 /* types_security.c */
 extern const struct value_type type_capability_bounding_set, type_ambient_capabilities,
 	type_secure_bits;

@@ -278,6 +278,10 @@ int kept_set(struct directive_context *c, const char *text)
 	int r = directive_expand(c, text, &expanded);
 	if (r < 0)
 		return r;
+	if (type == &type_syscalls) {
+		_cleanup_(freep) char *known = syscalls_known(c, expanded);
+		return known ? append(c, known, " ") : 0;
+	}
 	if (type == &type_errno_name)
 		return set_errno(c, expanded);
 	if (type == &type_kept_size)
