@@ -153,6 +153,10 @@ install: all parents ## into $(DESTDIR)$(PREFIX)
 	install -D -m 644 docs/reaperctl.1 $(DESTDIR)$(PREFIX)/share/man/man1/reaperctl.1
 	install -D -m 644 packaging/completion/reaperctl.bash \
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/reaperctl
+	install -D -m 644 packaging/completion/_reaperctl \
+		$(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_reaperctl
+	install -D -m 644 packaging/completion/reaperctl.fish \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/reaperctl.fish
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/lib/reaperd/parents \
 		$(patsubst units/parents/%.c,$(O)/parents/%,$(parent_sources))
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/reaperd/examples $(wildcard units/*.*) $(parent_sources)
@@ -161,7 +165,9 @@ uninstall: ## take away what install put there
 	rm -f $(DESTDIR)$(PREFIX)/sbin/reaperd $(DESTDIR)$(PREFIX)/bin/reaperctl \
 		$(DESTDIR)$(PREFIX)/share/man/man8/reaperd.8 $(DESTDIR)$(PREFIX)/share/man/man5/reaperd.unit.5 \
 		$(DESTDIR)$(PREFIX)/share/man/man1/reaperctl.1 \
-		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/reaperctl
+		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/reaperctl \
+		$(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_reaperctl \
+		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/reaperctl.fish
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/reaperd $(DESTDIR)$(PREFIX)/lib/reaperd
 
 deps: ## install what building and testing need

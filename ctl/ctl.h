@@ -102,6 +102,7 @@ char *property_text(const char *name, const json_t *value);
 /* Verbs, by family. */
 int verb_list_units(struct ctl *c, char **arguments);
 int verb_list_jobs(struct ctl *c, char **arguments);
+int verb_metrics(struct ctl *c, char **arguments);
 int verb_list_unit_files(struct ctl *c, char **arguments);
 int verb_get_default(struct ctl *c, char **arguments);
 int verb_list_timers(struct ctl *c, char **arguments);

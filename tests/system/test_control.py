@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import socket
 import subprocess
 
@@ -281,3 +282,21 @@ def test_as_an_ordinary_user_in_the_usual_place(reaperd, ordinary):
     assert (result.status, result.out) == (0, "active\n")
     reaperd.socket = runtime / "reaperd" / "io.reaperd"
     assert reaperd.stop() == 0
+
+
+def test_metrics_are_openmetrics_text(up):
+    result = up.ctl("metrics")
+    lines = result.out.splitlines()
+    assert result.status == 0 and lines[-1] == "# EOF"
+    families = {}
+    for line in lines[:-1]:
+        if line.startswith("# "):
+            word, name, rest = line[2:].split(" ", 2)
+            families.setdefault(name, {})[word] = rest
+            current = name
+        else:
+            name, value = re.fullmatch(r"([a-z_]+)(?:\{[^}]*\})? ([0-9.]+)", line).groups()
+            assert name == current and float(value) >= 0, "each sample follows its family"
+    assert all("HELP" in f and ("TYPE" in f or name.endswith("_total")) for name, f in families.items())
+    assert float(next(line for line in lines if line.startswith("reaperd_processes_spawned_total")).split()[1]) >= 1
+    assert any('state="active"} 1' in line for line in lines)
