@@ -103,6 +103,7 @@ char *property_text(const char *name, const json_t *value);
 int verb_list_units(struct ctl *c, char **arguments);
 int verb_list_jobs(struct ctl *c, char **arguments);
 int verb_metrics(struct ctl *c, char **arguments);
+int verb_analyze(struct ctl *c, char **arguments);
 int verb_list_unit_files(struct ctl *c, char **arguments);
 int verb_get_default(struct ctl *c, char **arguments);
 int verb_list_timers(struct ctl *c, char **arguments);

@@ -43,6 +43,8 @@ const struct verb verbs[] = {
 	{"logs", "[UNIT...]", 0, -1, verb_logs, "What services wrote"},
 	{"events", "", 0, 0, verb_events, "What happens, as it happens"},
 	{"stats", "", 0, 0, verb_stats, "Counters"},
+	{"analyze", "[time|blame|plot|calendar EVENT...]", 0, -1, verb_analyze,
+		"Where start-up time went; what events mean"},
 	{"metrics", "", 0, 0, verb_metrics, "Counters and states as OpenMetrics text"},
 	{"verify", "FILE...", 1, -1, verb_verify,
 		"What is wrong with unit files; needs no reaperd"},

@@ -5,6 +5,7 @@ import os
 import re
 import socket
 import subprocess
+import xml.etree.ElementTree as ElementTree
 
 import pytest
 from reaperd import REAPERCTL, call, clean_environment, receive, run, wait_for
@@ -300,3 +301,23 @@ def test_metrics_are_openmetrics_text(up):
     assert all("HELP" in f and ("TYPE" in f or name.endswith("_total")) for name, f in families.items())
     assert float(next(line for line in lines if line.startswith("reaperd_processes_spawned_total")).split()[1]) >= 1
     assert any('state="active"} 1' in line for line in lines)
+
+
+def test_where_start_up_time_went(reaperd):
+    reaperd.unit("slow.service", "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sleep 0.3\n")
+    reaperd.service("quick", "/bin/sleep 1000", "", "After=slow.service")
+    reaperd.start("slow.service", "quick.service")
+    assert re.fullmatch(r"Start-up took [0-9a-z. ]+\.\n", reaperd.ctl("analyze").out)
+    rows = reaperd.json("analyze", "blame")
+    assert rows[0]["unit"] == "slow.service" and 250000 < rows[0]["time_usec"] < 60000000
+    assert reaperd.ctl("analyze", "blame").out.splitlines()[0].endswith("slow.service")
+    picture = reaperd.ctl("analyze", "plot").out
+    tree = ElementTree.fromstring(picture)
+    assert tree.tag.endswith("svg") and "slow.service" in picture
+    assert reaperd.ctl("analyze", "nonsense").status == 2
+
+
+def test_what_a_calendar_event_means():
+    result = run(REAPERCTL, "analyze", "calendar", "Mon-Fri", "@5", env=clean_environment(TZ="UTC"))
+    assert result.status == 0 and "Normalized form: Mon..Fri *-*-* 00:00:00" in result.out and "Next elapse: never" in result.out
+    assert run(REAPERCTL, "analyze", "calendar", "nonsense").status == 1

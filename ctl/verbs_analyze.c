@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/* analyze: where start-up time went, and what calendar events mean. */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/calendar.h"
+#include "common/clock.h"
+#include "common/format.h"
+#include "common/text.h"
+#include "ctl/render.h"
+
+/* How a unit came up, in microseconds since reaperd began. */
+struct bar {
+	const char *unit; /* borrowed */
+	uint64_t begin_usec, end_usec;
+	bool failed;
+};
+
+struct bars {
+	json_t *reply; /* owns the names */
+	struct bar *list;
+	size_t count;
+	uint64_t origin_usec, finish_usec;
+};
+
+static void bars_done(struct bars *b)
+{
+	json_decref(b->reply);
+	free(b->list);
+}
+
+static int ask_manager(struct ctl *c, struct bars *b)
+{
+	json_t *reply;
+	int r = ctl_call(c, "Show", NULL, &reply);
+
+	if (r)
+		return r;
+	const json_t *m = json_array_get(json_object_get(reply, "units"), 0);
+	b->origin_usec = (uint64_t)get_int(m, "UserspaceTimestampMonotonic");
+	b->finish_usec = (uint64_t)get_int(m, "FinishTimestampMonotonic");
+	json_decref(reply);
+	return EXIT_DONE;
+}
+
+static json_t *loaded_names(struct ctl *c, int *status)
+{
+	json_t *reply, *row, *names = json_array();
+	size_t i;
+
+	*status = ctl_call(c, "ListUnits", json_pack("{s:b}", "all", 1), &reply);
+	if (*status)
+		return names;
+	json_array_foreach (json_object_get(reply, "units"), i, row)
+		json_array_append(names, json_object_get(row, "unit"));
+	json_decref(reply);
+	return names;
+}
+
+/* What came up, or tried: those that have begun since reaperd did. */
+static int ask_bars(struct ctl *c, struct bars *b)
+{
+	json_t *unit;
+	size_t i;
+	int r = ask_manager(c, b);
+	json_t *names = r ? json_array() : loaded_names(c, &r);
+
+	if (!r && json_array_size(names))
+		r = ctl_call(c, "Show", json_pack("{s:O}", "units", names), &b->reply);
+	json_decref(names);
+	if (r)
+		return r;
+	const json_t *units = json_object_get(b->reply, "units");
+	b->list = calloc(json_array_size(units) + 1, sizeof(*b->list));
+	json_array_foreach (units, i, unit) {
+		uint64_t begin = (uint64_t)get_int(unit, "InactiveExitTimestampMonotonic");
+		uint64_t up = (uint64_t)get_int(unit, "ActiveEnterTimestampMonotonic");
+		uint64_t down = (uint64_t)get_int(unit, "InactiveEnterTimestampMonotonic");
+
+		if (!b->list || !begin || begin < b->origin_usec)
+			continue;
+		uint64_t end = up >= begin ? up : down >= begin ? down : begin;
+		b->list[b->count++] = (struct bar){.unit = get_string(unit, "Id"),
+			.begin_usec = begin - b->origin_usec,
+			.end_usec = end - b->origin_usec,
+			.failed = strcmp(get_string(unit, "ActiveState"), "failed") == 0};
+	}
+	return EXIT_DONE;
+}
+
+static int by_length(const void *a, const void *b)
+{
+	const struct bar *x = a, *y = b;
+	uint64_t m = x->end_usec - x->begin_usec, n = y->end_usec - y->begin_usec;
+
+	return m != n ? (m < n ? 1 : -1) : strcmp(x->unit, y->unit);
+}
+
+static int by_begin(const void *a, const void *b)
+{
+	const struct bar *x = a, *y = b;
+
+	if (x->begin_usec != y->begin_usec)
+		return x->begin_usec < y->begin_usec ? -1 : 1;
+	return strcmp(x->unit, y->unit);
+}
+
+static int print_time(const struct bars *b)
+{
+	char span[FORMAT_MAX];
+
+	if (!b->finish_usec) {
+		puts("Start-up is not over yet; reaperctl list-jobs says what it waits for.");
+		return EXIT_FAILED;
+	}
+	printf("Start-up took %s.\n",
+		format_timespan(span, b->finish_usec - b->origin_usec, USEC_PER_MSEC));
+	return EXIT_DONE;
+}
+
+/* The longest first. Units that others only lead through take no time, and are left out. */
+static int print_blame(struct bars *b, const struct options *o)
+{
+	json_t *list = json_array();
+	char span[FORMAT_MAX];
+
+	if (b->count)
+		qsort(b->list, b->count, sizeof(*b->list), by_length);
+	for (size_t i = 0; i < b->count; i++) {
+		uint64_t usec = b->list[i].end_usec - b->list[i].begin_usec;
+
+		if (!usec)
+			continue;
+		if (o->format == OUTPUT_JSON)
+			json_array_append_new(list, json_pack("{s:s, s:I}", "unit", b->list[i].unit,
+							    "time_usec", (json_int_t)usec));
+		else
+			printf("%14s %s\n",
+				format_timespan(span, usec, usec < USEC_PER_SEC ? 1 : 1000),
+				b->list[i].unit);
+	}
+	if (o->format == OUTPUT_JSON)
+		print_json(list);
+	json_decref(list);
+	return EXIT_DONE;
+}
+
+#define ROW_HEIGHT 20
+#define LEFT 260
+#define WIDTH 900
+
+static void print_svg_text(const char *text)
+{
+	for (; *text; text++)
+		if (*text == '<')
+			fputs("&lt;", stdout);
+		else if (*text == '&')
+			fputs("&amp;", stdout);
+		else
+			putchar(*text);
+}
+
+static double place(uint64_t usec, uint64_t whole)
+{
+	return LEFT + (double)usec * WIDTH / (double)whole;
+}
+
+static void print_bar(const struct bar *bar, size_t row, uint64_t whole)
+{
+	char span[FORMAT_MAX];
+	double x = place(bar->begin_usec, whole), end = place(bar->end_usec, whole);
+	double y = 40 + (double)row * ROW_HEIGHT;
+
+	printf("<g><title>");
+	print_svg_text(bar->unit);
+	printf(": %s</title><text x=\"%d\" y=\"%.0f\" text-anchor=\"end\">",
+		format_timespan(span, bar->end_usec - bar->begin_usec, 1), LEFT - 8, y + 14);
+	print_svg_text(bar->unit);
+	printf("</text><rect x=\"%.1f\" y=\"%.0f\" width=\"%.1f\" height=\"14\" rx=\"3\" "
+	       "fill=\"%s\"/></g>\n",
+		x, y + 3, end - x < 2 ? 2 : end - x, bar->failed ? "#c0392b" : "#2e86c1");
+}
+
+static void print_scale(uint64_t whole, size_t rows)
+{
+	char span[FORMAT_MAX];
+
+	for (int i = 0; i <= 10; i++) {
+		uint64_t at = whole / 10 * (uint64_t)i;
+
+		printf("<line x1=\"%.1f\" x2=\"%.1f\" y1=\"34\" y2=\"%zu\" stroke=\"#ddd\"/>"
+		       "<text x=\"%.1f\" y=\"28\" text-anchor=\"middle\" fill=\"#777\">%s</text>\n",
+			place(at, whole), place(at, whole), 44 + rows * ROW_HEIGHT,
+			place(at, whole),
+			format_timespan(span, at, whole > USEC_PER_SEC ? USEC_PER_MSEC : 1));
+	}
+}
+
+/* A bar for each unit that took time, in the order in which they began. */
+static int print_plot(struct bars *b)
+{
+	uint64_t whole = 1000;
+	size_t rows = 0, row = 0;
+
+	for (size_t i = 0; i < b->count; i++) {
+		whole = b->list[i].end_usec > whole ? b->list[i].end_usec : whole;
+		rows += b->list[i].end_usec != b->list[i].begin_usec;
+	}
+	if (b->count)
+		qsort(b->list, b->count, sizeof(*b->list), by_begin);
+	printf("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%zu\" "
+	       "font-family=\"sans-serif\" font-size=\"12\">\n"
+	       "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n",
+		LEFT + WIDTH + 60, 60 + rows * ROW_HEIGHT);
+	print_scale(whole, rows);
+	for (size_t i = 0; i < b->count; i++)
+		if (b->list[i].end_usec != b->list[i].begin_usec)
+			print_bar(&b->list[i], row++, whole);
+	puts("</svg>");
+	return EXIT_DONE;
+}
+
+static int print_event(const char *text)
+{
+	_cleanup_(calendar_freep) struct calendar *c = NULL;
+	uint64_t now = clock_realtime_usec(), next;
+	char when[FORMAT_MAX], left[FORMAT_MAX];
+
+	if (calendar_parse(text, &c) < 0) {
+		fprintf(stderr, "reaperctl: \"%s\" is no calendar event\n", text);
+		return EXIT_FAILED;
+	}
+	_cleanup_(freep) char *form = calendar_format(c);
+	printf("  Original form: %s\nNormalized form: %s\n", text, form ? form : "");
+	if (calendar_next(c, now, &next) < 0)
+		puts("    Next elapse: never");
+	else
+		printf("    Next elapse: %s\n       From now: %s\n", format_timestamp(when, next),
+			format_relative(left, next, now));
+	return EXIT_DONE;
+}
+
+static int print_events(char **texts)
+{
+	int status = EXIT_DONE;
+
+	for (char **t = texts; *t; t++) {
+		if (t != texts)
+			putchar('\n');
+		status |= print_event(*t);
+	}
+	return status;
+}
+
+int verb_analyze(struct ctl *c, char **arguments)
+{
+	const char *what = *arguments ? *arguments : "time";
+	struct bars b = {0};
+	int r;
+
+	if (strcmp(what, "calendar") == 0)
+		return print_events(arguments + 1);
+	if (strcmp(what, "time") != 0 && strcmp(what, "blame") != 0 && strcmp(what, "plot") != 0) {
+		fprintf(stderr,
+			"reaperctl: analyze knows time, blame, plot and calendar, not \"%s\"\n",
+			what);
+		return EXIT_USAGE;
+	}
+	r = ask_bars(c, &b);
+	if (!r)
+		r = *what == 't'   ? print_time(&b)
+		    : *what == 'b' ? print_blame(&b, &c->options)
+				   : print_plot(&b);
+	bars_done(&b);
+	return r;
+}
