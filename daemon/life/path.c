@@ -73,8 +73,6 @@ static const struct path_watch *watch_of(const struct spec *s)
 	return &settings(s->path)->watches[s->index];
 }
 
-static void enter_waiting(struct path *p, bool initial, bool from_target);
-
 static void unwatch(struct path *p)
 {
 	for (size_t i = 0; i < p->count; i++) {
@@ -190,22 +188,6 @@ static bool read_events(struct spec *s)
 	return changed;
 }
 
-static void on_inotify(struct loop_source *source, uint32_t events)
-{
-	struct spec *s = source->data;
-	struct path *p = s->path;
-	enum path_kind kind = watch_of(s)->kind;
-
-	(void)events;
-	bool changed = read_events(s);
-	if (p->unit->sub_state != PATH_UNIT_WAITING)
-		return;
-	if (changed && (kind == PATH_CHANGED || kind == PATH_MODIFIED))
-		enter_running(p);
-	else
-		enter_waiting(p, false, false);
-}
-
 /* The part of a pattern that is no pattern yet. */
 static size_t fixed_length(const struct path_watch *w)
 {
@@ -243,6 +225,27 @@ static void add_watches(struct spec *s)
 		if (is_named)
 			s->primary = wd;
 	}
+}
+
+static void on_inotify(struct loop_source *source, uint32_t events)
+{
+	struct spec *s = source->data;
+	struct path *p = s->path;
+	enum path_kind kind = watch_of(s)->kind;
+
+	(void)events;
+	bool changed = read_events(s);
+	if (p->unit->sub_state != PATH_UNIT_WAITING)
+		return;
+	if (changed && (kind == PATH_CHANGED || kind == PATH_MODIFIED)) {
+		enter_running(p);
+		return;
+	}
+	/* Something happened on the way: there may be more to watch. What is watched stays so, for
+	 * a change that comes meanwhile must not be lost. */
+	add_watches(s);
+	if (any_holds(p, false, false))
+		enter_running(p);
 }
 
 static int watch(struct path *p)

@@ -350,10 +350,11 @@ static void timer_reconfigured(struct unit *u)
 
 static void timer_done(struct unit *u)
 {
-	struct timer *t = u->trigger, **at = &unit_life(u)->timers;
+	struct timer *t = u->trigger, **at;
 
 	if (!t)
 		return;
+	at = &unit_life(u)->timers;
 	loop_timer_clear(unit_life(u)->loop, &t->wake);
 	while (*at != t)
 		at = &(*at)->next;

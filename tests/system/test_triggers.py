@@ -145,6 +145,23 @@ def test_a_path_starts_its_service(reaperd, text, happen):
     assert reaperd.show("a.path", "SubState") == "running"
 
 
+def test_no_change_is_lost_in_a_busy_folder(reaperd):
+    (reaperd.folder / "file").touch()
+    oneshot(reaperd, "a", "/bin/true")
+    reaperd.unit("a.service.d/x.conf", "[Unit]\nStartLimitIntervalSec=0\n")
+    reaperd.unit("a.path", f"[Path]\nPathChanged={reaperd.folder}/file\nTriggerLimitIntervalSec=0\n")
+    reaperd.start("a.path")
+    for n in range(50):
+        before = reaperd.show("a.service", "InactiveExitTimestampMonotonic")
+        for k in range(20):
+            (reaperd.folder / f"other{k}").touch()
+        (reaperd.folder / "file").write_text(str(n))
+        for k in range(20):
+            (reaperd.folder / f"other{k}").unlink()
+        wait_for(lambda: reaperd.show("a.service", "InactiveExitTimestampMonotonic") != before, "it was seen")
+        reaperd.wait_state("a.path", "active/waiting")
+
+
 def test_a_path_works_off_a_spool(reaperd):
     spool = reaperd.folder / "spool"
     oneshot(reaperd, "a", f"/bin/sh -c 'for f in {spool}/*; do rm $f; echo done; break; done'")
