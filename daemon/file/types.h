@@ -8,6 +8,18 @@
 extern const struct value_type type_bool, type_usec, type_usec_or_infinity, type_unsigned,
 	type_mode, type_enum, type_signal, type_string, type_path, type_search_path, type_words,
 	type_lines, type_text, type_enum_or_bool, type_size;
+/* What they print and free, for types that differ only in how they are read (see struct
+ * value_type).
+ */
+char *plain_format_bool(const struct directive *d, const void *field);
+char *plain_format_usec(const struct directive *d, const void *field);
+char *plain_format_unsigned(const struct directive *d, const void *field);
+char *plain_format_enum(const struct directive *d, const void *field);
+char *plain_format_string(const struct directive *d, const void *field);
+char *plain_format_words(const struct directive *d, const void *field); /* blanks between */
+char *plain_format_lines(const struct directive *d, const void *field); /* a line each */
+void plain_done_string(void *field);
+void plain_done_words(void *field);
 /* types_kept.c: of directives without a field; see struct kept_value */
 extern const struct value_type type_bool_or_text, type_kept_lines, type_kept_size, type_kept_paths,
 	type_errno_name, type_namespaces, type_kept_binds, type_kept_prefixes;

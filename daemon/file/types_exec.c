@@ -14,16 +14,6 @@
 
 #define WORD_FLAGS (WORD_UNQUOTE | WORD_CUNESCAPE | WORD_UNKNOWN_STAYS)
 
-static char *format_lines(const struct directive *d, const void *field)
-{
-	return type_lines.format(d, field);
-}
-
-static void done_words(void *field)
-{
-	type_words.done(field);
-}
-
 static int parse_environment(struct directive_context *c, const char *text, void *field)
 {
 	char ***list = field;
@@ -312,30 +302,18 @@ static int parse_directories(struct directive_context *c, const char *text, void
 	return r < 0 ? directive_refuse(c, text, "unbalanced quotes") : 0;
 }
 
-static char *format_words(const struct directive *d, const void *field)
-{
-	return type_words.format(d, field);
-}
-
-static void done_text(void *field)
-{
-	type_string.done(field);
-}
-
-static char *format_text(const struct directive *d, const void *field)
-{
-	return type_string.format(d, field);
-}
-
 const struct value_type type_environment = {
-	"NAME=value ...", parse_environment, format_lines, done_words};
+	"NAME=value ...", parse_environment, plain_format_lines, plain_done_words};
 const struct value_type type_environment_file = {
-	"absolute path", parse_environment_file, format_lines, done_words};
-const struct value_type type_names = {"names of variables", parse_names, format_lines, done_words};
-const struct value_type type_user = {"user or group", parse_user, format_text, done_text};
-const struct value_type type_groups = {"groups", parse_groups, format_words, done_words};
+	"absolute path", parse_environment_file, plain_format_lines, plain_done_words};
+const struct value_type type_names = {
+	"names of variables", parse_names, plain_format_lines, plain_done_words};
+const struct value_type type_user = {
+	"user or group", parse_user, plain_format_string, plain_done_string};
+const struct value_type type_groups = {
+	"groups", parse_groups, plain_format_words, plain_done_words};
 const struct value_type type_working_directory = {
-	"absolute path or ~", parse_working_directory, format_working_directory, done_text};
+	"absolute path or ~", parse_working_directory, format_working_directory, plain_done_string};
 const struct value_type type_stdio = {"standard stream", parse_stdio, format_stdio, done_stdio};
 const struct value_type type_directories = {
-	"relative paths", parse_directories, format_lines, done_words};
+	"relative paths", parse_directories, plain_format_lines, plain_done_words};

@@ -24,7 +24,7 @@ static int parse_bool(struct directive_context *c, const char *text, void *field
 	return 0;
 }
 
-static char *format_bool(const struct directive *d, const void *field)
+char *plain_format_bool(const struct directive *d, const void *field)
 {
 	(void)d;
 	return strdup(*(const bool *)field ? "yes" : "no");
@@ -40,7 +40,7 @@ static int parse_usec(struct directive_context *c, const char *text, void *field
 	return 0;
 }
 
-static char *format_usec(const struct directive *d, const void *field)
+char *plain_format_usec(const struct directive *d, const void *field)
 {
 	char buffer[FORMAT_MAX];
 
@@ -89,7 +89,7 @@ static char *format_size(const struct directive *d, const void *field)
 	return asprintf(&text, "%" PRIu64, *(const uint64_t *)field) < 0 ? NULL : text;
 }
 
-static char *format_unsigned(const struct directive *d, const void *field)
+char *plain_format_unsigned(const struct directive *d, const void *field)
 {
 	char *text;
 
@@ -132,7 +132,7 @@ static int parse_enum(struct directive_context *c, const char *text, void *field
 	return directive_refuse(c, text, "not one of %s", list);
 }
 
-static char *format_enum(const struct directive *d, const void *field)
+char *plain_format_enum(const struct directive *d, const void *field)
 {
 	const char *name = enum_to_string(d->names, *(const int *)field);
 
@@ -169,13 +169,13 @@ static int parse_string(struct directive_context *c, const char *text, void *fie
 	return r;
 }
 
-static char *format_string(const struct directive *d, const void *field)
+char *plain_format_string(const struct directive *d, const void *field)
 {
 	(void)d;
 	return *(char *const *)field ? strdup(*(char *const *)field) : NULL;
 }
 
-static void done_string(void *field)
+void plain_done_string(void *field)
 {
 	free(*(char **)field);
 	*(char **)field = NULL;
@@ -242,19 +242,19 @@ static int parse_search_path(struct directive_context *c, const char *text, void
 	return 0;
 }
 
-static char *format_words(const struct directive *d, const void *field)
+char *plain_format_words(const struct directive *d, const void *field)
 {
 	(void)d;
 	return *(char **const *)field ? strv_join(*(char **const *)field, " ") : NULL;
 }
 
-static char *format_lines(const struct directive *d, const void *field)
+char *plain_format_lines(const struct directive *d, const void *field)
 {
 	(void)d;
 	return *(char **const *)field ? strv_join(*(char **const *)field, "\n") : NULL;
 }
 
-static void done_words(void *field)
+void plain_done_words(void *field)
 {
 	*(char ***)field = strv_free(*(char ***)field);
 }
@@ -270,20 +270,22 @@ static int parse_enum_or_bool(struct directive_context *c, const char *text, voi
 	return 0;
 }
 
-const struct value_type type_bool = {"boolean", parse_bool, format_bool, NULL};
-const struct value_type type_usec = {"time span", parse_usec, format_usec, NULL};
+const struct value_type type_bool = {"boolean", parse_bool, plain_format_bool, NULL};
+const struct value_type type_usec = {"time span", parse_usec, plain_format_usec, NULL};
 const struct value_type type_usec_or_infinity = {
-	"time span, 0 for none", parse_usec_or_infinity, format_usec, NULL};
-const struct value_type type_unsigned = {"number", parse_unsigned, format_unsigned, NULL};
+	"time span, 0 for none", parse_usec_or_infinity, plain_format_usec, NULL};
+const struct value_type type_unsigned = {"number", parse_unsigned, plain_format_unsigned, NULL};
 const struct value_type type_size = {"size", parse_size, format_size, NULL};
 const struct value_type type_mode = {"access mode", parse_mode, format_mode, NULL};
-const struct value_type type_enum = {"one of a list", parse_enum, format_enum, NULL};
+const struct value_type type_enum = {"one of a list", parse_enum, plain_format_enum, NULL};
 const struct value_type type_enum_or_bool = {
-	"boolean, or one of a list", parse_enum_or_bool, format_enum, NULL};
+	"boolean, or one of a list", parse_enum_or_bool, plain_format_enum, NULL};
 const struct value_type type_signal = {"signal", parse_signal, format_signal, NULL};
-const struct value_type type_string = {"text", parse_string, format_string, done_string};
-const struct value_type type_path = {"absolute path", parse_path, format_string, done_string};
-const struct value_type type_words = {"words", parse_words, format_words, done_words};
+const struct value_type type_string = {
+	"text", parse_string, plain_format_string, plain_done_string};
+const struct value_type type_path = {
+	"absolute path", parse_path, plain_format_string, plain_done_string};
+const struct value_type type_words = {"words", parse_words, plain_format_words, plain_done_words};
 const struct value_type type_search_path = {
-	"absolute paths", parse_search_path, format_words, done_words};
-const struct value_type type_lines = {"words", parse_words, format_lines, done_words};
+	"absolute paths", parse_search_path, plain_format_words, plain_done_words};
+const struct value_type type_lines = {"words", parse_words, plain_format_lines, plain_done_words};

@@ -303,11 +303,6 @@ static int parse_timestamping(struct directive_context *c, const char *text, voi
 	return type_enum.parse(c, text, field);
 }
 
-static char *format_enum(const struct directive *d, const void *field)
-{
-	return type_enum.format(d, field);
-}
-
 /* Up to 255 printable characters, no colon: they part the names in LISTEN_FDNAMES. */
 static int parse_fd_name(struct directive_context *c, const char *text, void *field)
 {
@@ -324,16 +319,6 @@ static int parse_fd_name(struct directive_context *c, const char *text, void *fi
 	free(*(char **)field);
 	*(char **)field = *expanded ? TAKE_PTR(expanded) : NULL;
 	return 0;
-}
-
-static char *format_text(const struct directive *d, const void *field)
-{
-	return type_string.format(d, field);
-}
-
-static void done_text(void *field)
-{
-	type_string.done(field);
 }
 
 static int parse_flush_pending(struct directive_context *c, const char *text, void *field)
@@ -360,16 +345,12 @@ static int parse_trigger_burst(struct directive_context *c, const char *text, vo
 	return r;
 }
 
-static char *format_trigger_burst(const struct directive *d, const void *field)
-{
-	return type_unsigned.format(d, field);
-}
-
 const struct value_type type_listen = {"address", parse_listen, format_listen, done_listen};
 const struct value_type type_timestamping = {
-	"one of a list", parse_timestamping, format_enum, NULL};
-const struct value_type type_fd_name = {"name", parse_fd_name, format_text, done_text};
+	"one of a list", parse_timestamping, plain_format_enum, NULL};
+const struct value_type type_fd_name = {
+	"name", parse_fd_name, plain_format_string, plain_done_string};
 const struct value_type type_flush_pending = {
 	"boolean", parse_flush_pending, format_flush_pending, NULL};
 const struct value_type type_trigger_burst = {
-	"number", parse_trigger_burst, format_trigger_burst, NULL};
+	"number", parse_trigger_burst, plain_format_unsigned, NULL};

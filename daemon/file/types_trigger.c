@@ -176,19 +176,10 @@ static int parse_triggered(struct directive_context *c, const char *text, void *
 	return 0;
 }
 
-static char *format_text(const struct directive *d, const void *field)
-{
-	return type_string.format(d, field);
-}
-
-static void done_text(void *field)
-{
-	type_string.done(field);
-}
-
 const struct value_type type_calendar = {
 	"calendar event", parse_calendar, format_points, done_points};
 const struct value_type type_timer_span = {
 	"time span", parse_timer_span, format_points, done_points};
 const struct value_type type_watch = {"absolute path", parse_watch, format_watches, done_watches};
-const struct value_type type_triggered = {"unit", parse_triggered, format_text, done_text};
+const struct value_type type_triggered = {
+	"unit", parse_triggered, plain_format_string, plain_done_string};

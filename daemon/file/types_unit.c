@@ -117,16 +117,6 @@ static int parse_documentation(struct directive_context *c, const char *text, vo
 	return r;
 }
 
-static char *format_documentation(const struct directive *d, const void *field)
-{
-	return type_lines.format(d, field);
-}
-
-static void done_documentation(void *field)
-{
-	type_lines.done(field);
-}
-
 /* OnFailureIsolate=yes: the old way to write OnFailureJobMode=isolate. */
 static int parse_isolate(struct directive_context *c, const char *text, void *field)
 {
@@ -232,11 +222,6 @@ static int parse_exit_status(struct directive_context *c, const char *text, void
 	return 0;
 }
 
-static char *format_timeout(const struct directive *d, const void *field)
-{
-	return type_usec.format(d, field);
-}
-
 /* TimeoutStartSec=: 0 is none. */
 static int parse_timeout(struct directive_context *c, const char *text, void *field)
 {
@@ -300,21 +285,6 @@ static int parse_kill_mode(struct directive_context *c, const char *text, void *
 	return 0;
 }
 
-static char *format_kill_mode(const struct directive *d, const void *field)
-{
-	return type_enum.format(d, field);
-}
-
-static char *format_bus_name(const struct directive *d, const void *field)
-{
-	return type_string.format(d, field);
-}
-
-static void done_bus_name(void *field)
-{
-	type_string.done(field);
-}
-
 static int parse_timeout_abort(struct directive_context *c, const char *text, void *field)
 {
 	struct service_settings *s = c->config->service;
@@ -371,28 +341,14 @@ static int parse_notify_access(struct directive_context *c, const char *text, vo
 	return r;
 }
 
-static char *format_enum(const struct directive *d, const void *field)
-{
-	return type_enum.format(d, field);
-}
-
-static char *format_path(const struct directive *d, const void *field)
-{
-	return type_string.format(d, field);
-}
-
-static void done_path(void *field)
-{
-	type_string.done(field);
-}
-
 const struct value_type type_dependency = {"unit names", parse_dependency, NULL, NULL};
 const struct value_type type_isolate = {"boolean", parse_isolate, NULL, NULL};
 const struct value_type type_bus_name = {
-	"name on the bus", parse_bus_name, format_bus_name, done_bus_name};
-const struct value_type type_kill_mode = {"one of a list", parse_kill_mode, format_kill_mode, NULL};
+	"name on the bus", parse_bus_name, plain_format_string, plain_done_string};
+const struct value_type type_kill_mode = {
+	"one of a list", parse_kill_mode, plain_format_enum, NULL};
 const struct value_type type_documentation = {
-	"documents", parse_documentation, format_documentation, done_documentation};
+	"documents", parse_documentation, plain_format_lines, plain_done_words};
 const struct value_type type_condition = {"condition", parse_condition, NULL, NULL};
 const struct value_type type_mounts_for = {
 	"absolute paths", parse_mounts_for, NULL, done_mounts_for};
@@ -400,13 +356,14 @@ const struct value_type type_exit_set = {
 	"exit statuses and signals", parse_exit_set, format_exit_set, NULL};
 const struct value_type type_exit_status = {"exit status", parse_exit_status, NULL, NULL};
 const struct value_type type_timeout = {
-	"time span, 0 for none", parse_timeout, format_timeout, NULL};
+	"time span, 0 for none", parse_timeout, plain_format_usec, NULL};
 const struct value_type type_timeout_both = {
 	"time span, 0 for none", parse_timeout_both, NULL, NULL};
 const struct value_type type_timeout_abort = {
 	"time span, 0 for none", parse_timeout_abort, format_timeout_abort, NULL};
-const struct value_type type_pid_file = {"path", parse_pid_file, format_path, done_path};
+const struct value_type type_pid_file = {
+	"path", parse_pid_file, plain_format_string, plain_done_string};
 const struct value_type type_service_type = {
-	"one of a list", parse_service_type, format_enum, NULL};
+	"one of a list", parse_service_type, plain_format_enum, NULL};
 const struct value_type type_notify_access = {
-	"one of a list", parse_notify_access, format_enum, NULL};
+	"one of a list", parse_notify_access, plain_format_enum, NULL};
