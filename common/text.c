@@ -240,3 +240,12 @@ bool path_is_normal(const char *path)
 	}
 	return true;
 }
+
+uint64_t text_hash(const char *text)
+{
+	uint64_t hash = 14695981039346656037ULL;
+
+	for (; *text; text++)
+		hash = (hash ^ (unsigned char)*text) * 1099511628211ULL;
+	return hash;
+}

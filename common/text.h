@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/own.h"
 
@@ -45,3 +46,6 @@ bool path_is_normal(const char *path);
 void path_simplify(char *path);
 /* Replaces *field by a copy of `text` (NULL: by nothing). 0 or -ENOMEM, then unchanged. */
 int text_replace(char **field, const char *text);
+
+/* FNV-1a of the text: the same on every machine and in every life. */
+uint64_t text_hash(const char *text);

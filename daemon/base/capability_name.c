@@ -2,9 +2,12 @@
 #include "daemon/base/capability_name.h"
 
 #include <errno.h>
+#include <linux/capability.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 static const char *const names[CAPABILITY_COUNT] = {
 	"cap_chown",
@@ -73,4 +76,19 @@ char *capability_set_to_string(uint64_t set)
 		if (set >> i & 1)
 			out = stpcpy(out == text ? out : stpcpy(out, " "), names[i]);
 	return text;
+}
+
+uint64_t capability_effective(void)
+{
+	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
+	struct __user_cap_data_struct data[2] = {{0}};
+
+	if (syscall(SYS_capget, &header, data) < 0)
+		return 0;
+	return data[0].effective | (uint64_t)data[1].effective << 32;
+}
+
+bool capability_is_held(int number)
+{
+	return capability_effective() >> number & 1;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Names of capabilities (capabilities(7)) and sets of them as 64 bits. Pure. */
+/* Names of capabilities (capabilities(7)) and sets of them as 64 bits. */
 #pragma once
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define CAPABILITY_COUNT 41
@@ -14,3 +15,7 @@ int capability_from_string(const char *text);
 const char *capability_to_string(int number);
 /* "cap_chown cap_kill ..."; the caller frees; NULL: out of memory. */
 char *capability_set_to_string(uint64_t set);
+
+/* Those that we may use ourselves (capget(2)); none where the kernel does not tell. */
+uint64_t capability_effective(void);
+bool capability_is_held(int number);

@@ -5,6 +5,7 @@
 
 #include "common/interface.h"
 #include "daemon/control/server.h"
+#include "daemon/file/install.h"
 
 static void method_get_info(struct call *c)
 {
@@ -30,38 +31,45 @@ static void method_get_description(struct call *c)
 			json_pack("{s:s}", "interface", name));
 }
 
+/* clang-format off */
+#define READ(method_name, function) {.name = INTERFACE_NAME "." method_name, .run = function}
+#define CHANGE(method_name, function) {.name = INTERFACE_NAME "." method_name, .changes = true, .run = function}
+#define INSTALL(method_name, verb) \
+	{.name = INTERFACE_NAME "." method_name, .changes = true, .run = method_install, .argument = verb}
+
 static const struct method methods[] = {
-	{SERVICE_INTERFACE_NAME ".GetInfo", false, method_get_info},
-	{SERVICE_INTERFACE_NAME ".GetInterfaceDescription", false, method_get_description},
-	{INTERFACE_NAME ".Cat", false, method_cat},
-	{INTERFACE_NAME ".Disable", true, method_disable},
-	{INTERFACE_NAME ".Enable", true, method_enable},
-	{INTERFACE_NAME ".Events", false, method_events},
-	{INTERFACE_NAME ".Exit", true, method_exit},
-	{INTERFACE_NAME ".GetDefault", false, method_get_default},
-	{INTERFACE_NAME ".KillUnits", true, method_kill_units},
-	{INTERFACE_NAME ".ListJobs", false, method_list_jobs},
-	{INTERFACE_NAME ".ListSockets", false, method_list_sockets},
-	{INTERFACE_NAME ".ListTimers", false, method_list_timers},
-	{INTERFACE_NAME ".ListUnitFiles", false, method_list_unit_files},
-	{INTERFACE_NAME ".ListUnits", false, method_list_units},
-	{INTERFACE_NAME ".Mask", true, method_mask},
-	{INTERFACE_NAME ".Reenable", true, method_reenable},
-	{INTERFACE_NAME ".UnitFileStates", false, method_unit_file_states},
-	{INTERFACE_NAME ".Unmask", true, method_unmask},
-	{INTERFACE_NAME ".Logs", false, method_logs},
-	{INTERFACE_NAME ".Orphans", false, method_orphans},
-	{INTERFACE_NAME ".Preset", true, method_preset},
-	{INTERFACE_NAME ".Reap", true, method_reap},
-	{INTERFACE_NAME ".Reload", true, method_reload},
-	{INTERFACE_NAME ".ResetFailed", true, method_reset_failed},
-	{INTERFACE_NAME ".RunJob", true, method_run_job},
-	{INTERFACE_NAME ".SetDefault", true, method_set_default},
-	{INTERFACE_NAME ".Show", false, method_show},
-	{INTERFACE_NAME ".Stats", false, method_stats},
-	{INTERFACE_NAME ".Tree", false, method_tree},
-	{INTERFACE_NAME ".Zombies", false, method_zombies},
+	{.name = SERVICE_INTERFACE_NAME ".GetInfo", .run = method_get_info},
+	{.name = SERVICE_INTERFACE_NAME ".GetInterfaceDescription", .run = method_get_description},
+	READ("Cat", method_cat),
+	INSTALL("Disable", INSTALL_DISABLE),
+	INSTALL("Enable", INSTALL_ENABLE),
+	READ("Events", method_events),
+	CHANGE("Exit", method_exit),
+	READ("GetDefault", method_get_default),
+	CHANGE("KillUnits", method_kill_units),
+	READ("ListJobs", method_list_jobs),
+	READ("ListSockets", method_list_sockets),
+	READ("ListTimers", method_list_timers),
+	READ("ListUnitFiles", method_list_unit_files),
+	READ("ListUnits", method_list_units),
+	READ("Logs", method_logs),
+	INSTALL("Mask", INSTALL_MASK),
+	READ("Orphans", method_orphans),
+	INSTALL("Preset", INSTALL_PRESET),
+	CHANGE("Reap", method_reap),
+	INSTALL("Reenable", INSTALL_REENABLE),
+	CHANGE("Reload", method_reload),
+	CHANGE("ResetFailed", method_reset_failed),
+	CHANGE("RunJob", method_run_job),
+	INSTALL("SetDefault", INSTALL_SET_DEFAULT),
+	READ("Show", method_show),
+	READ("Stats", method_stats),
+	READ("Tree", method_tree),
+	READ("UnitFileStates", method_unit_file_states),
+	INSTALL("Unmask", INSTALL_UNMASK),
+	READ("Zombies", method_zombies),
 };
+/* clang-format on */
 
 const struct method *method_find(const char *name)
 {

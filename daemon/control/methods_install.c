@@ -17,7 +17,7 @@ static json_t *change_rows(const struct install_changes *c)
 	return list;
 }
 
-static void install(struct call *c, enum install_verb verb)
+void method_install(struct call *c)
 {
 	struct loader *l = &c->client->control->manager->life.loader;
 	struct install_changes changes = {0};
@@ -29,7 +29,8 @@ static void install(struct call *c, enum install_verb verb)
 	if (call_strings(c, "units", &names) < 0)
 		return;
 	json_array_foreach (names, i, name) {
-		r = install_run(l, verb, json_string_value(name), &changes, &why);
+		r = install_run(l, (enum install_verb)c->method->argument, json_string_value(name),
+			&changes, &why);
 		if (r < 0)
 			break;
 	}
@@ -43,41 +44,6 @@ static void install(struct call *c, enum install_verb verb)
 		call_reply(c, json_pack("{s:o, s:b}", "changes", change_rows(&changes),
 				      "has_information", changes.has_information));
 	install_changes_done(&changes);
-}
-
-void method_enable(struct call *c)
-{
-	install(c, INSTALL_ENABLE);
-}
-
-void method_disable(struct call *c)
-{
-	install(c, INSTALL_DISABLE);
-}
-
-void method_reenable(struct call *c)
-{
-	install(c, INSTALL_REENABLE);
-}
-
-void method_mask(struct call *c)
-{
-	install(c, INSTALL_MASK);
-}
-
-void method_unmask(struct call *c)
-{
-	install(c, INSTALL_UNMASK);
-}
-
-void method_preset(struct call *c)
-{
-	install(c, INSTALL_PRESET);
-}
-
-void method_set_default(struct call *c)
-{
-	install(c, INSTALL_SET_DEFAULT);
 }
 
 void method_list_unit_files(struct call *c)

@@ -59,6 +59,7 @@ struct method {
 	const char *name; /* with its interface */
 	bool changes;	  /* needs root or our own uid */
 	void (*run)(struct call *c);
+	int argument; /* of the methods of [Install]: the enum install_verb */
 };
 
 /* The method of that full name, or NULL. */
@@ -128,13 +129,7 @@ void method_events(struct call *c);
 void method_stats(struct call *c);
 void method_reload(struct call *c);
 void method_exit(struct call *c);
-void method_enable(struct call *c);
-void method_disable(struct call *c);
-void method_reenable(struct call *c);
-void method_mask(struct call *c);
-void method_unmask(struct call *c);
+void method_install(struct call *c);
 void method_unit_file_states(struct call *c);
-void method_preset(struct call *c);
-void method_set_default(struct call *c);
 void method_get_default(struct call *c);
 void method_list_unit_files(struct call *c);

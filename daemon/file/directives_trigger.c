@@ -26,7 +26,7 @@ static const struct directive rows[] = {
 	TIMER("OnUnitActiveSec", type_timer_span, points, .argument = TIMER_ON_UNIT_ACTIVE),
 	TIMER("OnUnitInactiveSec", type_timer_span, points, .argument = TIMER_ON_UNIT_INACTIVE),
 	TIMER("OnClockChange", type_bool, on_clock_change),
-	TIMER("OnTimezoneChange", type_bool, on_timezone_change),
+	NOT_DONE("Timer", "OnTimezoneChange", type_bool, "nobody watches the time zone", .flags = DIRECTIVE_QUIET),
 	TIMER("Persistent", type_bool, persistent),
 	NOT_DONE("Timer", "WakeSystem", type_bool, "no container can wake a machine", .flags = DIRECTIVE_QUIET),
 	TIMER("RemainAfterElapse", type_bool, remain_after_elapse),

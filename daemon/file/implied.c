@@ -44,13 +44,6 @@ static int add_directories(struct config *c)
 	return 0;
 }
 
-static bool says_yes(const struct config *c, const char *section, const char *key)
-{
-	const char *value = kept_get(c, directive_find(section, key));
-
-	return value && strcmp(value, "yes") == 0;
-}
-
 static int imply_of_exec(struct config *c)
 {
 	const char *folder = c->exec->working_directory;
@@ -62,7 +55,7 @@ static int imply_of_exec(struct config *c)
 		r = add_path(c, c->exec->root_directory);
 	if (r >= 0)
 		r = add_directories(c);
-	if (r >= 0 && says_yes(c, "Service", "PrivateTmp")) {
+	if (r >= 0 && kept_says_yes(c, "Service", "PrivateTmp")) {
 		r = add_path(c, "/var/tmp");
 		if (r >= 0)
 			r = config_add_static_dep(

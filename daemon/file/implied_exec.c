@@ -14,13 +14,6 @@
 
 #define BIT(capability) (1ULL << (capability))
 
-static bool says_yes(const struct config *c, const char *key)
-{
-	const char *value = kept_get(c, directive_find("Service", key));
-
-	return value && strcmp(value, "yes") == 0;
-}
-
 /* Unless the unit says otherwise. */
 static int ask_for(struct config *c, const char *key, const char *value)
 {
@@ -34,16 +27,14 @@ static int ask_for(struct config *c, const char *key, const char *value)
 static char *user_of_unit(const char *id)
 {
 	_cleanup_(freep) char *prefix = NULL, *instance = NULL;
-	uint64_t hash = 14695981039346656037ULL; /* FNV-1a */
 	char *name;
 
 	if (unit_name_split(id, &prefix, &instance) < 0)
 		return NULL;
-	for (const char *s = prefix; *s; s++)
-		hash = (hash ^ (unsigned char)*s) * 1099511628211ULL;
 	if (user_name_is_strict(prefix))
 		return TAKE_PTR(prefix);
-	return asprintf(&name, "_du%016llx", (unsigned long long)hash) < 0 ? NULL : name;
+	return asprintf(&name, "_du%016llx", (unsigned long long)text_hash(prefix)) < 0 ? NULL
+											: name;
 }
 
 static int complete_dynamic_user(struct config *c, const char *id)
@@ -82,7 +73,7 @@ static uint64_t implied_drops(const struct config *c)
 	uint64_t set = 0;
 
 	for (size_t i = 0; i < ELEMENTS(rows); i++)
-		if (says_yes(c, rows[i].key))
+		if (kept_says_yes(c, "Service", rows[i].key))
 			set |= rows[i].drops;
 	return set;
 }
@@ -94,7 +85,7 @@ static int complete_devices(struct config *c)
 	const char *said = kept_get(c, allow);
 	_cleanup_(freep) char *joined = NULL;
 
-	if (!says_yes(c, "ProtectClock") ||
+	if (!kept_says_yes(c, "Service", "ProtectClock") ||
 		(!said && !kept_get(c, directive_find("Service", "DevicePolicy"))))
 		return 0;
 	if (asprintf(&joined, "char-rtc r%s%s", said && *said ? "\n" : "", said ? said : "") < 0)

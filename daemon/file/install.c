@@ -11,6 +11,7 @@
 
 #include "common/text.h"
 #include "common/unit_name.h"
+#include "daemon/base/folder.h"
 
 #define ALSO_DEPTH 16
 
@@ -51,19 +52,6 @@ static bool leads_to(const char *path, const char *target)
 	return strcmp(text, target) == 0;
 }
 
-static int make_folders(const char *folder)
-{
-	_cleanup_(freep) char *path = strdup(folder);
-
-	for (char *slash = path ? strchr(path + 1, '/') : NULL; slash;
-		slash = strchr(slash + 1, '/')) {
-		*slash = 0;
-		(void)mkdir(path, 0755);
-		*slash = '/';
-	}
-	return mkdir(folder, 0755) < 0 && errno != EEXIST ? -errno : 0;
-}
-
 /* `folder` may be missing; a link that is there already is fine. */
 static int make_link(
 	struct install_changes *c, const char *folder, const char *name, const char *target)
@@ -74,7 +62,7 @@ static int make_link(
 		return -ENOMEM;
 	if (leads_to(path, target))
 		return 0;
-	int r = make_folders(folder);
+	int r = folder_make(folder, 0755);
 	if (r < 0)
 		return r;
 	if (symlink(target, path) < 0)

@@ -56,6 +56,8 @@ int kept_set(struct directive_context *c, const char *text);
 int kept_put(struct config *c, const struct directive *d, const char *text);
 /* The kept text, borrowed; NULL: nothing was written. */
 const char *kept_get(const struct config *c, const struct directive *d);
+/* Whether what a unit writes for a directive that is only kept is "yes". */
+bool kept_says_yes(const struct config *c, const char *section, const char *key);
 
 /* A user or group name by systemd's strict syntax, no number (systemd.exec(5), User=). */
 bool user_name_is_strict(const char *text);

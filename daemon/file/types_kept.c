@@ -35,6 +35,13 @@ const char *kept_get(const struct config *c, const struct directive *d)
 	return k ? k->text : NULL;
 }
 
+bool kept_says_yes(const struct config *c, const char *section, const char *key)
+{
+	const char *value = kept_get(c, directive_find(section, key));
+
+	return value && strcmp(value, "yes") == 0;
+}
+
 static struct kept_value *find_or_add(struct config *c, const struct directive *d)
 {
 	struct kept_value *k = find(c, d);
@@ -95,14 +102,17 @@ static int normalise(struct directive_context *c, const char *text)
 	return r < 0 ? r : replace(c, c->directive->type->format(c->directive, &scratch));
 }
 
-/* Bytes as a number; no limit is the largest. */
+/* Bytes as a number; no limit is the largest. A share of what the machine has stays as written. */
 static int set_size(struct directive_context *c, const char *text)
 {
 	char number[32];
+	unsigned share;
 	uint64_t n;
 
+	if (value_parse_percent(text, &share) >= 0)
+		return replace(c, strdup(text));
 	if (value_parse_size(text, &n) < 0)
-		return directive_refuse(c, text, "not a size");
+		return directive_refuse(c, text, "neither a size nor a percentage");
 	snprintf(number, sizeof(number), "%llu", (unsigned long long)n);
 	return replace(c, strdup(number));
 }

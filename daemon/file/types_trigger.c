@@ -10,12 +10,6 @@
 #include "common/value.h"
 #include "daemon/file/types.h"
 
-/* The settings that hold the array which `field` points at the start of. */
-static struct timer_settings *timer_of(const struct directive_context *c)
-{
-	return c->config->timer;
-}
-
 static void forget_points(struct timer_settings *t)
 {
 	for (size_t i = 0; i < t->count; i++)
@@ -27,7 +21,7 @@ static void forget_points(struct timer_settings *t)
 
 static int add_point(struct directive_context *c, const struct timer_point *point)
 {
-	struct timer_settings *t = timer_of(c);
+	struct timer_settings *t = c->config->timer;
 	struct timer_point *grown = reallocarray(t->points, t->count + 1, sizeof(*grown));
 
 	if (!grown)
@@ -38,42 +32,28 @@ static int add_point(struct directive_context *c, const struct timer_point *poin
 }
 
 /* An empty value takes all of them back, spans and calendar events alike. */
-static int parse_timer_span(struct directive_context *c, const char *text, void *field)
+static int parse_point(struct directive_context *c, const char *text, void *field)
 {
 	struct timer_point point = {.base = (enum timer_base)c->directive->argument};
 	_cleanup_(freep) char *expanded = NULL;
 
 	(void)field;
 	if (!*text) {
-		forget_points(timer_of(c));
+		forget_points(c->config->timer);
 		return 0;
 	}
 	int r = directive_expand(c, text, &expanded);
 	if (r < 0)
 		return r;
-	if (value_parse_usec(expanded, &point.span_usec) < 0)
-		return directive_refuse(c, text, "not a time span; write e.g. 90s or 1min 30s");
-	return add_point(c, &point);
-}
-
-static int parse_calendar(struct directive_context *c, const char *text, void *field)
-{
-	struct timer_point point = {.base = TIMER_ON_CALENDAR};
-	_cleanup_(freep) char *expanded = NULL;
-
-	(void)field;
-	if (!*text) {
-		forget_points(timer_of(c));
-		return 0;
-	}
-	int r = directive_expand(c, text, &expanded);
-	if (r >= 0)
-		r = calendar_parse(expanded, &point.calendar);
+	r = point.base == TIMER_ON_CALENDAR ? calendar_parse(expanded, &point.calendar)
+					    : value_parse_usec(expanded, &point.span_usec);
 	if (r == -E2BIG)
 		return directive_refuse(c, text, "more than 240 parts in one field");
-	if (r == -EINVAL && expanded)
-		return directive_refuse(
-			c, text, "not a calendar event; write e.g. daily or Mon..Fri 10:00");
+	if (r < 0 && r != -ENOMEM)
+		return directive_refuse(c, text,
+			point.base == TIMER_ON_CALENDAR
+				? "not a calendar event; write e.g. daily or Mon..Fri 10:00"
+				: "not a time span; write e.g. 90s or 1min 30s");
 	if (r >= 0)
 		r = add_point(c, &point);
 	if (r < 0)
@@ -176,10 +156,8 @@ static int parse_triggered(struct directive_context *c, const char *text, void *
 	return 0;
 }
 
-const struct value_type type_calendar = {
-	"calendar event", parse_calendar, format_points, done_points};
-const struct value_type type_timer_span = {
-	"time span", parse_timer_span, format_points, done_points};
+const struct value_type type_calendar = {"calendar event", parse_point, format_points, done_points};
+const struct value_type type_timer_span = {"time span", parse_point, format_points, done_points};
 const struct value_type type_watch = {"absolute path", parse_watch, format_watches, done_watches};
 const struct value_type type_triggered = {
 	"unit", parse_triggered, plain_format_string, plain_done_string};

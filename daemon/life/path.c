@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <dirent.h>
 
+#include "daemon/base/folder.h"
 #include "daemon/base/log.h"
 #include "daemon/life/trigger.h"
 
@@ -301,18 +302,12 @@ static void make_directories(const struct path *p)
 {
 	for (size_t i = 0; settings(p)->make_directory && i < settings(p)->count; i++) {
 		const struct path_watch *w = &settings(p)->watches[i];
-		char path[PATH_MAX];
 
 		if (w->kind == PATH_EXISTS || w->kind == PATH_EXISTS_GLOB)
 			continue;
-		for (size_t n = 1; n <= strlen(w->path) && n < sizeof(path); n++) {
-			if (w->path[n] != '/' && w->path[n])
-				continue;
-			memcpy(path, w->path, n);
-			path[n] = 0;
-			if (mkdir(path, settings(p)->directory_mode) < 0 && errno != EEXIST)
-				log_line(LOG_WARNING, errno, p->unit->id, "cannot make %s", path);
-		}
+		int r = folder_make(w->path, settings(p)->directory_mode);
+		if (r < 0)
+			log_line(LOG_WARNING, r, p->unit->id, "cannot make %s", w->path);
 	}
 }
 

@@ -13,6 +13,7 @@
 
 #include "common/text.h"
 #include "common/value.h"
+#include "daemon/base/folder.h"
 #include "daemon/base/log.h"
 #include "daemon/life/socket.h"
 
@@ -111,21 +112,6 @@ static void set_options(const struct socket_unit *s, int fd, int family)
 		set_ip_options(s, fd, family);
 }
 
-static int make_parents(const struct socket_unit *s, const char *path)
-{
-	_cleanup_(freep) char *copy = strdup(path);
-
-	for (char *slash = copy ? strchr(copy + 1, '/') : NULL; slash;
-		slash = strchr(slash + 1, '/')) {
-		*slash = 0;
-		int r = mkdir(copy, settings(s)->directory_mode);
-		*slash = '/';
-		if (r < 0 && errno != EEXIST && errno != EROFS)
-			return -errno;
-	}
-	return copy ? 0 : -ENOMEM;
-}
-
 static int find_owner(const struct socket_settings *o, uid_t *uid, gid_t *gid)
 {
 	uint32_t id;
@@ -170,7 +156,7 @@ static int set_owner(const struct socket_unit *s, const char *path)
 static int bind_path(const struct socket_unit *s, int fd, const struct listen_port *p)
 {
 	const char *path = ((const struct sockaddr_un *)&p->address)->sun_path;
-	int r = make_parents(s, path);
+	int r = folder_make_parents(path, settings(s)->directory_mode);
 
 	if (r < 0)
 		return r;
@@ -263,7 +249,7 @@ static int open_socket(const struct socket_unit *s, struct listen_port *p)
 static int open_fifo(const struct socket_unit *s, const struct listen_port *p)
 {
 	struct stat st;
-	int r = make_parents(s, p->text);
+	int r = folder_make_parents(p->text, settings(s)->directory_mode);
 
 	if (r < 0)
 		return r;
@@ -322,7 +308,7 @@ static void make_links(const struct socket_unit *s)
 		if (s->listens[i].text[0] == '/')
 			path = s->listens[i].text;
 	for (char **link = o->symlinks; link && *link && path; link++) {
-		(void)make_parents(s, *link);
+		(void)folder_make_parents(*link, settings(s)->directory_mode);
 		if (symlink(path, *link) < 0 && errno == EEXIST) {
 			(void)unlink(*link);
 			if (symlink(path, *link) < 0)

@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <sys/timerfd.h>
 
+#include "common/text.h"
 #include "daemon/base/log.h"
 #include "daemon/life/trigger.h"
 
@@ -38,8 +39,6 @@ static const struct timer_settings *settings(const struct timer *t)
 {
 	return t->unit->config->timer;
 }
-
-static void enter_waiting(struct timer *t, bool clock_changed);
 
 static void enter_dead(struct timer *t, enum trigger_result result)
 {
@@ -77,7 +76,7 @@ static uint64_t minimum(uint64_t a, uint64_t b)
 /* The same for the same timer where FixedRandomDelay= says so. */
 static uint64_t random_delay(const struct timer *t)
 {
-	uint64_t limit = settings(t)->random_delay_usec, n = 14695981039346656037ULL;
+	uint64_t limit = settings(t)->random_delay_usec, n;
 
 	if (!limit || limit == USEC_INFINITY)
 		return 0;
@@ -86,9 +85,7 @@ static uint64_t random_delay(const struct timer *t)
 			n = clock_monotonic_usec();
 		return n % limit;
 	}
-	for (const char *s = t->unit->id; *s; s++)
-		n = (n ^ (unsigned char)*s) * 1099511628211ULL;
-	return n % limit;
+	return text_hash(t->unit->id) % limit;
 }
 
 /* From what moment of CLOCK_MONOTONIC the span of a point counts; USEC_INFINITY: from none yet. */
@@ -205,8 +202,7 @@ static void enter_waiting(struct timer *t, bool clock_changed)
 	if (t->next_monotonic_usec != USEC_INFINITY)
 		t->next_monotonic_usec = usec_add(t->next_monotonic_usec, random_delay(t));
 	bool found = t->next_realtime_usec != USEC_INFINITY ||
-		     t->next_monotonic_usec != USEC_INFINITY || settings(t)->on_clock_change ||
-		     settings(t)->on_timezone_change;
+		     t->next_monotonic_usec != USEC_INFINITY || settings(t)->on_clock_change;
 	if (!found && !settings(t)->remain_after_elapse && !may_come) {
 		enter_dead(t, TRIGGER_SUCCESS);
 		return;

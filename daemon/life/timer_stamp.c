@@ -9,6 +9,7 @@
 #include <sys/timerfd.h>
 #include <unistd.h>
 
+#include "daemon/base/folder.h"
 #include "daemon/base/log.h"
 #include "daemon/life/timer.h"
 
@@ -18,24 +19,12 @@ static void stamp_path(const struct unit *u, char path[static PATH_MAX])
 		unit_life(u)->spawn.directory_prefix[DIRECTORY_STATE], u->id);
 }
 
-static int make_parents(char *path)
-{
-	for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
-		*slash = 0;
-		int r = mkdir(path, 0755);
-		*slash = '/';
-		if (r < 0 && errno != EEXIST)
-			return -errno;
-	}
-	return 0;
-}
-
 void timer_stamp_write(const struct unit *u)
 {
 	char path[PATH_MAX];
 
 	stamp_path(u, path);
-	int r = make_parents(path);
+	int r = folder_make_parents(path, 0755);
 	int fd = r < 0 ? -1
 		       : open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NOCTTY, 0644);
 	if (fd < 0 || futimens(fd, NULL) < 0)

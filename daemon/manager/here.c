@@ -372,19 +372,9 @@ static void judge_file(struct judgement *j, const char *path)
 	diags_done(&diags);
 }
 
-static uint64_t effective_capabilities(void)
-{
-	struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
-	struct __user_cap_data_struct data[2] = {{0}};
-
-	if (syscall(SYS_capget, &header, data) < 0)
-		return 0;
-	return data[0].effective | (uint64_t)data[1].effective << 32;
-}
-
 bool manager_judge_here(const struct manager *m, const struct unit *u)
 {
-	struct judgement j = {.manager = m, .unit = u, .capabilities = effective_capabilities()};
+	struct judgement j = {.manager = m, .unit = u, .capabilities = capability_effective()};
 
 	if (u->config->path)
 		judge_file(&j, u->config->path);

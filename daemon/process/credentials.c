@@ -242,16 +242,27 @@ static int set_inheritable(uint64_t add, bool keep_effective)
 	return set_capabilities(data);
 }
 
+/* Of AmbientCapabilities= what we have ourselves; spawn_check() told of the rest. */
+static uint64_t grantable(const struct child *c)
+{
+	struct __user_cap_data_struct data[2];
+
+	if (c->is_privileged || !c->exec->ambient_capabilities || get_capabilities(data) < 0)
+		return 0;
+	return c->exec->ambient_capabilities &
+	       (data[0].permitted | (uint64_t)data[1].permitted << 32);
+}
+
 int child_prepare_ambient(const struct child *c)
 {
-	uint64_t set = c->exec->ambient_capabilities;
+	uint64_t set = grantable(c);
 
-	return c->is_privileged || !set ? 0 : set_inheritable(set, true);
+	return set ? set_inheritable(set, true) : 0;
 }
 
 int child_raise_ambient(const struct child *c)
 {
-	uint64_t set = c->is_privileged ? 0 : c->exec->ambient_capabilities;
+	uint64_t set = grantable(c);
 
 	if (!set)
 		return 0;

@@ -3,6 +3,7 @@
  * spawn_check() told of it before. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <sched.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,6 +11,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "common/own.h"
+#include "daemon/base/capability_name.h"
 #include "daemon/base/rlimit_name.h"
 #include "daemon/process/child.h"
 
@@ -125,24 +128,6 @@ static bool may_lower_nice(int nice)
 	return getrlimit(RLIMIT_NICE, &limit) == 0 && 20 - nice <= (int)limit.rlim_cur;
 }
 
-/* Whether we hold the capability: /proc/self/status has no cheaper way. */
-static bool has_capability(int number)
-{
-	unsigned long long effective = 0;
-	char line[256];
-	FILE *f = fopen("/proc/self/status", "re");
-
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "CapEff: %llx", &effective) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return effective >> number & 1;
-}
-
-#define CAP_SYS_NICE_NUMBER 23
-#define CAP_SYS_RESOURCE_NUMBER 24
-
 static void check_limits(const struct exec_settings *exec, const char *file, struct diags *diags)
 {
 	for (int i = 0; i < RLIM_NLIMITS; i++) {
@@ -150,7 +135,7 @@ static void check_limits(const struct exec_settings *exec, const char *file, str
 
 		if (exec->limits[i] && getrlimit(i, &now) == 0 &&
 			exec->limits[i]->rlim_max > now.rlim_max &&
-			!has_capability(CAP_SYS_RESOURCE_NUMBER))
+			!capability_is_held(CAP_SYS_RESOURCE))
 			diag_add(diags, DIAG_NOT_APPLIED, file, 0,
 				"Limit%s=: not applied in full: raising the hard limit needs "
 				"CAP_SYS_RESOURCE; it stays at %llu",
@@ -163,15 +148,15 @@ static void check_priority(const struct exec_settings *exec, const char *file, s
 	bool realtime = exec->cpu_policy == SCHED_FIFO || exec->cpu_policy == SCHED_RR;
 
 	if (exec->oom_score_adjust_set && exec->oom_score_adjust < 0 &&
-		!has_capability(CAP_SYS_RESOURCE_NUMBER))
+		!capability_is_held(CAP_SYS_RESOURCE))
 		diag_add(diags, DIAG_NOT_APPLIED, file, 0,
 			"OOMScoreAdjust=%d: not applied: a negative value needs CAP_SYS_RESOURCE",
 			exec->oom_score_adjust);
 	if (exec->nice_set && exec->nice < 0 && !may_lower_nice(exec->nice) &&
-		!has_capability(CAP_SYS_NICE_NUMBER))
+		!capability_is_held(CAP_SYS_NICE))
 		diag_add(diags, DIAG_NOT_APPLIED, file, 0,
 			"Nice=%d: not applied: a negative value needs CAP_SYS_NICE", exec->nice);
-	if (exec->cpu_policy_set && realtime && !has_capability(CAP_SYS_NICE_NUMBER))
+	if (exec->cpu_policy_set && realtime && !capability_is_held(CAP_SYS_NICE))
 		diag_add(diags, DIAG_NOT_APPLIED, file, 0,
 			"CPUSchedulingPolicy=: not applied: real-time scheduling needs "
 			"CAP_SYS_NICE");
@@ -185,9 +170,22 @@ static void check_input(const struct exec_settings *exec, const char *file, stru
 			"/dev/null");
 }
 
+/* What nobody can give is no reason not to run: the service has less, never more. */
+static void check_ambient(const struct exec_settings *exec, const char *file, struct diags *diags)
+{
+	uint64_t missing = exec->ambient_capabilities & ~capability_effective();
+	_cleanup_(freep) char *names = missing ? capability_set_to_string(missing) : NULL;
+
+	if (names)
+		diag_add(diags, DIAG_NOT_APPLIED, file, 0,
+			"AmbientCapabilities=%s: not applied: reaperd does not have it to give",
+			names);
+}
+
 void spawn_check(const struct exec_settings *exec, const char *file, struct diags *diags)
 {
 	check_limits(exec, file, diags);
 	check_priority(exec, file, diags);
 	check_input(exec, file, diags);
+	check_ambient(exec, file, diags);
 }
