@@ -35,3 +35,4 @@
 #define LIMIT_OUTPUT_PER_TURN (64 * 1024)
 #define LIMIT_REQUESTS_PER_TURN 16
 #define LIMIT_ACCEPTS_PER_TURN 16
+#define LIMIT_SOCKET_FLUSH 1024 /* messages or connections that nobody is there for any more */

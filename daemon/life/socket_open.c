@@ -14,6 +14,7 @@
 #include "common/text.h"
 #include "common/value.h"
 #include "daemon/base/folder.h"
+#include "daemon/base/limits.h"
 #include "daemon/base/log.h"
 #include "daemon/life/socket.h"
 
@@ -358,18 +359,30 @@ void socket_close_ports(struct socket_unit *s, bool remove)
 		(void)unlink(*link);
 }
 
-void socket_flush_ports(struct socket_unit *s)
+/* One round of what waits there: a connection, a message, some bytes. Whether there was any. */
+static bool drop_one(int fd, enum listen_kind kind)
 {
 	char buffer[4096];
 
-	for (size_t i = 0; i < s->count; i++) {
-		int fd = s->ports[i].source.fd, connection;
+	if (kind != LISTEN_STREAM && kind != LISTEN_SEQPACKET)
+		return read(fd, buffer, sizeof(buffer)) >= 0 || errno == EINTR;
+	int connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC);
+	if (connection >= 0)
+		close(connection);
+	return connection >= 0 || errno == EINTR || errno == ECONNABORTED;
+}
 
-		if (s->listens[i].kind == LISTEN_STREAM || s->listens[i].kind == LISTEN_SEQPACKET)
-			while ((connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC)) >= 0)
-				close(connection);
-		else
-			while (read(fd, buffer, sizeof(buffer)) > 0)
-				;
+/* Whoever had the descriptor may have made it blocking: the flag is shared, so it is set anew. */
+void socket_flush_ports(struct socket_unit *s)
+{
+	for (size_t i = 0; i < s->count; i++) {
+		int fd = s->ports[i].source.fd;
+		int flags = fd < 0 ? -1 : fcntl(fd, F_GETFL);
+
+		if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0)
+			continue;
+		for (unsigned n = 0; n < LIMIT_SOCKET_FLUSH; n++)
+			if (!drop_one(fd, s->listens[i].kind))
+				break;
 	}
 }

@@ -341,6 +341,19 @@ def test_sockets_are_listed(reaperd):
     assert re.match(r"LISTEN +TYPE +UNIT +ACTIVATES", out) and "2 sockets listed." in out
 
 
+def test_a_message_that_nobody_reads_does_not_block_the_stop(reaperd):
+    """The service got the socket blocking, and whether it blocks is the same for all who hold it."""
+    path = reaperd.folder / "sock"
+    reaperd.service("a")
+    reaperd.service("slow", text="ExecStop=/bin/sleep 0.3", unit="After=a.socket")
+    reaperd.unit("a.socket", f"[Socket]\nListenDatagram={path}\n")
+    reaperd.start("a.socket", "slow.service")
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.sendto(b"unread", str(path))
+    reaperd.wait_state("a.service", "active")
+    assert reaperd.stop() == 0
+
+
 def test_a_stop_of_everything_triggers_nothing(reaperd):
     path = reaperd.folder / "sock"
     reaperd.service("a", "/bin/sh -c 'trap \"\" TERM; exec sleep 1000'", "TimeoutStopSec=300ms")
