@@ -134,6 +134,11 @@ bench: ## measure reaperd as an entrypoint beside tini, dumb-init and catatonit 
 	@scripts/deps static
 	@tests/bench/entrypoint
 
+check-packages: ## Debian's packages as they come, under reaperd and beside it systemd; makes a root (root, minutes)
+	@scripts/deps packages
+	@$(MAKE) --no-print-directory BUILD=static CC=musl-gcc all
+	@tests/packages/answers --build build/static
+
 demo: ## a narrated run on a real redis-server; KEEP=1 stays for you to play
 	@scripts/deps demo
 	@$(MAKE) --no-print-directory all helpers
@@ -179,7 +184,7 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all static helpers parents unit-tests fuzzers check unit system fuzz bench demo lint format install uninstall deps clean help
+.PHONY: all static helpers parents unit-tests fuzzers check check-packages unit system fuzz bench demo lint format install uninstall deps clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 

@@ -177,10 +177,39 @@ static void job_ended(struct call *c, const struct life_news *n)
 	}
 }
 
+static void answer_reload(struct call *c, int error)
+{
+	const struct unit_table *t = &c->client->control->manager->life.units;
+
+	if (error < 0) {
+		call_unit_error(c, "BadUnit", "", "unit files could not be read anew");
+		return;
+	}
+	json_t *list = json_array();
+	for (size_t i = 0; i < t->count; i++)
+		add_diagnostics(list, t->list[i]);
+	call_reply(c, json_pack("{s:o}", "diagnostics", list));
+}
+
+static void reload_ended(struct control *control, int error)
+{
+	struct client *next;
+
+	for (struct client *k = control->clients; k; k = next) {
+		next = k->next;
+		if (!k->busy || !k->call.awaits_reload)
+			continue;
+		answer_reload(&k->call, error);
+		client_wake(k);
+	}
+}
+
 void jobs_on_news(struct control *control, const struct life_news *n)
 {
 	struct client *next;
 
+	if (n->kind == NEWS_RELOADED)
+		reload_ended(control, n->status);
 	if (n->kind != NEWS_JOB)
 		return;
 	for (struct client *k = control->clients; k; k = next) {
@@ -264,19 +293,12 @@ void method_reset_failed(struct call *c)
 	call_reply(c, NULL);
 }
 
+/* Answered by reload_ended(), at once or when the generators ended. */
 void method_reload(struct call *c)
 {
-	struct manager *m = c->client->control->manager;
-	int r = manager_reload(m);
-
-	if (r < 0) {
-		call_unit_error(c, "BadUnit", "", "unit files could not be read anew");
-		return;
-	}
-	json_t *list = json_array();
-	for (size_t i = 0; i < m->life.units.count; i++)
-		add_diagnostics(list, m->life.units.list[i]);
-	call_reply(c, json_pack("{s:o}", "diagnostics", list));
+	c->awaits_reload = true;
+	if (manager_request_reload(c->client->control->manager) > 0)
+		call_wait(c);
 }
 
 void method_exit(struct call *c)

@@ -24,6 +24,7 @@ struct call {
 	size_t waiting;	     /* jobs that have not ended */
 	json_t *units;	     /* Logs: names to follow, NULL: all */
 	bool follows_lines, follows_events;
+	bool awaits_reload; /* Reload: generators run */
 };
 
 struct client {

@@ -59,6 +59,29 @@ static int split_dirs(struct search_path *p, const char *text)
 	return 0;
 }
 
+int search_path_add_generated(struct search_path *p)
+{
+	_cleanup_(strv_freep) char **dirs = NULL;
+	int r = 0;
+
+	for (char **dir = p->dirs; *dir && r >= 0; dir++) {
+		if (strcmp(*dir, "/etc/systemd/system") == 0)
+			r = strv_push(&dirs, strdup(GENERATED_EARLY_DIR));
+		if (r >= 0)
+			r = strv_push(&dirs, strdup(*dir));
+		if (r >= 0 && strcmp(*dir, "/run/systemd/system") == 0)
+			r = strv_push(&dirs, strdup(GENERATED_DIR));
+	}
+	if (r >= 0)
+		r = strv_push(&dirs, strdup(GENERATED_LATE_DIR));
+	if (r < 0)
+		return r;
+	strv_free(p->dirs);
+	p->dirs = TAKE_PTR(dirs);
+	search_path_refresh(p);
+	return 0;
+}
+
 struct search_path *search_path_new(const char *dirs, bool user_mode)
 {
 	struct search_path *p = calloc(1, sizeof(*p));

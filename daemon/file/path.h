@@ -22,6 +22,13 @@ struct search_path *search_path_new_below(const char *root);
 const char *search_path_root(const struct search_path *p);
 /* Every name of a unit file, in no order. A vector to be freed by the caller. */
 char **search_path_names(struct search_path *p);
+/* Folders of generated units (systemd.generator(7)), in their places among the defaults. */
+#define GENERATED_DIR "/run/systemd/generator"
+#define GENERATED_EARLY_DIR "/run/systemd/generator.early"
+#define GENERATED_LATE_DIR "/run/systemd/generator.late"
+/* Puts them into the path: before /etc/systemd/system, after /run/systemd/system, and last. 0 or
+ * -ENOMEM. */
+int search_path_add_generated(struct search_path *p);
 /* The folders, NULL-terminated; borrowed. */
 char *const *search_path_dirs(const struct search_path *p);
 /* Where `enable` and its kin write: /etc/systemd/system of the defaults, else the first folder. */

@@ -20,9 +20,9 @@ DEFINE_ENUM_TABLE(unit_event_kind,
 	[EVENT_TREE_EMPTY] = "tree-empty", [EVENT_TIMEOUT] = "timeout",
 	[EVENT_WATCHDOG] = "watchdog", [EVENT_PID_FILE] = "pid-file", );
 
-DEFINE_ENUM_TABLE(life_news_kind,
-	NEWS_MAX, [NEWS_STATE] = "state", [NEWS_EXIT] = "exit", [NEWS_ADOPTED] = "adopted",
-	[NEWS_REAPED] = "reaped", [NEWS_JOB] = "job", [NEWS_NOTIFY] = "notify", );
+DEFINE_ENUM_TABLE(life_news_kind, NEWS_MAX, [NEWS_STATE] = "state", [NEWS_EXIT] = "exit",
+	[NEWS_ADOPTED] = "adopted", [NEWS_REAPED] = "reaped", [NEWS_JOB] = "job",
+	[NEWS_NOTIFY] = "notify", [NEWS_RELOADED] = "reloaded", );
 
 struct life *unit_life(const struct unit *u)
 {

@@ -51,6 +51,7 @@ enum life_news_kind {
 	NEWS_REAPED,
 	NEWS_JOB,
 	NEWS_NOTIFY,
+	NEWS_RELOADED,
 	NEWS_MAX,
 };
 
@@ -58,12 +59,12 @@ ENUM_TABLE(life_news_kind)
 
 struct life_news {
 	enum life_news_kind kind;
-	const struct unit *unit;       /* NULL: none */
-	const char *text;	       /* a sentence */
-	const struct job *job;	       /* NEWS_JOB */
-	enum job_result result;	       /* NEWS_JOB */
-	pid_t pid;		       /* NEWS_EXIT, NEWS_ADOPTED, NEWS_REAPED */
-	int code, status;	       /* NEWS_EXIT, NEWS_REAPED */
+	const struct unit *unit; /* NULL: none */
+	const char *text;	 /* a sentence */
+	const struct job *job;	 /* NEWS_JOB */
+	enum job_result result;	 /* NEWS_JOB */
+	pid_t pid;		 /* NEWS_EXIT, NEWS_ADOPTED, NEWS_REAPED */
+	int code, status; /* NEWS_EXIT, NEWS_REAPED; status of NEWS_RELOADED: 0 or negative errno */
 	enum unit_active_state before; /* NEWS_STATE */
 };
 

@@ -13,6 +13,7 @@
 #include "daemon/base/limits.h"
 #include "daemon/base/log.h"
 #include "daemon/file/environment_file.h"
+#include "daemon/manager/generators.h"
 #include "daemon/manager/settings.h"
 
 #define CONTAINER_STOP_BUDGET_USEC (9 * USEC_PER_SEC) /* docker stop kills after 10 s */
@@ -129,6 +130,12 @@ int manager_open(struct manager *m, const struct options *o)
 	return signals_open(m);
 }
 
+/* Nothing is to be started. */
+static bool is_for_looking(const struct options *o)
+{
+	return o->check || o->verify || o->install || o->dump;
+}
+
 int manager_configure(struct manager *m)
 {
 	struct loader *l = &m->life.loader;
@@ -145,6 +152,8 @@ int manager_configure(struct manager *m)
 	if (!m->is_pid1 || access("/run/systemd/system", F_OK) == 0)
 		search_path_set_booted(l->path);
 	l->host = specifier_host_local();
+	if (!is_for_looking(&m->options))
+		generators_run(m);
 	m->life.spawn.console_fd = STDOUT_FILENO;
 	if (m->options.command && !m->options.unit_count)
 		return 0; /* nobody writes but the command, and that is not ours to read */

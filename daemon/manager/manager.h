@@ -71,6 +71,8 @@ struct manager {
 	struct loop_timer sweep_timer, stop_timer;
 	struct adopted *adopted;
 	struct entrypoint entrypoint;
+	struct process *generators; /* of a reload that waits for them; NULL: none */
+	bool generate_again;	    /* another reload was asked for meanwhile */
 
 	enum stop_phase stop_phase;
 	uint64_t stop_deadline_usec; /* CLOCK_MONOTONIC; USEC_INFINITY: none */
@@ -147,6 +149,9 @@ void entrypoint_child_changed(struct manager *m);
 
 /* reload.c: daemon-reload. */
 int manager_reload(struct manager *m);
+/* The same after the generators ran. 1: they run now, NEWS_RELOADED tells of the end; 0: done; or
+ * negative errno. */
+int manager_request_reload(struct manager *m);
 
 /* "starting", "running", "degraded", "stopping". */
 const char *manager_state_name(const struct manager *m);

@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 #include "daemon/base/log.h"
-#include "daemon/manager/manager.h"
+#include "daemon/manager/generators.h"
 #include "daemon/process/procfs.h"
 
 /* In one turn at most so many, so that a storm of orphans does not keep everyone else waiting. */
@@ -38,6 +38,10 @@ static void on_dead_child(const struct reaped *r, void *data)
 
 	if (r->process && r->process == m->entrypoint.process) {
 		entrypoint_ended(m, r);
+		return;
+	}
+	if (r->process && r->process == m->generators) {
+		generators_ended(m);
 		return;
 	}
 	if (!r->process) {

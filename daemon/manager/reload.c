@@ -2,9 +2,9 @@
 /* daemon-reload: unit files are read anew; what runs goes on with what it had where the new is bad.
  */
 #include "daemon/base/log.h"
-#include "daemon/manager/manager.h"
+#include "daemon/manager/generators.h"
 
-int manager_reload(struct manager *m)
+static int read_anew(struct manager *m)
 {
 	log_info("reading unit files anew");
 	int r = load_reload(&m->life.loader);
@@ -26,4 +26,21 @@ int manager_reload(struct manager *m)
 		}
 	}
 	return 0;
+}
+
+int manager_reload(struct manager *m)
+{
+	int r = read_anew(m);
+
+	m->life.hooks.news(
+		&(struct life_news){.kind = NEWS_RELOADED, .status = r, .text = "unit files"},
+		m->life.hooks.data);
+	return r;
+}
+
+int manager_request_reload(struct manager *m)
+{
+	int r = generators_start(m);
+
+	return r > 0 ? r : manager_reload(m);
 }

@@ -45,7 +45,7 @@ static void on_signal(struct manager *m, int sig)
 	if (asks_to_stop(sig))
 		on_stop_signal(m, sig);
 	else if (sig == SIGHUP && !m->options.command)
-		(void)manager_reload(m);
+		(void)manager_request_reload(m);
 	else if (sig == SIGUSR1 && m->rebind)
 		m->rebind(m->control);
 }
