@@ -280,3 +280,13 @@ bool get_bool(const json_t *o, const char *key)
 {
 	return json_is_true(json_object_get(o, key));
 }
+
+int ctl_call_quietly(struct ctl *c, const char *method, json_t *parameters)
+{
+	json_t *reply;
+	int r = ctl_call(c, method, parameters, &reply);
+
+	if (!r)
+		json_decref(reply);
+	return r;
+}

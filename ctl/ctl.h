@@ -31,14 +31,23 @@ enum output_format {
 	OUTPUT_CAT,
 };
 
+/* By what name we were called: systemctl and journalctl are us too. */
+enum program {
+	PROGRAM_REAPERCTL,
+	PROGRAM_SYSTEMCTL,
+	PROGRAM_JOURNALCTL,
+};
+
 struct options {
+	enum program program;
 	const char *socket;
 	int format; /* enum output_format */
 	char **properties, **types, **states, **units;
-	const char *signal, *kill_whom, *job_mode, *since, *lines;
+	const char *signal, *kill_whom, *job_mode, *since, *until, *lines;
+	const char *priority, *grep, *drop_in;
 	const char *root;
-	bool show_types, here;
-	bool all, value, no_block, quiet, no_legend, no_pager, follow, full, plain, failed, now;
+	bool show_types, here, wait, reverse, after, before, runtime, force, from_stdin;
+	bool all, value, no_block, quiet, no_legend, follow, full, plain, failed, now;
 	bool help, version;
 };
 
@@ -59,12 +68,14 @@ struct verb {
 
 /* The table of verbs, ended by a row without a name. */
 extern const struct verb verbs[];
+/* The verb of that name, or of another name that systemctl has for it; NULL: none. */
+const struct verb *verb_find(const char *name);
 
 /* options.c: reads options out of argv and leaves the other words in *ret (NULL-terminated, owned
  * by the caller). 0, or negative and the complaint is on stderr. */
 int options_read(struct options *o, int argc, char **argv, char ***ret_words);
 void options_done(struct options *o);
-void options_help(void);
+void options_help(enum program program);
 
 /* Answers of reaperd. A failed call is told on stderr and gives an exit status above 0. */
 
@@ -96,6 +107,8 @@ bool get_bool(const json_t *o, const char *key);
 
 /* One JSON value on stdout. */
 int print_json(const json_t *value);
+/* Called for what it does; its answer is of no interest. */
+int ctl_call_quietly(struct ctl *c, const char *method, json_t *parameters);
 /* A property as `systemctl show` prints it; the caller frees. */
 char *property_text(const char *name, const json_t *value);
 
@@ -123,9 +136,18 @@ int verb_tree(struct ctl *c, char **arguments);
 int verb_orphans(struct ctl *c, char **arguments);
 int verb_zombies(struct ctl *c, char **arguments);
 int verb_reap(struct ctl *c, char **arguments);
+int verb_top(struct ctl *c, char **arguments);
 int verb_stats(struct ctl *c, char **arguments);
 int verb_logs(struct ctl *c, char **arguments);
 int verb_events(struct ctl *c, char **arguments);
 int verb_verify(struct ctl *c, char **arguments);
 int verb_install(struct ctl *c, char **arguments);
+int verb_list_dependencies(struct ctl *c, char **arguments);
+int verb_edit(struct ctl *c, char **arguments);
+int verb_show_environment(struct ctl *c, char **arguments);
+int verb_set_environment(struct ctl *c, char **arguments);
+int verb_unset_environment(struct ctl *c, char **arguments);
+int verb_import_environment(struct ctl *c, char **arguments);
+int verb_set_property(struct ctl *c, char **arguments);
+int verb_daemon_reexec(struct ctl *c, char **arguments);
 int verb_is_enabled(struct ctl *c, char **arguments);

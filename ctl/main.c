@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* reaperctl: options and a verb in, one row of the table run. */
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -10,12 +11,21 @@
 
 #define NEAR 3
 
-static const struct verb *find(const char *name)
+/* systemctl and journalctl are names of ours too, with their own habits. */
+static enum program program_of(const char *name)
 {
-	for (const struct verb *v = verbs; v->name; v++)
-		if (strcmp(v->name, name) == 0)
-			return v;
-	return NULL;
+	if (text_ends_with(name, "systemctl"))
+		return PROGRAM_SYSTEMCTL;
+	return text_ends_with(name, "journalctl") ? PROGRAM_JOURNALCTL : PROGRAM_REAPERCTL;
+}
+
+/* Scripts look for a version of systemd behind the name systemctl. */
+static void print_version(enum program program)
+{
+	if (program == PROGRAM_REAPERCTL)
+		puts("reaperctl " REAPERD_VERSION);
+	else
+		puts("systemd 252 (reaperd " REAPERD_VERSION ")");
 }
 
 static int unknown(const char *name)
@@ -38,19 +48,24 @@ static int unknown(const char *name)
 
 static int run(struct ctl *c, char **words)
 {
+	static const char *const habits[] = {[PROGRAM_REAPERCTL] = "status",
+		[PROGRAM_SYSTEMCTL] = "list-units",
+		[PROGRAM_JOURNALCTL] = "logs"};
 	static char *none[] = {NULL};
-	const char *name = words ? *words : "status";
-	char **arguments = words ? words + 1 : none;
+	enum program program = c->options.program;
+	bool has_verb = words && program != PROGRAM_JOURNALCTL;
+	const char *name = has_verb ? *words : habits[program];
+	char **arguments = has_verb ? words + 1 : words ? words : none;
 	int count = (int)strv_length(arguments);
 
 	if (c->options.help || c->options.version) {
 		if (c->options.version)
-			puts("reaperctl " REAPERD_VERSION);
+			print_version(program);
 		else
-			options_help();
+			options_help(program);
 		return EXIT_DONE;
 	}
-	c->verb = find(name);
+	c->verb = verb_find(name);
 	if (!c->verb)
 		return unknown(name);
 	if (count < c->verb->min || (c->verb->max >= 0 && count > c->verb->max)) {
@@ -62,7 +77,7 @@ static int run(struct ctl *c, char **words)
 
 int main(int argc, char **argv)
 {
-	struct ctl c = {.fd = -1};
+	struct ctl c = {.fd = -1, .options.program = program_of(program_invocation_short_name)};
 	char **words = NULL;
 
 	setlocale(LC_CTYPE, "");

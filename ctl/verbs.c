@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* The table of verbs. */
+#include <string.h>
+
+#include "common/own.h"
 #include "ctl/ctl.h"
 
 const struct verb verbs[] = {
@@ -11,6 +14,8 @@ const struct verb verbs[] = {
 	{"is-active", "UNIT...", 1, -1, verb_is_active, "0 when one of them is active"},
 	{"is-failed", "UNIT...", 1, -1, verb_is_failed, "0 when one of them has failed"},
 	{"is-system-running", "", 0, 0, verb_is_system_running, "0 when all is well"},
+	{"list-dependencies", "[UNIT...]", 0, -1, verb_list_dependencies,
+		"What units need, as a tree; --reverse, --after, --before"},
 	{"list-timers", "", 0, 0, verb_list_timers, "Timers, and when each comes next"},
 	{"list-sockets", "", 0, 0, verb_list_sockets, "Sockets, and what each starts"},
 	{"list-jobs", "", 0, 0, verb_list_jobs, "Jobs that have not ended"},
@@ -33,18 +38,28 @@ const struct verb verbs[] = {
 		"Unit files, and which of them are enabled"},
 	{"get-default", "", 0, 0, verb_get_default, "What default.target stands for"},
 	{"set-default", "TARGET", 1, 1, verb_install, "Have it stand for that one"},
+	{"edit", "UNIT...", 1, -1, verb_edit, "Write a drop-in with your editor; --full: the file"},
+	{"set-property", "UNIT NAME=VALUE...", 2, -1, verb_set_property,
+		"Resource control, kept in a drop-in"},
 	{"kill", "UNIT...", 1, -1, verb_kill, "Send a signal to processes of units"},
 	{"reset-failed", "[UNIT...]", 0, -1, verb_reset_failed, "Forget failures and start limits"},
 	{"daemon-reload", "", 0, 0, verb_daemon_reload, "Read unit files anew"},
+	{"daemon-reexec", "", 0, 0, verb_daemon_reexec, "The same: reaperd is not replaced"},
+	{"show-environment", "", 0, 0, verb_show_environment,
+		"What services get besides their own environment"},
+	{"set-environment", "NAME=VALUE...", 1, -1, verb_set_environment, "Add to it"},
+	{"unset-environment", "NAME...", 1, -1, verb_unset_environment, "Take out of it"},
+	{"import-environment", "NAME...", 1, -1, verb_import_environment, "Add our own"},
 	{"tree", "[UNIT]", 0, 1, verb_tree, "Every process below reaperd, under its unit"},
 	{"orphans", "", 0, 0, verb_orphans, "Adopted processes"},
 	{"zombies", "", 0, 0, verb_zombies, "Zombies, and who fails to wait for each"},
 	{"reap", "", 0, 0, verb_reap, "Sweep for dead children now"},
 	{"logs", "[UNIT...]", 0, -1, verb_logs, "What services wrote"},
 	{"events", "", 0, 0, verb_events, "What happens, as it happens"},
+	{"top", "", 0, 0, verb_top, "What each unit uses, live"},
 	{"stats", "", 0, 0, verb_stats, "Counters"},
-	{"analyze", "[time|blame|plot|calendar EVENT...]", 0, -1, verb_analyze,
-		"Where start-up time went; what events mean"},
+	{"analyze", "[WHAT...]", 0, -1, verb_analyze,
+		"Where start-up time went: time, blame, critical-chain, plot; calendar"},
 	{"metrics", "", 0, 0, verb_metrics, "Counters and states as OpenMetrics text"},
 	{"verify", "FILE...", 1, -1, verb_verify,
 		"What is wrong with unit files; needs no reaperd"},
@@ -55,3 +70,25 @@ const struct verb verbs[] = {
 	{"halt", "", 0, 0, verb_end, "Likewise, then halt"},
 	{0},
 };
+
+/* Other names of systemctl for the same. */
+static const struct {
+	const char *name, *verb;
+} aliases[] = {
+	{"condstop", "stop"},
+	{"condrestart", "try-restart"},
+	{"condreload", "try-reload-or-restart"},
+	{"force-reload", "try-reload-or-restart"},
+	{"reload-or-try-restart", "try-reload-or-restart"},
+};
+
+const struct verb *verb_find(const char *name)
+{
+	for (size_t i = 0; i < ELEMENTS(aliases); i++)
+		if (strcmp(aliases[i].name, name) == 0)
+			name = aliases[i].verb;
+	for (const struct verb *v = verbs; v->name; v++)
+		if (strcmp(v->name, name) == 0)
+			return v;
+	return NULL;
+}

@@ -10,85 +10,7 @@
 #include "common/format.h"
 #include "common/text.h"
 #include "ctl/render.h"
-
-/* How a unit came up, in microseconds since reaperd began. */
-struct bar {
-	const char *unit; /* borrowed */
-	uint64_t begin_usec, end_usec;
-	bool failed;
-};
-
-struct bars {
-	json_t *reply; /* owns the names */
-	struct bar *list;
-	size_t count;
-	uint64_t origin_usec, finish_usec;
-};
-
-static void bars_done(struct bars *b)
-{
-	json_decref(b->reply);
-	free(b->list);
-}
-
-static int ask_manager(struct ctl *c, struct bars *b)
-{
-	json_t *reply;
-	int r = ctl_call(c, "Show", NULL, &reply);
-
-	if (r)
-		return r;
-	const json_t *m = json_array_get(json_object_get(reply, "units"), 0);
-	b->origin_usec = (uint64_t)get_int(m, "UserspaceTimestampMonotonic");
-	b->finish_usec = (uint64_t)get_int(m, "FinishTimestampMonotonic");
-	json_decref(reply);
-	return EXIT_DONE;
-}
-
-static json_t *loaded_names(struct ctl *c, int *status)
-{
-	json_t *reply, *row, *names = json_array();
-	size_t i;
-
-	*status = ctl_call(c, "ListUnits", json_pack("{s:b}", "all", 1), &reply);
-	if (*status)
-		return names;
-	json_array_foreach (json_object_get(reply, "units"), i, row)
-		json_array_append(names, json_object_get(row, "unit"));
-	json_decref(reply);
-	return names;
-}
-
-/* What came up, or tried: those that have begun since reaperd did. */
-static int ask_bars(struct ctl *c, struct bars *b)
-{
-	json_t *unit;
-	size_t i;
-	int r = ask_manager(c, b);
-	json_t *names = r ? json_array() : loaded_names(c, &r);
-
-	if (!r && json_array_size(names))
-		r = ctl_call(c, "Show", json_pack("{s:O}", "units", names), &b->reply);
-	json_decref(names);
-	if (r)
-		return r;
-	const json_t *units = json_object_get(b->reply, "units");
-	b->list = calloc(json_array_size(units) + 1, sizeof(*b->list));
-	json_array_foreach (units, i, unit) {
-		uint64_t begin = (uint64_t)get_int(unit, "InactiveExitTimestampMonotonic");
-		uint64_t up = (uint64_t)get_int(unit, "ActiveEnterTimestampMonotonic");
-		uint64_t down = (uint64_t)get_int(unit, "InactiveEnterTimestampMonotonic");
-
-		if (!b->list || !begin || begin < b->origin_usec)
-			continue;
-		uint64_t end = up >= begin ? up : down >= begin ? down : begin;
-		b->list[b->count++] = (struct bar){.unit = get_string(unit, "Id"),
-			.begin_usec = begin - b->origin_usec,
-			.end_usec = end - b->origin_usec,
-			.failed = strcmp(get_string(unit, "ActiveState"), "failed") == 0};
-	}
-	return EXIT_DONE;
-}
+#include "ctl/startup.h"
 
 static int by_length(const void *a, const void *b)
 {
@@ -262,9 +184,12 @@ int verb_analyze(struct ctl *c, char **arguments)
 
 	if (strcmp(what, "calendar") == 0)
 		return print_events(arguments + 1);
-	if (strcmp(what, "time") != 0 && strcmp(what, "blame") != 0 && strcmp(what, "plot") != 0) {
+	if (strcmp(what, "time") != 0 && strcmp(what, "blame") != 0 && strcmp(what, "plot") != 0 &&
+		strcmp(what, "critical-chain") != 0) {
 		fprintf(stderr,
-			"reaperctl: analyze knows time, blame, plot and calendar, not \"%s\"\n",
+			"reaperctl: analyze knows time, blame, critical-chain, plot and calendar, "
+			"not "
+			"\"%s\"\n",
 			what);
 		return EXIT_USAGE;
 	}
@@ -272,6 +197,7 @@ int verb_analyze(struct ctl *c, char **arguments)
 	if (!r)
 		r = *what == 't'   ? print_time(&b)
 		    : *what == 'b' ? print_blame(&b, &c->options)
+		    : *what == 'c' ? print_chain(&b, arguments + 1)
 				   : print_plot(&b);
 	bars_done(&b);
 	return r;

@@ -57,8 +57,8 @@ int verb_job(struct ctl *c, char **arguments)
 		json_decref(names);
 		return EXIT_DONE;
 	}
-	json_t *parameters = json_pack("{s:s, s:o, s:b}", "job", c->verb->name, "units", names,
-		"no_block", c->options.no_block);
+	json_t *parameters = json_pack("{s:s, s:o, s:b, s:b}", "job", c->verb->name, "units", names,
+		"no_block", c->options.no_block, "wait", c->options.wait);
 	if (c->options.job_mode)
 		json_object_set_new(parameters, "mode", json_string(c->options.job_mode));
 	int r = ctl_try(c, "RunJob", parameters, &reply, &error);
@@ -69,17 +69,6 @@ int verb_job(struct ctl *c, char **arguments)
 	if (error)
 		explain_failure(c->verb->name, error, reply, &r);
 	json_decref(reply);
-	return r;
-}
-
-/* Called for what it does; its answer is of no interest. */
-static int call_quietly(struct ctl *c, const char *method, json_t *parameters)
-{
-	json_t *reply;
-	int r = ctl_call(c, method, parameters, &reply);
-
-	if (!r)
-		json_decref(reply);
 	return r;
 }
 
@@ -95,7 +84,7 @@ int verb_kill(struct ctl *c, char **arguments)
 	json_t *names = ctl_unit_names(c, arguments);
 	if (!names)
 		return EXIT_FAILED;
-	return call_quietly(c, "KillUnits",
+	return ctl_call_quietly(c, "KillUnits",
 		json_pack("{s:o, s:s, s:i}", "units", names, "whom",
 			c->options.kill_whom ? c->options.kill_whom : "all", "signal", sig));
 }
@@ -104,7 +93,7 @@ int verb_reset_failed(struct ctl *c, char **arguments)
 {
 	json_t *names = ctl_unit_names(c, arguments);
 
-	return names ? call_quietly(c, "ResetFailed", json_pack("{s:o}", "units", names))
+	return names ? ctl_call_quietly(c, "ResetFailed", json_pack("{s:o}", "units", names))
 		     : EXIT_FAILED;
 }
 
@@ -142,5 +131,5 @@ int verb_end(struct ctl *c, char **arguments)
 		}
 		json_object_set_new(parameters, "code", json_integer((json_int_t)code));
 	}
-	return call_quietly(c, "Exit", parameters);
+	return ctl_call_quietly(c, "Exit", parameters);
 }

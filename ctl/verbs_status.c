@@ -118,6 +118,18 @@ static const char *find_name(const json_t *node, json_int_t pid)
 	return NULL;
 }
 
+static void print_usage(const json_t *tree)
+{
+	const json_t *unit = json_array_get(json_object_get(tree, "children"), 0);
+	char cpu[FORMAT_MAX], memory[FORMAT_MAX];
+
+	if (get_int(unit, "processes"))
+		printf("       Uses: %d process%s, %s, CPU %s\n", (int)get_int(unit, "processes"),
+			get_int(unit, "processes") == 1 ? "" : "es",
+			format_bytes(memory, (uint64_t)get_int(unit, "memory_bytes")),
+			format_timespan(cpu, (uint64_t)get_int(unit, "cpu_usec"), USEC_PER_MSEC));
+}
+
 static void print_processes(const json_t *u, const json_t *tree)
 {
 	json_int_t main_pid = get_int(u, "MainPID"), ended = get_int(u, "ExecMainPID");
@@ -204,6 +216,7 @@ static void print_unit(struct ctl *c, const json_t *u)
 	print_trigger(u);
 	print_strings(u, "Documentation", "Docs");
 	print_processes(u, tree);
+	print_usage(tree);
 	if (json_array_size(json_object_get(tree, "children"))) {
 		puts("  Processes:");
 		process_tree_print_unit(tree, INDENT, &c->options);

@@ -1,18 +1,47 @@
 /* SPDX-License-Identifier: MIT */
 /* What services wrote, and what happens. */
+#include <errno.h>
+#include <regex.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "common/clock.h"
+#include "common/syslog_level.h"
 #include "common/text.h"
 #include "ctl/lines.h"
 #include "ctl/render.h"
 
 struct printing {
 	const struct options *options;
-	json_t *all; /* JSON that is one value: gathered first */
+	regex_t regex; /* of --grep */
+	json_t *all;   /* gathered first: one JSON value, the last of those that match, newest first
+			*/
 };
+
+/* As journalctl names the fields of a line. */
+static json_t *journal_fields(const json_t *line)
+{
+	return json_pack("{s:o, s:o, s:o, s:O, s:O}", "__REALTIME_TIMESTAMP",
+		json_sprintf("%" JSON_INTEGER_FORMAT, get_int(line, "realtime_usec")), "__CURSOR",
+		json_sprintf("%" JSON_INTEGER_FORMAT, get_int(line, "sequence")), "PRIORITY",
+		json_sprintf("%d", (int)get_int(line, "priority")), "_SYSTEMD_UNIT",
+		json_object_get(line, "unit"), "MESSAGE", json_object_get(line, "text"));
+}
+
+static void print_line(const struct options *o, const json_t *line)
+{
+	if (o->format != OUTPUT_JSON) {
+		line_print(line, (enum output_format)o->format);
+		return;
+	}
+	json_t *fields = o->program == PROGRAM_JOURNALCTL ? journal_fields(line)
+							  : json_incref((json_t *)line);
+	json_dumpf(fields, stdout, JSON_COMPACT);
+	putchar('\n');
+	json_decref(fields);
+}
 
 static bool print_lines(const json_t *reply, void *data)
 {
@@ -21,21 +50,59 @@ static bool print_lines(const json_t *reply, void *data)
 	size_t i;
 
 	json_array_foreach (json_object_get(reply, "lines"), i, line) {
+		if (p->options->grep &&
+			regexec(&p->regex, get_string(line, "text"), 0, NULL, 0) != 0)
+			continue;
 		if (p->all)
 			json_array_append(p->all, line);
-		else if (p->options->format == OUTPUT_JSON) {
-			json_dumpf(line, stdout, JSON_COMPACT);
-			putchar('\n');
-		} else {
-			line_print(line, (enum output_format)p->options->format);
-		}
+		else
+			print_line(p->options, line);
 	}
 	return fflush(stdout) == 0;
 }
 
+/* What was gathered: the last `count` of it. */
+static int print_gathered(const struct printing *p, json_int_t count)
+{
+	const struct options *o = p->options;
+	size_t size = json_array_size(p->all);
+	size_t first = count >= 0 && (size_t)count < size ? size - (size_t)count : 0;
+	json_t *shown = json_array();
+
+	for (size_t i = first; i < size; i++)
+		json_array_append(
+			shown, json_array_get(p->all, o->reverse ? first + size - 1 - i : i));
+	int r = EXIT_DONE;
+	if (o->format == OUTPUT_JSON && o->program != PROGRAM_JOURNALCTL)
+		r = print_json(shown);
+	else
+		for (size_t i = 0; i < json_array_size(shown); i++)
+			print_line(o, json_array_get(shown, i));
+	json_decref(shown);
+	return r;
+}
+
+/* journalctl's matches: those of units are understood. A new array, or NULL (told). */
 static json_t *units_of(struct ctl *c, char **arguments)
 {
-	json_t *names = ctl_unit_names(c, arguments), *more = ctl_unit_names(c, c->options.units);
+	_cleanup_(strv_freep) char **words = NULL;
+
+	for (char **a = arguments; *a; a++) {
+		const char *equals = strchr(*a, '=');
+		bool is_unit =
+			text_after_prefix(*a, "_SYSTEMD_UNIT=") || text_after_prefix(*a, "UNIT=");
+
+		if (c->options.program == PROGRAM_JOURNALCTL && !is_unit) {
+			fprintf(stderr,
+				"journalctl: of matches only _SYSTEMD_UNIT= is understood, not "
+				"\"%s\"\n",
+				*a);
+			return NULL;
+		}
+		if (strv_push(&words, strdup(is_unit ? equals + 1 : *a)) < 0)
+			return NULL;
+	}
+	json_t *names = ctl_unit_names(c, words), *more = ctl_unit_names(c, c->options.units);
 
 	if (names && more)
 		json_array_extend(names, more);
@@ -43,32 +110,80 @@ static json_t *units_of(struct ctl *c, char **arguments)
 	return more ? names : NULL;
 }
 
+static int read_when(const char *option, const char *text, uint64_t *ret)
+{
+	if (!text || when_parse(text, clock_realtime_usec(), ret) >= 0)
+		return 0;
+	fprintf(stderr,
+		"reaperctl: --%s: \"%s\" is no point in time; try \"5min ago\" or \"10:30\"\n",
+		option, text);
+	return -EINVAL;
+}
+
+/* -p of reaperctl is --property elsewhere; of logs it is the priority. */
+static int read_priority(const struct options *o, int *ret)
+{
+	const char *text = o->priority ? o->priority : o->properties ? o->properties[0] : "debug";
+	const char *range = strstr(text, "..");
+
+	*ret = syslog_level_from_string(range ? range + 2 : text);
+	if (*ret < 0)
+		fprintf(stderr,
+			"reaperctl: \"%s\" is no priority: emerg, alert, crit, err, warning, "
+			"notice, info, debug\n",
+			text);
+	return *ret;
+}
+
+static int read_grep(const struct options *o, regex_t *ret)
+{
+	bool has_capitals = false;
+
+	for (const char *at = o->grep; at && *at; at++)
+		has_capitals = has_capitals || (*at >= 'A' && *at <= 'Z');
+	if (!o->grep || regcomp(ret, o->grep,
+				REG_EXTENDED | REG_NOSUB | (has_capitals ? 0 : REG_ICASE)) == 0)
+		return 0;
+	fprintf(stderr, "reaperctl: --grep: \"%s\" is no regular expression\n", o->grep);
+	return -EINVAL;
+}
+
+static int stream_logs(struct ctl *c, json_t *request, struct printing *p)
+{
+	const struct options *o = &c->options;
+	json_int_t count = lines_wanted(o, o->follow ? 10 : -1);
+	bool gathers = !o->follow && (o->format == OUTPUT_JSON || o->reverse || o->grep);
+
+	if (gathers)
+		p->all = json_array();
+	json_object_set_new(request, "lines", json_integer(o->grep ? -1 : count));
+	int r = ctl_stream(c, "Logs", request, print_lines, p);
+	if (p->all && !r)
+		r = print_gathered(p, count);
+	json_decref(p->all);
+	return r;
+}
+
 int verb_logs(struct ctl *c, char **arguments)
 {
 	struct printing p = {.options = &c->options};
 	const struct options *o = &c->options;
-	json_t *units = units_of(c, arguments);
-	uint64_t since = 0;
+	uint64_t since = 0, until = 0;
+	int priority;
 
-	if (!units)
-		return EXIT_FAILED;
-	if (o->since && when_parse(o->since, clock_realtime_usec(), &since) < 0) {
-		fprintf(stderr,
-			"reaperctl: \"%s\" is no point in time; try \"5min ago\" or \"10:30\"\n",
-			o->since);
-		json_decref(units);
+	if (read_when("since", o->since, &since) < 0 || read_when("until", o->until, &until) < 0 ||
+		read_priority(o, &priority) < 0 || read_grep(o, &p.regex) < 0)
 		return EXIT_USAGE;
-	}
-	if (o->format == OUTPUT_JSON && !o->follow)
-		p.all = json_array();
-	int r = ctl_stream(c, "Logs",
-		json_pack("{s:o, s:I, s:I, s:b}", "units", units, "lines",
-			lines_wanted(o, o->follow ? 10 : -1), "since_usec", (json_int_t)since,
-			"follow", o->follow),
-		print_lines, &p);
-	if (p.all && !r)
-		r = print_json(p.all);
-	json_decref(p.all);
+	json_t *units = units_of(c, arguments);
+	int r = units ? stream_logs(c,
+				json_pack("{s:O, s:I, s:I, s:i, s:b}", "units", units, "since_usec",
+					(json_int_t)since, "until_usec", (json_int_t)until,
+					"priority", priority, "follow", o->follow),
+				&p)
+		      : EXIT_FAILED;
+	if (o->grep)
+		regfree(&p.regex);
+	json_decref(units);
 	return r;
 }
 

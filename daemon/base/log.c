@@ -12,21 +12,10 @@
 DEFINE_ENUM_TABLE(log_target, LOG_TARGET_MAX, [LOG_TARGET_CONSOLE] = "console",
 	[LOG_TARGET_JOURNAL] = "journal", [LOG_TARGET_NULL] = "null");
 
-static const char *const level_names[] = {
-	"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"};
-
 static int max_level = LOG_INFO;
 static enum log_target current_target = LOG_TARGET_CONSOLE;
 static int console_fd = STDERR_FILENO;
 static uint64_t dropped;
-
-int log_level_from_string(const char *text)
-{
-	for (int i = 0; i < (int)ELEMENTS(level_names); i++)
-		if (strcmp(text, level_names[i]) == 0 || (text[0] == '0' + i && !text[1]))
-			return i;
-	return -EINVAL;
-}
 
 void log_set_level(int level)
 {

@@ -22,9 +22,6 @@ enum log_target {
 
 ENUM_TABLE(log_target)
 
-/* syslog(3) levels by systemd's names (emerg ... debug) or numbers; -EINVAL for anything else. */
-int log_level_from_string(const char *text);
-
 void log_set_level(int level);
 int log_get_level(void);
 void log_set_target(enum log_target target);

@@ -62,11 +62,15 @@ static const struct method methods[] = {
 	CHANGE("ResetFailed", method_reset_failed),
 	CHANGE("RunJob", method_run_job),
 	INSTALL("SetDefault", INSTALL_SET_DEFAULT),
+	CHANGE("SetEnvironment", method_set_environment),
+	CHANGE("SetProperties", method_set_properties),
 	READ("Show", method_show),
 	READ("Stats", method_stats),
 	READ("Tree", method_tree),
 	READ("UnitFileStates", method_unit_file_states),
 	INSTALL("Unmask", INSTALL_UNMASK),
+	CHANGE("UnsetEnvironment", method_unset_environment),
+	READ("Usage", method_usage),
 	READ("Zombies", method_zombies),
 };
 /* clang-format on */

@@ -116,16 +116,42 @@ static void answer(struct call *c)
 	call_reply(c, json_pack("{s:O, s:O}", "jobs", c->jobs, "diagnostics", c->diagnostics));
 }
 
+/* With `wait`: whether a unit that came up is still up. One that failed since counts as such. */
+static bool is_awaited(struct call *c)
+{
+	const struct unit_table *t = &c->client->control->manager->life.units;
+	json_t *row;
+	size_t i;
+
+	json_array_foreach (c->jobs, i, row) {
+		const char *result = json_string_value(json_object_get(row, "result"));
+		const struct unit *u =
+			unit_table_find(t, json_string_value(json_object_get(row, "unit")));
+
+		if (!c->until_down || !u || strcmp(result, "done") != 0)
+			continue;
+		if (!unit_is_inactive_or_failed(u))
+			return true;
+		if (u->active != UNIT_FAILED)
+			continue;
+		_cleanup_(freep) char *reason = unit_reason(u);
+		json_object_set_new(row, "result", json_string("failed"));
+		json_object_set_new(row, "reason", json_string(reason ? reason : ""));
+	}
+	return false;
+}
+
 void method_run_job(struct call *c)
 {
 	struct manager *m = c->client->control->manager;
 	const char *verb_name = NULL, *mode_name = "replace";
 	json_t *names, *name;
-	bool no_block = false;
+	bool no_block = false, wait = false;
 	size_t i;
 
 	if (call_string(c, "job", &verb_name) < 0 || call_string(c, "mode", &mode_name) < 0 ||
-		call_strings(c, "units", &names) < 0 || call_bool(c, "no_block", &no_block) < 0)
+		call_strings(c, "units", &names) < 0 || call_bool(c, "no_block", &no_block) < 0 ||
+		call_bool(c, "wait", &wait) < 0)
 		return;
 	int verb = find_verb(verb_name);
 	int mode = verb >= 0 && strcmp(verb_name, "isolate") == 0 ? JOB_MODE_ISOLATE
@@ -139,6 +165,7 @@ void method_run_job(struct call *c)
 			json_string_value(json_array_get(names, 0)), "everything is being stopped");
 		return;
 	}
+	c->until_down = wait && !no_block;
 	c->jobs = json_array();
 	c->diagnostics = json_array();
 	json_array_foreach (names, i, name) {
@@ -152,7 +179,7 @@ void method_run_job(struct call *c)
 		ask(c, u, type, (enum job_mode)mode);
 	}
 	loop_turn_again(m->loop);
-	if (no_block || !c->waiting)
+	if (no_block || (!c->waiting && !is_awaited(c)))
 		answer(c);
 	else
 		call_wait(c);
@@ -210,14 +237,15 @@ void jobs_on_news(struct control *control, const struct life_news *n)
 
 	if (n->kind == NEWS_RELOADED)
 		reload_ended(control, n->status);
-	if (n->kind != NEWS_JOB)
+	if (n->kind != NEWS_JOB && n->kind != NEWS_STATE)
 		return;
 	for (struct client *k = control->clients; k; k = next) {
 		next = k->next;
-		if (!k->busy || !k->call.waiting)
+		if (!k->busy || !k->call.jobs || !(k->call.waiting || k->call.until_down))
 			continue;
-		job_ended(&k->call, n);
-		if (k->call.waiting)
+		if (n->kind == NEWS_JOB)
+			job_ended(&k->call, n);
+		if (k->call.waiting || is_awaited(&k->call))
 			continue;
 		answer(&k->call);
 		client_wake(k);

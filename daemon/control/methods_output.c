@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "common/text.h"
 #include "daemon/control/server.h"
@@ -19,7 +20,8 @@ struct gathered {
 	struct one_line *list;
 	size_t count, room;
 	const char *unit;
-	uint64_t since_usec;
+	uint64_t since_usec, until_usec;
+	int max_priority;
 	bool failed;
 };
 
@@ -27,7 +29,8 @@ static void gather(const struct output_line *line, void *data)
 {
 	struct gathered *g = data;
 
-	if (line->realtime_usec < g->since_usec)
+	if (line->realtime_usec < g->since_usec || line->realtime_usec > g->until_usec ||
+		line->priority > g->max_priority)
 		return;
 	if (g->count == g->room) {
 		size_t room = g->room ? 2 * g->room : 64;
@@ -54,9 +57,9 @@ static json_t *line_row(const char *unit, const struct output_line *line)
 {
 	_cleanup_(freep) char *escaped = text_escape(line->text, line->length);
 
-	return json_pack("{s:s, s:I, s:I, s:s}", "unit", unit, "realtime_usec",
-		(json_int_t)line->realtime_usec, "sequence", (json_int_t)line->sequence, "text",
-		escaped ? escaped : "");
+	return json_pack("{s:s, s:I, s:I, s:i, s:s}", "unit", unit, "realtime_usec",
+		(json_int_t)line->realtime_usec, "sequence", (json_int_t)line->sequence, "priority",
+		line->priority, "text", escaped ? escaped : "");
 }
 
 static bool is_wanted(const json_t *names, const char *unit)
@@ -72,7 +75,7 @@ static bool is_wanted(const json_t *names, const char *unit)
 	return false;
 }
 
-static void gather_all(struct call *c, struct gathered *g, size_t lines)
+static void gather_all(struct call *c, struct gathered *g)
 {
 	struct unit_table *t = &c->client->control->manager->life.units;
 
@@ -83,7 +86,7 @@ static void gather_all(struct call *c, struct gathered *g, size_t lines)
 			continue;
 		output_drain(s->output);
 		g->unit = t->list[i]->id;
-		(void)output_foreach(s->output, lines, 0, gather, g);
+		(void)output_foreach(s->output, SIZE_MAX, 0, gather, g);
 	}
 	if (g->count)
 		qsort(g->list, g->count, sizeof(*g->list), by_sequence);
@@ -107,20 +110,23 @@ static int resolve_units(struct call *c, const json_t *names)
 
 void method_logs(struct call *c)
 {
-	json_int_t lines = -1, since = 0;
+	json_int_t lines = -1, since = 0, until = 0, priority = LOG_DEBUG;
 	struct gathered g = {0};
 	bool follow = false;
 	json_t *names, *rows = json_array();
 
 	if (call_strings(c, "units", &names) < 0 || call_int(c, "lines", &lines) < 0 ||
-		call_int(c, "since_usec", &since) < 0 || call_bool(c, "follow", &follow) < 0 ||
+		call_int(c, "since_usec", &since) < 0 || call_int(c, "until_usec", &until) < 0 ||
+		call_int(c, "priority", &priority) < 0 || call_bool(c, "follow", &follow) < 0 ||
 		resolve_units(c, names) < 0) {
 		json_decref(rows);
 		return;
 	}
 	size_t want = lines < 0 ? SIZE_MAX : (size_t)lines;
 	g.since_usec = since > 0 ? (uint64_t)since : 0;
-	gather_all(c, &g, want);
+	g.until_usec = until > 0 ? (uint64_t)until : UINT64_MAX;
+	g.max_priority = c->max_priority = (int)priority;
+	gather_all(c, &g);
 	size_t from = g.count > want ? g.count - want : 0;
 	for (size_t i = from; i < g.count; i++) {
 		json_array_append_new(rows, line_row(g.list[i].unit, &g.list[i].line));
@@ -146,7 +152,8 @@ void logs_on_line(const char *unit_id, const struct output_line *line, void *dat
 
 	for (struct client *k = control->clients; k; k = next) {
 		next = k->next;
-		if (!k->busy || !k->call.follows_lines || !is_wanted(k->call.units, unit_id))
+		if (!k->busy || !k->call.follows_lines || line->priority > k->call.max_priority ||
+			!is_wanted(k->call.units, unit_id))
 			continue;
 		call_continue(&k->call, json_pack("{s:[o]}", "lines", line_row(unit_id, line)));
 		client_wake(k);

@@ -53,6 +53,25 @@ static json_t *process_node(
 		children);
 }
 
+struct usage {
+	json_int_t processes, cpu_usec, memory_bytes;
+};
+
+/* Of all processes of a unit together; memory that they share counts for each. */
+static struct usage usage_of(const struct tree *t, const struct unit *u)
+{
+	struct usage sum = {0};
+
+	for (size_t i = 0; i < t->count; i++) {
+		if (t->nodes[i].unit != u)
+			continue;
+		sum.processes++;
+		sum.cpu_usec += (json_int_t)t->nodes[i].info.cpu_usec;
+		sum.memory_bytes += (json_int_t)t->nodes[i].info.rss_bytes;
+	}
+	return sum;
+}
+
 /* Processes of a unit whose parent is not of that unit: they stand at its top. */
 static json_t *unit_node(const struct tree *t, const struct unit *u)
 {
@@ -67,9 +86,38 @@ static json_t *unit_node(const struct tree *t, const struct unit *u)
 		json_decref(children);
 		return NULL;
 	}
-	return json_pack("{s:o, s:n, s:s, s:s, s:o}", "unit", unit_name(u), "pid", "name",
-		u ? u->id : "-", "state", u ? unit_active_state_to_string(u->active) : "-",
-		"children", children);
+	struct usage sum = usage_of(t, u);
+	return json_pack("{s:o, s:n, s:s, s:s, s:I, s:I, s:I, s:o}", "unit", unit_name(u), "pid",
+		"name", u ? u->id : "-", "state", u ? unit_active_state_to_string(u->active) : "-",
+		"processes", sum.processes, "cpu_usec", sum.cpu_usec, "memory_bytes",
+		sum.memory_bytes, "children", children);
+}
+
+void method_usage(struct call *c)
+{
+	struct unit_table *units = &c->client->control->manager->life.units;
+	struct tree tree;
+
+	if (!scan(c, &tree))
+		return;
+	json_t *list = json_array();
+	for (size_t i = 0; i < units->count; i++) {
+		const struct unit *u = units->list[i];
+		struct usage sum = usage_of(&tree, u);
+
+		if (!u->service || (!sum.processes && unit_is_inactive_or_failed(u) &&
+					   !u->service->restarts && u->active != UNIT_FAILED))
+			continue;
+		json_array_append_new(
+			list, json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I}", "unit", u->id,
+				      "active", unit_active_state_to_string(u->active), "sub",
+				      unit_sub_state_name(u), "processes", sum.processes,
+				      "cpu_usec", sum.cpu_usec, "memory_bytes", sum.memory_bytes,
+				      "restarts", (json_int_t)u->service->restarts, "since_usec",
+				      (json_int_t)u->state_change.realtime_usec));
+	}
+	tree_done(&tree);
+	call_reply(c, json_pack("{s:o}", "units", list));
 }
 
 void method_tree(struct call *c)

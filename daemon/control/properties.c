@@ -290,6 +290,8 @@ json_t *properties_of_manager(struct manager *m)
 	put_moment(o, "UserspaceTimestamp", &m->start);
 	put_moment(o, "FinishTimestamp", &m->ready);
 	put(o, "UnitPath", strings(search_path_dirs(m->life.loader.path)));
+	put_text(o, "UnitFolder", search_path_writable(m->life.loader.path));
+	put_text(o, "RuntimeUnitFolder", search_path_writable_at(m->life.loader.path, true));
 	put(o, "Environment", strings(m->life.spawn.environment));
 	put_text(o, "ControlSocket", m->socket);
 	return o;

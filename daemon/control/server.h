@@ -22,7 +22,9 @@ struct call {
 	json_t *jobs;	     /* RunJob: its reply so far */
 	json_t *diagnostics; /* likewise */
 	size_t waiting;	     /* jobs that have not ended */
+	bool until_down;     /* RunJob: answered when the units are down again */
 	json_t *units;	     /* Logs: names to follow, NULL: all */
+	int max_priority;    /* likewise: no lines beyond it */
 	bool follows_lines, follows_events;
 	bool awaits_reload; /* Reload: generators run */
 };
@@ -123,6 +125,7 @@ void method_kill_units(struct call *c);
 void method_reset_failed(struct call *c);
 void method_tree(struct call *c);
 void method_orphans(struct call *c);
+void method_usage(struct call *c);
 void method_zombies(struct call *c);
 void method_reap(struct call *c);
 void method_logs(struct call *c);
@@ -131,6 +134,9 @@ void method_stats(struct call *c);
 void method_reload(struct call *c);
 void method_exit(struct call *c);
 void method_install(struct call *c);
+void method_set_environment(struct call *c);
+void method_unset_environment(struct call *c);
+void method_set_properties(struct call *c);
 void method_unit_file_states(struct call *c);
 void method_get_default(struct call *c);
 void method_list_unit_files(struct call *c);

@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* The table of directives: the environment in which commands are executed (systemd.exec(5)). */
+#include "common/syslog_level.h"
 #include "daemon/file/directive.h"
 #include "daemon/file/types.h"
 
-static const char *const levels[] = {
-	"emerg", "alert", "crit", "err", "warning", "notice", "info", "debug"};
-static const struct enum_table syslog_level = {
-	.title = "syslog_level", .names = levels, .max = (int)ELEMENTS(levels)};
 static const char *const facilities[] = {"kern", "user", "mail", "daemon", "auth", "syslog", "lpr",
 	"news", "uucp", "cron", "authpriv", "ftp", "local0", "local1", "local2", "local3", "local4",
 	"local5", "local6", "local7"};
@@ -24,6 +21,7 @@ static const struct enum_table syslog_facility = {
 	EXEC("Limit" #name, type_rlimit, limits[RLIMIT_##name], .argument = RLIMIT_##name)
 #define NOT_DONE(name, kind, why, ...) \
 	{.section = "Exec", .key = name, .type = &kind, .group = GROUP_NONE, .not_applied = why, __VA_ARGS__}
+#define KEPT(name, kind, ...) {.section = "Exec", .key = name, .type = &kind, .group = GROUP_NONE, __VA_ARGS__}
 #define NO_CPUSET "processes run where the kernel puts them"
 #define NO_JOURNAL "there is no journal here; reaperd keeps the output itself"
 #define NO_CREDENTIALS "credentials are not handed over"
@@ -71,8 +69,8 @@ static const struct directive rows[] = {
 	NOT_DONE("TTYColumns", type_text, "the terminal keeps its size"),
 	EXEC("SyslogIdentifier", type_string, syslog_identifier),
 	NOT_DONE("SyslogFacility", type_text, NO_JOURNAL, .names = &syslog_facility, .fallback = "daemon"),
-	NOT_DONE("SyslogLevel", type_text, NO_JOURNAL, .names = &syslog_level, .fallback = "info"),
-	NOT_DONE("SyslogLevelPrefix", type_text, NO_JOURNAL),
+	KEPT("SyslogLevel", type_text, .names = &syslog_level_names, .fallback = "info"),
+	KEPT("SyslogLevelPrefix", type_text),
 	NOT_DONE("LogLevelMax", type_text, NO_JOURNAL),
 	NOT_DONE("LogRateLimitIntervalSec", type_text, NO_JOURNAL),
 	NOT_DONE("LogRateLimitBurst", type_text, NO_JOURNAL),

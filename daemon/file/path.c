@@ -130,6 +130,12 @@ const char *search_path_writable(const struct search_path *p)
 	return p->is_default ? "/etc/systemd/system" : p->dirs[0];
 }
 
+const char *search_path_writable_at(const struct search_path *p, bool runtime)
+{
+	return runtime && p->is_default && !p->writable ? "/run/systemd/system"
+							: search_path_writable(p);
+}
+
 void search_path_set_booted(struct search_path *p)
 {
 	p->is_booted = true;

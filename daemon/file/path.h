@@ -33,6 +33,8 @@ int search_path_add_generated(struct search_path *p);
 char *const *search_path_dirs(const struct search_path *p);
 /* Where `enable` and its kin write: /etc/systemd/system of the defaults, else the first folder. */
 const char *search_path_writable(const struct search_path *p);
+/* The same, or where it is gone at the next boot: /run/systemd/system of the defaults. */
+const char *search_path_writable_at(const struct search_path *p, bool runtime);
 /*
  * The system was brought up by somebody else: what systemd's folders link to the targets of its
  * boot (sysinit, basic, sockets, timers, ...) is its business and not started again by us.

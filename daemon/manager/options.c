@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/syslog_level.h"
 #include "common/clock.h"
 #include "common/signal_name.h"
 #include "common/value.h"
@@ -81,7 +82,7 @@ static int set_dump(struct options *o, const char *value)
 
 static int set_log_level(struct options *o, const char *value)
 {
-	o->log_level = log_level_from_string(value);
+	o->log_level = syslog_level_from_string(value);
 	return o->log_level;
 }
 

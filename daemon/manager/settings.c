@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/syslog_level.h"
 #include "common/text.h"
 #include "common/value.h"
 #include "daemon/base/limits.h"
@@ -54,7 +55,7 @@ static int set_ring_size(struct manager *m, const char *value)
 
 static int set_log_level(struct manager *m, const char *value)
 {
-	int level = log_level_from_string(value);
+	int level = syslog_level_from_string(value);
 
 	if (level >= 0 && m->options.log_level < 0)
 		log_set_level(level);

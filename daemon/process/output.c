@@ -12,6 +12,8 @@
 #include "daemon/base/limits.h"
 #include "daemon/process/console.h"
 
+#define LEVEL_INFO 6 /* syslog(3) */
+
 struct kept_line {
 	struct output_line line;
 	struct kept_line *next;
@@ -32,7 +34,8 @@ struct output {
 	const char *unit_id;
 	struct loop_source source; /* read end; fd -1: closed */
 	int write_fd;
-	bool forward;
+	bool forward, has_prefixes;
+	int level;
 	char *partial; /* the line that has not ended yet */
 	size_t partial_length;
 	struct kept_line *first, *last;
@@ -88,6 +91,7 @@ struct output *output_new(struct output_hub *hub, const char *unit_id)
 	o->unit_id = unit_id;
 	o->source.fd = -1;
 	o->write_fd = -1;
+	output_set_level(o, LEVEL_INFO, true);
 	return o;
 }
 
@@ -119,8 +123,28 @@ struct output *output_free(struct output *o)
 	return NULL;
 }
 
+void output_set_level(struct output *o, int level, bool has_prefixes)
+{
+	o->level = level;
+	o->has_prefixes = has_prefixes;
+}
+
+/* "<3>" in front of a line (sd-daemon(3)): taken off. */
+static int take_priority(const struct output *o, const char **text, size_t *length)
+{
+	const char *t = *text;
+
+	if (!o->has_prefixes || *length < 3 || t[0] != '<' || t[1] < '0' || t[1] > '7' ||
+		t[2] != '>')
+		return o->level;
+	*text += 3;
+	*length -= 3;
+	return t[1] - '0';
+}
+
 static void keep(struct output *o, const char *text, size_t length, bool forward)
 {
+	int priority = take_priority(o, &text, &length);
 	struct kept_line *k = malloc(sizeof(*k) + length + 1);
 
 	if (!k) {
@@ -133,7 +157,8 @@ static void keep(struct output *o, const char *text, size_t length, bool forward
 	k->line = (struct output_line){.realtime_usec = clock_realtime_usec(),
 		.sequence = ++o->hub->sequence,
 		.text = k->text,
-		.length = length};
+		.length = length,
+		.priority = priority};
 	if (o->last)
 		o->last->next = k;
 	else

@@ -17,6 +17,7 @@ struct output_line {
 	uint64_t sequence; /* grows by one for each line of any unit: the order between units */
 	const char *text;  /* NUL-terminated, without the newline; borrowed until the ring moves */
 	size_t length;
+	int priority; /* syslog(3): 0 emerg ... 7 debug */
 };
 
 struct output; /* of one unit */
@@ -47,6 +48,9 @@ struct output *output_free(struct output *o);
  * pipe2(2).
  */
 int output_open(struct output *o, bool forward);
+/* What its lines are when they say nothing themselves, and whether "<3>" in front of a line says so
+ * (SyslogLevel=, SyslogLevelPrefix=); such a prefix is not kept. */
+void output_set_level(struct output *o, int level, bool has_prefixes);
 /* Reads what is in the pipe now. */
 void output_drain(struct output *o);
 /* The same, and what was written last counts as a line although it has no newline: its writer
