@@ -32,12 +32,12 @@ LINK_HARDENING := $(if $(filter static,$(BUILD)),-static -no-pie -Wl$(comma)--gc
 # The static build links Debian's own static libraries with musl: their headers come after musl's.
 multiarch = $(shell gcc -print-multiarch)
 static_flags = -idirafter /usr/include -idirafter /usr/include/$(multiarch)
-static_libs = $(foreach name,inih jansson,/usr/lib/$(multiarch)/lib$(name).a)
-pkg_flags = $(if $(filter static,$(BUILD)),$(static_flags),$(shell $(PKG_CONFIG) --cflags inih jansson))
+static_libs = $(foreach name,$(1),/usr/lib/$(multiarch)/lib$(name).a)
+pkg_flags = $(if $(filter static,$(BUILD)),$(static_flags),$(shell $(PKG_CONFIG) --cflags inih jansson libseccomp))
 # Small libraries go into the program: each shared one would cost every start of a container a sixth of a millisecond.
 small_libs = -Wl,-Bstatic $(1) -Wl,-Bdynamic
-pkg_libs = $(if $(filter static,$(BUILD)),$(static_libs),$(call small_libs,$(shell $(PKG_CONFIG) --libs inih jansson)))
-ctl_libs = $(if $(filter static,$(BUILD)),$(static_libs),$(call small_libs,$(shell $(PKG_CONFIG) --libs jansson)))
+pkg_libs = $(if $(filter static,$(BUILD)),$(call static_libs,inih jansson seccomp),$(call small_libs,$(shell $(PKG_CONFIG) --libs inih jansson libseccomp)))
+ctl_libs = $(if $(filter static,$(BUILD)),$(call static_libs,jansson),$(call small_libs,$(shell $(PKG_CONFIG) --libs jansson)))
 CPPFLAGS_ALL = -D_GNU_SOURCE -I. -DREAPERD_VERSION='"$(VERSION)"' $(pkg_flags) $(CPPFLAGS)
 CFLAGS_ALL = -std=gnu17 $(WARNINGS) $(FLAGS_$(BUILD)) $(HARDENING) $(CFLAGS)
 LDFLAGS_ALL = $(filter -fsanitize=%,$(FLAGS_$(BUILD))) $(LINK_HARDENING) $(LDFLAGS)

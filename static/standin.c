@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * For the static build alone: Debian's libjansson.a and libinih.a are built against glibc, and the
- * static build links musl. These are the symbols of glibc that they need and musl does not have, by
- * their contracts in the Linux Standard Base ("Interfaces for libc").
+ * For the static build alone: Debian's libjansson.a, libinih.a and libseccomp.a are built against
+ * glibc, and the static build links musl. These are the symbols of glibc that they need and musl
+ * does not have, by their contracts in the Linux Standard Base ("Interfaces for libc").
  */
 #include <ctype.h>
 #include <stdarg.h>
@@ -28,6 +28,7 @@ enum kind {
 
 const unsigned short **__ctype_b_loc(void);
 int __snprintf_chk(char *out, size_t size, int flag, size_t room, const char *fmt, ...);
+int __fprintf_chk(FILE *f, int flag, const char *fmt, ...);
 int __vsnprintf_chk(char *out, size_t size, int flag, size_t room, const char *fmt, va_list args);
 void *__memcpy_chk(void *to, const void *from, size_t size, size_t room);
 char *__strncpy_chk(char *to, const char *from, size_t size, size_t room);
@@ -95,4 +96,15 @@ char *__strncpy_chk(char *to, const char *from, size_t size, size_t room)
 	if (room < size)
 		abort();
 	return strncpy(to, from, size);
+}
+
+int __fprintf_chk(FILE *f, int flag, const char *fmt, ...)
+{
+	va_list args;
+
+	(void)flag;
+	va_start(args, fmt);
+	int n = vfprintf(f, fmt, args);
+	va_end(args);
+	return n;
 }

@@ -73,10 +73,13 @@ static void report_not_applied(const struct directive_context *c, const char *va
 {
 	const struct directive *d = c->directive;
 
-	if (!d->not_applied || !*value || (d->flags & DIRECTIVE_QUIET && asks_for_nothing(value)))
+	if (!*value || (d->flags & DIRECTIVE_QUIET && asks_for_nothing(value)))
+		return;
+	const char *why_not = directive_why_not(d);
+	if (!why_not)
 		return;
 	diag_add(c->diags, DIAG_NOT_APPLIED, c->file, c->line, "%s=%.200s: not applied: %s", d->key,
-		value, d->not_applied);
+		value, why_not);
 }
 
 static int apply_value(struct directive_context *c, const char *value)

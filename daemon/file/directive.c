@@ -221,3 +221,10 @@ int directive_check_path(struct directive_context *c, char *path)
 	path_simplify(path);
 	return 0;
 }
+
+const char *directive_why_not(const struct directive *d)
+{
+	if (d->not_applied)
+		return d->not_applied;
+	return d->need == NEED_NOTHING || place_has(d->need) ? NULL : place_why_not(d->need);
+}

@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "daemon/base/diag.h"
+#include "daemon/base/place.h"
 #include "daemon/file/config.h"
 #include "daemon/file/specifier.h"
 
@@ -55,6 +56,7 @@ enum directive_flag {
 	DIRECTIVE_QUIET =
 		1 << 2, /* not applied, and not worth a word when it says "no" or nothing */
 	DIRECTIVE_TERSE = 1 << 3, /* --dump has it where it is not the default */
+	DIRECTIVE_KEPT = 1 << 4,  /* honoured by whoever asks for the text that is kept */
 };
 
 struct directive {
@@ -69,6 +71,7 @@ struct directive {
 	const char *fallback;		/* the default as text, where it is not zero or empty */
 	const char *same_as;		/* of an old spelling: the key that stands for it now */
 	const char *not_applied; /* why it is understood and not done here; NULL: it is honoured */
+	enum need need;		 /* what this place must have for it; else it is reported too */
 };
 
 /* A part of the table: one file a part. */
@@ -90,6 +93,9 @@ const char *directive_nearest(const char *section, const char *key);
 bool directive_section_is_known(const char *section);
 /* The nearest name of a section, or NULL. */
 const char *directive_nearest_section(const char *section);
+
+/* Why the row is not done here: for what it is, or for where we are. NULL: it is. */
+const char *directive_why_not(const struct directive *d);
 
 /* Row by row, for tests, `show` and pages: NULL after the last. */
 const struct directive *directive_at(size_t index);

@@ -21,7 +21,7 @@ static const struct enum_table syslog_facility = {
 	EXEC("Limit" #name, type_rlimit, limits[RLIMIT_##name], .argument = RLIMIT_##name)
 #define NOT_DONE(name, kind, why, ...) \
 	{.section = "Exec", .key = name, .type = &kind, .group = GROUP_NONE, .not_applied = why, __VA_ARGS__}
-#define KEPT(name, kind, ...) {.section = "Exec", .key = name, .type = &kind, .group = GROUP_NONE, __VA_ARGS__}
+#define KEPT(name, kind, ...) {.section = "Exec", .key = name, .type = &kind, .group = GROUP_NONE, .flags = DIRECTIVE_KEPT, __VA_ARGS__}
 #define NO_CPUSET "processes run where the kernel puts them"
 #define NO_JOURNAL "there is no journal here; reaperd keeps the output itself"
 #define NO_CREDENTIALS "credentials are not handed over"

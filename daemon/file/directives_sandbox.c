@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of directives: sandboxing. It is understood and reported, and not done. */
+/* The table of directives: sandboxing. What is kept is read by the child that becomes the service.
+ */
 #include "daemon/file/directive.h"
 #include "daemon/file/types.h"
 
@@ -19,19 +20,22 @@ NAMES(keyring_mode, "inherit", "private", "shared");
 	{.section = "Exec", .key = name, .type = &kind, .group = GROUP_NONE, .flags = DIRECTIVE_QUIET | (more), \
 	 .not_applied = why, __VA_ARGS__}
 #define SANDBOX(name, kind, why, ...) ROW(name, kind, why, 0, __VA_ARGS__)
-#define MOUNT(name, kind, ...) SANDBOX(name, kind, NO_MOUNTS, __VA_ARGS__)
-#define FILTER(name, kind, ...) SANDBOX(name, kind, "no system call filter is installed", __VA_ARGS__)
+#define NEEDY(name, kind, more, what, ...) \
+	{.section = "Exec", .key = name, .type = &kind, .group = GROUP_NONE, .flags = DIRECTIVE_QUIET | (more), \
+	 .need = what, __VA_ARGS__}
+#define MOUNT(name, kind, ...) NEEDY(name, kind, 0, NEED_NAMESPACES, __VA_ARGS__)
+#define FILTER(name, kind, ...) NEEDY(name, kind, 0, NEED_FILTERS, __VA_ARGS__)
+#define IMAGE(name, kind, ...) SANDBOX(name, kind, "images of file systems are not mounted", __VA_ARGS__)
 #define OLD(name, now) \
 	{.section = "Exec", .key = name, .type = &type_kept_paths, .group = GROUP_NONE, .flags = DIRECTIVE_OLD, .same_as = now}
 #define UNSAID(text) .fallback = text
 #define TERSE(name, why) ROW(name, type_bool, why, DIRECTIVE_TERSE)
-#define NO_MOUNTS "no mount namespace is made for services"
 #define LSM(name) SANDBOX(name, type_text, "labels of security modules are left as they are")
 
 static const struct directive rows[] = {
 	MOUNT("PrivateTmp", type_bool),
 	MOUNT("PrivateDevices", type_bool),
-	TERSE("PrivateMounts", NO_MOUNTS),
+	NEEDY("PrivateMounts", type_bool, DIRECTIVE_TERSE, NEED_NAMESPACES),
 	MOUNT("ProtectSystem", type_bool_or_text, .names = &protect_system, UNSAID("no")),
 	MOUNT("ProtectHome", type_bool_or_text, .names = &protect_home, UNSAID("no")),
 	MOUNT("ProtectControlGroups", type_bool),
@@ -51,24 +55,24 @@ static const struct directive rows[] = {
 	MOUNT("BindPaths", type_kept_binds),
 	MOUNT("BindReadOnlyPaths", type_kept_binds),
 	MOUNT("TemporaryFileSystem", type_words),
-	MOUNT("MountAPIVFS", type_bool),
+	SANDBOX("MountAPIVFS", type_bool, "a root of its own is taken as it is"),
 	MOUNT("MountFlags", type_text),
-	MOUNT("MountImages", type_words),
-	MOUNT("ExtensionImages", type_words),
-	MOUNT("ExtensionDirectories", type_words),
-	MOUNT("RootImage", type_text),
-	MOUNT("RootImageOptions", type_text),
-	MOUNT("RootHash", type_text),
-	MOUNT("RootHashSignature", type_text),
-	MOUNT("RootVerity", type_text),
-	TERSE("RootEphemeral", NO_MOUNTS),
-	TERSE("PrivateIPC", NO_MOUNTS),
+	IMAGE("MountImages", type_words),
+	IMAGE("ExtensionImages", type_words),
+	IMAGE("ExtensionDirectories", type_words),
+	IMAGE("RootImage", type_text),
+	IMAGE("RootImageOptions", type_text),
+	IMAGE("RootHash", type_text),
+	IMAGE("RootHashSignature", type_text),
+	IMAGE("RootVerity", type_text),
+	TERSE("RootEphemeral", "it is of a later systemd"),
+	NEEDY("PrivateIPC", type_bool, DIRECTIVE_TERSE, NEED_NAMESPACES),
 	MOUNT("IPCNamespacePath", type_text),
-	SANDBOX("ProtectHostname", type_bool, "no UTS namespace is made for services"),
-	SANDBOX("ProtectClock", type_bool, "no system call filter is installed"),
+	MOUNT("ProtectHostname", type_bool),
+	FILTER("ProtectClock", type_bool),
 	SANDBOX("PrivateUsers", type_bool, "no user namespace is made for services"),
-	SANDBOX("PrivateNetwork", type_bool, "no network namespace is made for services"),
-	SANDBOX("NetworkNamespacePath", type_text, "no network namespace is entered for services"),
+	MOUNT("PrivateNetwork", type_bool),
+	MOUNT("NetworkNamespacePath", type_text),
 	FILTER("SystemCallFilter", type_syscalls),
 	FILTER("SystemCallLog", type_syscalls),
 	FILTER("SystemCallArchitectures", type_syscalls),
@@ -78,7 +82,7 @@ static const struct directive rows[] = {
 	FILTER("RestrictSUIDSGID", type_bool),
 	FILTER("RestrictNamespaces", type_namespaces),
 	FILTER("RestrictAddressFamilies", type_syscalls),
-	FILTER("RestrictFileSystems", type_words),
+	SANDBOX("RestrictFileSystems", type_words, "it needs BPF programs, which are not loaded"),
 	FILTER("LockPersonality", type_bool),
 	SANDBOX("KeyringMode", type_text, "the session keyring is left as it is", .names = &keyring_mode, UNSAID("private")),
 	TERSE("RemoveIPC", "IPC objects are left when a service ends"),

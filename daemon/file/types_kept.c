@@ -290,7 +290,7 @@ int kept_set(struct directive_context *c, const char *text)
 		return r;
 	if (type == &type_syscalls) {
 		_cleanup_(freep) char *known = syscalls_known(c, expanded);
-		return known ? append(c, known, " ") : 0;
+		return known ? append(c, known, "\n") : 0;
 	}
 	if (type == &type_errno_name)
 		return set_errno(c, expanded);

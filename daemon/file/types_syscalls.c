@@ -9,13 +9,9 @@
 
 #include "common/errno_name.h"
 #include "common/text.h"
+#include "daemon/base/syscall_group.h"
 #include "daemon/base/word.h"
 #include "daemon/file/types.h"
-
-static const char *const groups[] = {"aio", "basic-io", "chown", "clock", "cpu-emulation", "debug",
-	"default", "file-system", "io-event", "ipc", "keyring", "known", "memlock", "module",
-	"mount", "network-io", "obsolete", "pkey", "privileged", "process", "raw-io", "reboot",
-	"resources", "sandbox", "setuid", "signal", "swap", "sync", "system-service", "timer"};
 
 static const char *const architectures[] = {"native", "x86", "x86-64", "x32", "arm", "arm64",
 	"loongarch64", "mips", "mips64", "mips64-n32", "mips-le", "mips64-le", "mips64-le-n32",
@@ -50,7 +46,7 @@ static bool is_syscall(char *word)
 		return false;
 	if (colon)
 		*colon = 0;
-	good = *word == '@' ? is_one_of(word + 1, groups, ELEMENTS(groups)) : is_name(word);
+	good = *word == '@' ? syscall_group_members(word + 1) != NULL : is_name(word);
 	if (colon)
 		*colon = ':';
 	return good;

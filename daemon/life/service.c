@@ -256,6 +256,7 @@ static void service_done(struct unit *u)
 	output_free(s->output);
 	free(s->status_text);
 	free(s->exec_failure);
+	free(s->private_tmp);
 	free(s);
 	u->service = NULL;
 }

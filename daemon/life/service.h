@@ -81,6 +81,7 @@ struct service {
 	bool ready;	     /* READY=1 was heard */
 	bool stop_asked;     /* by a job, not by itself */
 	bool directories_made;
+	char *private_tmp;		/* folder of PrivateTmp=; NULL: none */
 	struct restart_verdict verdict; /* of the life that ended last */
 	unsigned exited;		/* bits of process roles: exits not yet handled */
 	bool watches_tree;		/* waits for the last of its processes */

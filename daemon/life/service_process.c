@@ -47,6 +47,31 @@ static void set_level(const struct service *s)
 		!prefix || value_parse_bool(prefix) != 0);
 }
 
+/* Made at the first process of an activation, taken away at its end. */
+static const char *private_tmp(struct service *s)
+{
+	const char *asked = kept_setting(s, "PrivateTmp");
+
+	if (s->private_tmp || !asked || strcmp(asked, "yes") != 0 || !place_has(NEED_NAMESPACES))
+		return s->private_tmp;
+	int r = private_tmp_make(s->unit->id, &s->private_tmp);
+	if (r < 0)
+		log_line(LOG_WARNING, r, s->unit->id,
+			"cannot make a folder for PrivateTmp=: it sees the /tmp of all");
+	return s->private_tmp;
+}
+
+static void remove_private_tmp(struct service *s)
+{
+	int r = s->private_tmp ? private_tmp_remove(s->private_tmp) : 0;
+
+	if (r < 0)
+		log_line(LOG_WARNING, r, s->unit->id,
+			"cannot remove %s, its PrivateTmp=", s->private_tmp);
+	free(s->private_tmp);
+	s->private_tmp = NULL;
+}
+
 static int output_fd(struct service *s)
 {
 	struct life *life = unit_life(s->unit);
@@ -229,6 +254,9 @@ int service_spawn(struct service *s, enum command_list list, size_t index, enum 
 		.context = &life->spawn,
 		.unit_id = s->unit->id,
 		.exec = s->unit->config->exec,
+		.config = s->unit->config,
+		.private_tmp = private_tmp(s),
+		.main_pid = s->main ? s->main->pid : 0,
 		.command = service_command(s, list, index),
 		.list = list,
 		.is_first = !s->directories_made,
@@ -382,4 +410,5 @@ void service_release(struct service *s)
 	if (s->directories_made && preserve != PRESERVE_YES &&
 		!(preserve == PRESERVE_RESTART && s->verdict.again))
 		(void)directories_remove_runtime(&life->spawn, exec);
+	remove_private_tmp(s);
 }

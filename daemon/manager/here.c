@@ -333,8 +333,10 @@ static const struct {
 static enum verdict judge(struct judgement *j, const struct directive *d, const char *value)
 {
 	*j->why = 0;
-	if (d->not_applied)
-		return say(j, DEGRADED, "not applied: %s", d->not_applied);
+	const char *why_not = directive_why_not(d);
+
+	if (why_not)
+		return say(j, DEGRADED, "not applied: %s", why_not);
 	if (text_after_prefix(d->key, "Limit") && d->group == GROUP_EXEC)
 		return judge_limit(j, d, value);
 	for (size_t i = 0; i < ELEMENTS(rules); i++)

@@ -243,9 +243,10 @@ static int print_directives(struct options *o, const char *value)
 	(void)value;
 	for (size_t i = 0; (d = directive_at(i)); i++)
 		if (!(d->flags & DIRECTIVE_OLD))
-			printf("%s\t%s\t%s\t%s\t%s\n", d->section, d->key, d->type->name,
+			printf("%s\t%s\t%s\t%s\t%s\t%s\n", d->section, d->key, d->type->name,
 				d->fallback ? d->fallback : "",
-				d->not_applied ? d->not_applied : "");
+				d->not_applied ? d->not_applied : "",
+				d->need ? place_requirement(d->need) : "");
 	return 1;
 }
 

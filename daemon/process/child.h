@@ -45,6 +45,16 @@ int child_make_directories(const struct child *c, enum exec_directory_kind kind)
 /* RUNTIME_DIRECTORY=/run/a:/run/b; the caller frees; NULL: none, or no memory. */
 char *child_directory_variable(const struct child *c, enum exec_directory_kind kind);
 
+/* sandbox.c: what the unit says of a setting that is only kept; NULL: nothing, or "no". */
+const char *child_setting(const struct child *c, const char *key);
+int child_enter_network(const struct child *c);
+int child_enter_ipc(const struct child *c);
+int child_enter_host_name(const struct child *c);
+int child_enter_mounts(const struct child *c);
+
+/* filter.c */
+int child_install_filters(const struct child *c);
+
 /* limits.c: what the kernel grants or clamps. */
 int child_set_limits(const struct child *c);
 int child_set_oom_score(const struct child *c);

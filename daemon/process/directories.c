@@ -224,3 +224,40 @@ int directories_remove_runtime(
 	}
 	return first;
 }
+
+int private_tmp_make(const char *unit_id, char **ret)
+{
+	static const char *const places[] = {"/tmp", "/run"};
+	static const char *const folders[] = {"tmp", "var-tmp"};
+	int r = -ENOENT;
+
+	for (size_t i = 0; i < ELEMENTS(places); i++) {
+		_cleanup_(freep) char *path = NULL;
+
+		if (asprintf(&path, "%s/reaperd-private-%s-XXXXXX", places[i], unit_id) < 0)
+			return -ENOMEM;
+		if (!mkdtemp(path)) {
+			r = -errno;
+			continue;
+		}
+		for (size_t k = 0; k < ELEMENTS(folders); k++) {
+			_cleanup_(freep) char *below = NULL;
+
+			if (asprintf(&below, "%s/%s", path, folders[k]) < 0)
+				return -ENOMEM;
+			if (mkdir(below, 0700) < 0 || chmod(below, 01777) < 0)
+				return -errno;
+		}
+		*ret = TAKE_PTR(path);
+		return 0;
+	}
+	return r;
+}
+
+int private_tmp_remove(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	_cleanup_(freep) char *parent = strndup(path, (size_t)(slash - path));
+
+	return parent ? remove_one(parent, slash + 1) : -ENOMEM;
+}

@@ -138,6 +138,15 @@ static struct spawn_failure set_up_resources(struct child *c)
 	return (struct spawn_failure){0};
 }
 
+static struct spawn_failure enter_namespaces(struct child *c)
+{
+	STEP(EXIT_NETWORK, child_enter_network(c));
+	STEP(EXIT_NAMESPACE, child_enter_ipc(c));
+	STEP(EXIT_NAMESPACE, child_enter_host_name(c));
+	STEP(EXIT_NAMESPACE, child_enter_mounts(c));
+	return (struct spawn_failure){0};
+}
+
 static struct spawn_failure become_user(struct child *c)
 {
 	STEP(EXIT_GROUP, child_set_groups(c));
@@ -155,7 +164,7 @@ static struct spawn_failure become_user(struct child *c)
 static struct spawn_failure run_child(struct child *c)
 {
 	static struct spawn_failure (*const parts[])(struct child *) = {
-		set_up_streams, set_up_resources, become_user};
+		set_up_streams, set_up_resources, enter_namespaces, become_user};
 	const struct command *command = c->request->command;
 
 	(void)reset_signals(c);
@@ -174,6 +183,7 @@ static struct spawn_failure run_child(struct child *c)
 	STEP(EXIT_MEMORY, argv ? 0 : -ENOMEM);
 	STEP(EXIT_SIGNAL_MASK, signal_mask_set(0, NULL));
 	STEP(EXIT_FDS, child_pass_descriptors(c));
+	STEP(EXIT_SECCOMP, child_install_filters(c));
 	STEP(EXIT_EXEC, execute(c, argv));
 	return (struct spawn_failure){0};
 }

@@ -26,6 +26,9 @@ struct spawn_request {
 	const struct spawn_context *context;
 	const char *unit_id;
 	const struct exec_settings *exec;
+	const struct config *config; /* that `exec` is part of: for what is only kept */
+	const char *private_tmp;     /* folder for PrivateTmp=; NULL: none */
+	pid_t main_pid;		     /* whose namespaces are shared; 0: none */
 	const struct command *command;
 	enum command_list list;
 	bool is_first;		/* of this activation: directories are made */
@@ -70,6 +73,12 @@ char *spawn_failure_text(const struct spawn_failure *f, const struct exec_settin
  */
 int directories_remove_runtime(
 	const struct spawn_context *context, const struct exec_settings *exec);
+
+/* Two empty folders for PrivateTmp= below one that root alone may enter, in /tmp or, where that
+ * cannot be written, in /run. *ret is its path, the caller's. Negative errno of mkdtemp(3). */
+int private_tmp_make(const char *unit_id, char **ret);
+/* Removes it with all that is in it, as directories_remove_runtime() does. */
+int private_tmp_remove(const char *path);
 
 /*
  * What will not be done although the unit says so, found in the parent before anything starts (an

@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/base/place.h"
+
+#include <errno.h>
+#include <linux/capability.h>
+#include <linux/keyctl.h>
+#include <linux/seccomp.h>
+#include <sched.h>
+#include <stddef.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "daemon/base/capability_name.h"
+
+static const struct {
+	const char *why_not, *requirement;
+} texts[NEED_MAX] = {
+	[NEED_NAMESPACES] = {"no namespace can be made here, which needs CAP_SYS_ADMIN",
+		"namespaces: CAP_SYS_ADMIN"},
+	[NEED_FILTERS] = {"this kernel takes no filter of system calls",
+		"filters of system calls (seccomp)"},
+	[NEED_KEYRINGS] = {"this place has no keyrings", "keyrings (keyctl)"},
+};
+
+/* In a child, so that we stay where we are. */
+static bool can_make_namespaces(void)
+{
+	int status = -1;
+
+	if (!capability_is_held(CAP_SYS_ADMIN))
+		return false;
+	pid_t pid = fork();
+	if (pid == 0)
+		_exit(unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS) < 0 ||
+			mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0);
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return status == 0;
+}
+
+static bool try(enum need need)
+{
+	unsigned action = SECCOMP_RET_ERRNO;
+
+	switch (need) {
+	case NEED_NAMESPACES:
+		return can_make_namespaces();
+	case NEED_FILTERS:
+		return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+	case NEED_KEYRINGS:
+		return syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0) >=
+			       0 ||
+		       (errno != ENOSYS && errno != EPERM);
+	default:
+		return true;
+	}
+}
+
+bool place_has(enum need need)
+{
+	static struct {
+		bool is_known, has;
+	} answers[NEED_MAX];
+
+	if (!answers[need].is_known) {
+		answers[need].has = try(need);
+		answers[need].is_known = true;
+	}
+	return answers[need].has;
+}
+
+const char *place_why_not(enum need need)
+{
+	return texts[need].why_not;
+}
+
+const char *place_requirement(enum need need)
+{
+	return texts[need].requirement;
+}
