@@ -162,6 +162,11 @@ install: all parents ## into $(DESTDIR)$(PREFIX)
 		$(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_reaperctl
 	install -D -m 644 packaging/completion/reaperctl.fish \
 		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/reaperctl.fish
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system packaging/systemd/reaperd.service \
+		packaging/systemd/reaperd.socket packaging/systemd/reaperd@.service
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/user $(wildcard packaging/systemd/user/*)
+	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/reaperd/examples \
+		packaging/systemd/reaperd.service.d/notify-reload.conf
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/lib/reaperd/parents \
 		$(patsubst units/parents/%.c,$(O)/parents/%,$(parent_sources))
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/reaperd/examples $(wildcard units/*.*) $(parent_sources)
@@ -173,6 +178,8 @@ uninstall: ## take away what install put there
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/reaperctl \
 		$(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_reaperctl \
 		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/reaperctl.fish
+	rm -f $(patsubst %,$(DESTDIR)$(PREFIX)/lib/systemd/system/%,reaperd.service reaperd.socket reaperd@.service) \
+		$(patsubst %,$(DESTDIR)$(PREFIX)/lib/systemd/user/%,reaperd.service reaperd.socket)
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/reaperd $(DESTDIR)$(PREFIX)/lib/reaperd
 
 deps: ## install what building and testing need

@@ -35,6 +35,7 @@ static int run(struct manager *m, const struct options *o)
 	if (o->dump)
 		return manager_dump(m);
 
+	outside_open(m);
 	struct control *control = control_open(m);
 	int status = manager_run(m);
 	control_close(control);

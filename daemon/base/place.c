@@ -7,6 +7,7 @@
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -33,8 +34,10 @@ static bool can_make_namespaces(void)
 		return false;
 	pid_t pid = fork();
 	if (pid == 0)
-		_exit(unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS) < 0 ||
-			mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0);
+		_exit(unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS) == 0 &&
+					mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == 0
+				? EXIT_SUCCESS
+				: EXIT_FAILURE);
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	return status == 0;

@@ -117,9 +117,31 @@ static char *in_folder(const char *folder, const char *below)
 	return asprintf(&path, "%s%s/" SOCKET_NAME, folder, below) < 0 ? NULL : path;
 }
 
+/* By socket activation: it is bound already, and its file is not ours to remove. */
+static int take_handed_over(struct control *c)
+{
+	struct sockaddr_un address = {0};
+	socklen_t size = sizeof(address) - 1;
+	int fd = c->manager->outside.listen_fd;
+	struct stat st;
+
+	if (getsockname(fd, (struct sockaddr *)&address, &size) < 0 ||
+		fcntl(fd, F_SETFL, O_NONBLOCK) < 0 || fcntl(fd, F_SETFD, FD_CLOEXEC) < 0)
+		return -errno;
+	if (!(c->path = strdup(address.sun_path)))
+		return -ENOMEM;
+	c->gid = stat(c->path, &st) == 0 ? st.st_gid : getegid();
+	c->is_handed_over = true;
+	c->source = (struct loop_source){
+		.fd = fd, .priority = LOOP_CONTROL, .fn = on_connection, .data = c};
+	return loop_add(c->manager->loop, &c->source, EPOLLIN);
+}
+
 /* The places in their order; the first that can be had is taken. */
 static int open_anywhere(struct control *c)
 {
+	if (c->manager->outside.listen_fd >= 0)
+		return c->source.fd < 0 ? take_handed_over(c) : 0;
 	if (c->given)
 		return open_at(c, c->given);
 	char *places[] = {in_folder(getenv("RUNTIME_DIRECTORY"), ""),
@@ -139,6 +161,8 @@ static int open_anywhere(struct control *c)
 
 static void close_socket(struct control *c)
 {
+	if (c->is_handed_over) /* it goes with us, and listens on for our successor */
+		return;
 	if (c->source.fd >= 0) {
 		loop_remove(c->manager->loop, &c->source);
 		close(c->source.fd);

@@ -49,10 +49,11 @@ struct control {
 	struct manager *manager;
 	struct loop_source source; /* the listening socket */
 	int lock_fd;
-	char *given; /* --socket=, absolute; NULL: the usual places */
-	char *path;  /* where it is; NULL: nowhere */
-	uid_t uid;   /* ours */
-	gid_t gid;   /* of the socket */
+	char *given;	     /* --socket=, absolute; NULL: the usual places */
+	char *path;	     /* where it is; NULL: nowhere */
+	uid_t uid;	     /* ours */
+	bool is_handed_over; /* the socket: by whoever started us */
+	gid_t gid;	     /* of the socket */
 	struct client *clients;
 	size_t client_count;
 };

@@ -123,6 +123,7 @@ void boot_turn(struct manager *m)
 	int failed = count_failed(m);
 	m->state = MANAGER_RUNNING;
 	m->ready = moment_now();
+	outside_ready(m);
 	if (failed && (m->options.command || failed == m->options.unit_count)) {
 		manager_stop(m, 1, "start-up failed");
 		return;

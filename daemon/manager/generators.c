@@ -154,7 +154,7 @@ int generators_start(struct manager *m)
 	pid_t pid = start();
 	if (pid < 0)
 		return (int)pid;
-	m->generators = process_track(&m->life.processes, pid, PROCESS_CONTROL, NULL);
+	m->generators = process_track(&m->life.processes, pid, PROCESS_HELPER, NULL);
 	return m->generators ? 1 : -ENOMEM;
 }
 

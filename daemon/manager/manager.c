@@ -80,6 +80,10 @@ static void on_news(const struct life_news *n, void *data)
 	if (m->settings.show_status && n->kind == NEWS_JOB)
 		log_notice("%s of %s: %s", job_type_to_string(n->job->type), n->unit->id,
 			job_result_to_string(n->result));
+	if (n->kind == NEWS_STATE)
+		outside_changed(m);
+	if (n->kind == NEWS_RELOADED && m->state == MANAGER_RUNNING)
+		outside_ready(m);
 	if (m->news)
 		m->news(n, m->control);
 }
@@ -187,6 +191,7 @@ void manager_close(struct manager *m)
 {
 	struct adopted *a, *next;
 
+	outside_close(m);
 	life_close(&m->life);
 	m->life.output = output_hub_free(m->life.output);
 	search_path_free(m->life.loader.path);

@@ -8,6 +8,7 @@
 #include "daemon/life/life.h"
 #include "daemon/manager/inherited.h"
 #include "daemon/manager/options.h"
+#include "daemon/manager/outside.h"
 #include "daemon/process/procfs.h"
 
 enum manager_state {
@@ -73,6 +74,9 @@ struct manager {
 	struct entrypoint entrypoint;
 	struct process *generators; /* of a reload that waits for them; NULL: none */
 	bool generate_again;	    /* another reload was asked for meanwhile */
+	struct outside outside;
+	struct process *journal; /* writes services' lines; NULL: none */
+	int journal_fd;		 /* to it; -1 or 0: none */
 
 	enum stop_phase stop_phase;
 	uint64_t stop_deadline_usec; /* CLOCK_MONOTONIC; USEC_INFINITY: none */

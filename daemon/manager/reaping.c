@@ -32,6 +32,14 @@ static void warn_reaped(const struct reaped *r)
 		proc_read(r->pid, &info) >= 0 ? info.name : "?");
 }
 
+static void helper_ended(struct manager *m, const struct process *p)
+{
+	if (p == m->generators)
+		generators_ended(m);
+	else if (p == m->journal)
+		journal_ended(m);
+}
+
 static void on_dead_child(const struct reaped *r, void *data)
 {
 	struct manager *m = data;
@@ -40,8 +48,8 @@ static void on_dead_child(const struct reaped *r, void *data)
 		entrypoint_ended(m, r);
 		return;
 	}
-	if (r->process && r->process == m->generators) {
-		generators_ended(m);
+	if (r->process && r->process->role == PROCESS_HELPER) {
+		helper_ended(m, r->process);
 		return;
 	}
 	if (!r->process) {

@@ -40,6 +40,7 @@ int manager_reload(struct manager *m)
 
 int manager_request_reload(struct manager *m)
 {
+	outside_reloading(m);
 	int r = generators_start(m);
 
 	return r > 0 ? r : manager_reload(m);

@@ -102,6 +102,7 @@ void manager_stop(struct manager *m, int exit_status, const char *why)
 	if (m->life.units.count)
 		log_info("stopping: %s", why);
 	m->state = MANAGER_STOPPING;
+	outside_stopping(m);
 	m->life.stopping = true;
 	m->stop_phase = STOP_UNITS;
 	m->stop_deadline_usec = usec_add(now, m->settings.stop_budget_usec);
@@ -148,6 +149,7 @@ void stopping_turn(struct manager *m)
 		return;
 
 	m->stop_phase = STOP_REST;
+	journal_close(m);
 	signal_everyone(m, SIGTERM);
 	if (m->stop_deadline_usec == USEC_INFINITY)
 		arm(m, usec_add(clock_monotonic_usec(), m->life.loader.default_timeout_stop_usec));

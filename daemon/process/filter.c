@@ -185,11 +185,11 @@ static int read_calls(const char *lines, struct calls *calls, bool *is_allowed, 
 	while (*lines && r >= 0) {
 		size_t n = strcspn(lines, "\n");
 		_cleanup_(freep) char *line = strndup(lines, n);
-		const char *at = line + (line && *line == '~');
 		char *word;
 
 		if (!line)
 			return -ENOMEM;
+		const char *at = line + (*line == '~');
 		calls->is_removing = (*line == '~') == *is_allowed;
 		while (r >= 0 && word_next(&at, &word, 0) > 0) {
 			_cleanup_(freep) char *owned = word;

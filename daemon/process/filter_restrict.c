@@ -182,11 +182,11 @@ static int restrict_families(scmp_filter_ctx f, const char *lines)
 	while (*lines) {
 		size_t n = strcspn(lines, "\n");
 		_cleanup_(freep) char *line = strndup(lines, n);
-		const char *at = line + (line && *line == '~');
 		char *word;
 
 		if (!line)
 			return -ENOMEM;
+		const char *at = line + (*line == '~');
 		while (word_next(&at, &word, 0) > 0) {
 			_cleanup_(freep) char *owned = word;
 			int family = family_number(word);

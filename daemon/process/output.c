@@ -27,6 +27,8 @@ struct output_hub {
 	uint64_t sequence;
 	output_line_fn *listener;
 	void *listener_data;
+	bool (*sink)(const char *unit_id, const struct output_line *line, void *data);
+	void *sink_data;
 };
 
 struct output {
@@ -69,6 +71,13 @@ void output_hub_set_listener(struct output_hub *hub, output_line_fn *fn, void *d
 {
 	hub->listener = fn;
 	hub->listener_data = data;
+}
+
+void output_hub_set_sink(struct output_hub *hub,
+	bool (*fn)(const char *unit_id, const struct output_line *line, void *data), void *data)
+{
+	hub->sink = fn;
+	hub->sink_data = data;
 }
 
 uint64_t output_hub_dropped(const struct output_hub *hub)
@@ -165,8 +174,10 @@ static void keep(struct output *o, const char *text, size_t length, bool forward
 		o->first = k;
 	o->last = k;
 	o->bytes += cost(k);
-	if (forward)
+	if (forward && !o->hub->sink)
 		console_write(&o->hub->console, o->unit_id, text, length);
+	else if (forward && !o->hub->sink(o->unit_id, &k->line, o->hub->sink_data))
+		o->hub->console.dropped++;
 	if (o->hub->listener)
 		o->hub->listener(o->unit_id, &k->line, o->hub->listener_data);
 	while (o->bytes > o->hub->ring_bytes && o->first != o->last)

@@ -31,6 +31,10 @@ typedef void output_line_fn(const char *unit_id, const struct output_line *line,
 int output_hub_new(struct loop *loop, int console_fd, size_t ring_bytes, struct output_hub **ret);
 struct output_hub *output_hub_free(struct output_hub *hub);
 void output_hub_set_listener(struct output_hub *hub, output_line_fn *fn, void *data);
+/* Lines that would go to the console go there instead, until `fn` is NULL; false: it has no room,
+ * and the line counts as dropped. */
+void output_hub_set_sink(struct output_hub *hub,
+	bool (*fn)(const char *unit_id, const struct output_line *line, void *data), void *data);
 /* Lines that the console's reader was too slow for. */
 uint64_t output_hub_dropped(const struct output_hub *hub);
 /* Writes what is queued for the console, waiting for its reader at most `usec`: at the end of all.

@@ -3,8 +3,9 @@
 
 #include <stdlib.h>
 
-DEFINE_ENUM_TABLE(process_role, PROCESS_ROLE_MAX, [PROCESS_MAIN] = "main",
-	[PROCESS_CONTROL] = "control", [PROCESS_COMMAND] = "command", );
+DEFINE_ENUM_TABLE(process_role,
+	PROCESS_ROLE_MAX, [PROCESS_MAIN] = "main", [PROCESS_CONTROL] = "control",
+	[PROCESS_COMMAND] = "command", [PROCESS_HELPER] = "helper", );
 
 struct process *process_track(
 	struct process_table *t, pid_t pid, enum process_role role, struct unit *unit)
