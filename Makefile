@@ -134,6 +134,14 @@ bench: ## measure reaperd as an entrypoint beside tini, dumb-init and catatonit 
 	@scripts/deps static
 	@tests/bench/entrypoint
 
+RANDOM_SCENARIOS ?= 200
+
+check-oracle: ## all scenarios, and RANDOM_SCENARIOS made ones, under a real systemd and under reaperd (root, minutes)
+	@scripts/deps check
+	@$(MAKE) --no-print-directory all
+	@tests/oracle/compare
+	@tests/oracle/compare --random=$(RANDOM_SCENARIOS) --seed=$$(date +%j)
+
 check-packages: ## Debian's packages as they come, under reaperd and beside it systemd; makes a root (root, minutes)
 	@scripts/deps packages
 	@$(MAKE) --no-print-directory BUILD=static CC=musl-gcc all
@@ -191,7 +199,7 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all static helpers parents unit-tests fuzzers check check-packages unit system fuzz bench demo lint format install uninstall deps clean help
+.PHONY: all static helpers parents unit-tests fuzzers check check-oracle check-packages unit system fuzz bench demo lint format install uninstall deps clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 

@@ -87,6 +87,9 @@ const char interface_description[] =
 "error InvalidUnitName (unit: string)\n"
 "error BadUnit (unit: string, reason: string, jobs: ?[]JobResult)\n"
 "error TransactionRefused (unit: string, reason: string, jobs: ?[]JobResult)\n"
+"# A reload of what cannot be reloaded; RefuseManualStart= and RefuseManualStop=.\n"
+"error NotApplicable (unit: string, reason: string, jobs: ?[]JobResult)\n"
+"error OnlyByDependency (unit: string, reason: string, jobs: ?[]JobResult)\n"
 "error JobFailed (unit: string, result: string, reason: string, jobs: []JobResult)\n"
 "error PermissionDenied (reason: string)\n"
 "error TooLarge (reason: string)\n";

@@ -30,6 +30,15 @@ static void explain_job(const char *verb, const json_t *row)
 static void explain_failure(
 	const char *verb, const char *error, const json_t *parameters, int *status)
 {
+	/* systemctl's statuses for a job that was not taken; 1 for others. */
+	static const struct {
+		const char *error;
+		int status;
+	} statuses[] = {
+		{"NoSuchUnit", EXIT_NOT_FOUND_TO_START},
+		{"NotApplicable", EXIT_NOT_APPLICABLE},
+		{"OnlyByDependency", EXIT_NOT_PERMITTED},
+	};
 	const json_t *jobs = json_object_get(parameters, "jobs");
 	json_t *row;
 	size_t i;
@@ -41,8 +50,9 @@ static void explain_failure(
 	}
 	json_array_foreach (jobs, i, row) {
 		explain_job(verb, row);
-		if (strcmp(get_string(row, "error"), "NoSuchUnit") == 0)
-			*status = EXIT_NOT_FOUND_TO_START;
+		for (size_t k = 0; k < ELEMENTS(statuses); k++)
+			if (strcmp(get_string(row, "error"), statuses[k].error) == 0)
+				*status = statuses[k].status;
 	}
 }
 

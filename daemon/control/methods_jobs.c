@@ -58,6 +58,8 @@ static const char *refusal_name(int r)
 {
 	if (r == -ENOENT)
 		return "NoSuchUnit";
+	if (r == -EOPNOTSUPP)
+		return "NotApplicable";
 	return r == -ENOEXEC || r == -ESHUTDOWN ? "BadUnit" : "TransactionRefused";
 }
 
@@ -70,11 +72,14 @@ static void ask(struct call *c, struct unit *u, enum job_type type, enum job_mod
 	struct job *job;
 
 	if (why_not) {
-		add_refusal(c, u->id, "TransactionRefused", why_not);
+		add_refusal(c, u->id, "OnlyByDependency", why_not);
 		return;
 	}
-	if (type != JOB_START && u->load_state == LOAD_NOT_FOUND && u->active == UNIT_INACTIVE) {
-		add_refusal(c, u->id, "NoSuchUnit", "there is no unit of that name");
+	if (type != JOB_START && u->active == UNIT_INACTIVE && u->load_state != LOAD_LOADED &&
+		u->load_state != LOAD_MASKED) {
+		add_refusal(c, u->id, "NoSuchUnit",
+			u->load_state == LOAD_NOT_FOUND ? "there is no unit of that name"
+							: "it could not be loaded");
 		return;
 	}
 	int r = transaction_run(&life->jobs, &life->units, u, type, mode, &job, &error);
@@ -314,6 +319,10 @@ void method_reset_failed(struct call *c)
 		struct unit *u = call_unit(c, json_string_value(name));
 		if (!u)
 			return;
+		if (u->load_state == LOAD_NOT_FOUND && u->active == UNIT_INACTIVE) {
+			call_unit_error(c, "NoSuchUnit", u->id, "there is no unit of that name");
+			return;
+		}
 		unit_reset_failed(u);
 	}
 	for (size_t k = 0; !json_array_size(names) && k < t->count; k++)

@@ -93,6 +93,8 @@ void unit_reset_failed(struct unit *u)
 	u->start_limit_begin_usec = 0;
 	u->start_limit_count = 0;
 	u->start_limit_hit = false;
+	if (u->service)
+		u->service->restarts = 0;
 	if (u->active == UNIT_FAILED && unit_machine(u)->reset_failed)
 		unit_machine(u)->reset_failed(u);
 }

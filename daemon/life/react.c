@@ -140,6 +140,18 @@ static void stop_unneeded(struct life *life, const struct unit *u)
 		}
 }
 
+/* It went down, and somebody who is up wants it up: by a stop too. */
+static void start_upheld(struct life *life, struct unit *u)
+{
+	if (life->stopping || u->job || u->will_restart)
+		return;
+	UNIT_FOREACH (holder, u, DEP_UPHELD_BY)
+		if (unit_is_active(holder) && !holder->job) {
+			(void)life_request(life, u, JOB_START, JOB_MODE_FAIL);
+			return;
+		}
+}
+
 static void go_down_consequences(struct life *life, struct unit *u)
 {
 	const struct unit_settings *settings = &u->config->unit;
@@ -193,10 +205,15 @@ void react_to_state(struct life *life, struct unit *u)
 	if (!had_job && !was_on && (unit_is_active(u) || u->active == UNIT_ACTIVATING) &&
 		!life->stopping)
 		require_after_the_fact(life, u);
-	if (was_up && (is_down || u->active == UNIT_DEACTIVATING || u->will_restart))
+	if ((was_up && (is_down || u->active == UNIT_DEACTIVATING || u->will_restart)) ||
+		(was_on && is_down && !u->job))
 		request_each(life, u, DEP_BOUND_BY, JOB_STOP, JOB_MODE_REPLACE);
+	if (was_on && !had_job && (is_down || u->active == UNIT_DEACTIVATING || u->will_restart))
+		request_each(life, u, DEP_PROPAGATES_STOP_TO, JOB_STOP, JOB_MODE_REPLACE);
 	if ((was_on && is_down) || fails)
 		go_down_consequences(life, u);
+	if (was_on && is_down)
+		start_upheld(life, u);
 	react_to_triggered(u);
 }
 

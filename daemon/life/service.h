@@ -80,6 +80,7 @@ struct service {
 	bool restarting;     /* the coming start is an automatic restart */
 	bool ready;	     /* READY=1 was heard */
 	bool stop_asked;     /* by a job, not by itself */
+	bool stops_itself;   /* it said STOPPING=1 */
 	bool directories_made;
 	char *private_tmp;		/* folder of PrivateTmp=; NULL: none */
 	struct restart_verdict verdict; /* of the life that ended last */

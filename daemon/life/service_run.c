@@ -141,8 +141,12 @@ enum service_state service_on_notified(struct service *s, const struct unit_even
 		here = SERVICE_RELOAD_NOTIFY;
 	else if (here == SERVICE_RUNNING && m->reloading && !m->ready)
 		return SERVICE_RELOAD_NOTIFY;
+	if (m->stopping && !m->ready && here == SERVICE_RUNNING) {
+		s->stops_itself = true; /* it is given its time, and no signal */
+		return SERVICE_STOP_SIGTERM;
+	}
 	if (!m->ready)
-		return m->stopping && here == SERVICE_RUNNING ? SERVICE_STOP_SIGTERM : here;
+		return here;
 	if (here == SERVICE_START && (type == SERVICE_NOTIFY || type == SERVICE_NOTIFY_RELOAD))
 		return SERVICE_START_POST;
 	if (here == SERVICE_RELOAD_NOTIFY)

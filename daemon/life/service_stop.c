@@ -40,6 +40,9 @@ static enum service_state end_of_life(struct service *s)
 enum service_state service_enter_dead(struct service *s)
 {
 	service_release(s);
+	/* What was not to be killed goes on without us. */
+	service_forget_process(s, &s->main);
+	service_forget_process(s, &s->control);
 	if (!s->verdict.again) {
 		service_end_connection(s);
 		return state_of(s);
@@ -103,6 +106,10 @@ enum service_state service_enter_stop_signal(struct service *s)
 {
 	enum service_state here = state_of(s);
 
+	if (s->stops_itself && here == SERVICE_STOP_SIGTERM) {
+		s->stops_itself = false;
+		return here;
+	}
 	if (service_kill(s, here))
 		return here;
 	if (here != SERVICE_STOP_SIGKILL && service_settings_kill(s)->send_sigkill)

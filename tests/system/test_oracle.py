@@ -14,3 +14,11 @@ SYSTEMD = os.environ.get("REAPERD_SYSTEMD", "/lib/systemd/systemd")
 def test_odd_units_are_read_alike():
     result = subprocess.run([ORACLE / "odd_units", "--count=500", f"--systemd={SYSTEMD}"], capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_scenarios_go_alike():
+    """A part of the written scenarios under a real systemd and under us; `make check-oracle` plays all."""
+    result = subprocess.run([ORACLE / "compare", "--every=9"], capture_output=True, text=True, check=False)
+    if " 1 skipped" in result.stdout:
+        pytest.skip(result.stdout.splitlines()[0].partition("skipped: ")[2])
+    assert result.returncode == 0, result.stdout + result.stderr

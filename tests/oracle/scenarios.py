@@ -1,0 +1,205 @@
+"""Written scenarios: (name, units, events[, ordered]). See tests/lib/scenario.py for what they may say."""
+
+
+def unit(section, text, more=""):
+    """`;` parts lines."""
+    def lines(words):
+        return "\n".join(part.strip() for part in words.split(";"))
+    return f"[Unit]\nDefaultDependencies=no\nStartLimitBurst=4\n{lines(more)}\n[{section}]\n{lines(text)}\n"
+
+
+def service(text="ExecStart=main a", more="", letter="a"):
+    if "ExecStart=" not in text:
+        text = f"ExecStart=main {letter}; {text}"
+    return unit("Service", text, more)
+
+
+def pair(of_a, text_a="", text_b=""):
+    """a, and b that it has to do with."""
+    return {"a.service": service(text_a, of_a, "a"), "b.service": service(text_b, "", "b")}
+
+
+FAST = "RestartSec=20ms"
+SCENARIOS = []
+
+
+def add(name, units, *events, ordered=False):
+    SCENARIOS.append((name, units, events, ordered))
+
+
+# Ends of a main process, by type.
+for kind in ("simple", "exec", "oneshot", "notify", "idle"):
+    ready = ["tell a systemd-notify READY=1"] if kind == "notify" else []
+    begin = ["start --no-block a.service"] if kind in ("notify", "oneshot") else ["start a.service"]
+    text = f"Type={kind}; NotifyAccess=all; TimeoutStartSec=5"
+    one = {"a.service": service(text)}
+    add(f"{kind}: exits 0", one, *begin, *ready, "tell a exit 0", "start --no-block a.service", "stop a.service")
+    add(f"{kind}: exits 3", one, *begin, *ready, "tell a exit 3", "reset-failed a.service")
+    add(f"{kind}: is killed", one, *begin, *ready, "kill a KILL", "start --no-block a.service")
+    add(f"{kind}: ends by TERM from outside", one, *begin, *ready, "kill a TERM")
+    add(f"{kind}: dumps core", one, *begin, *ready, "kill a ABRT")
+    add(f"{kind}: is stopped", one, *begin, *ready, "stop a.service", "stop a.service")
+    add(f"{kind}: restarted by hand", one, *begin, *ready, "restart --no-block a.service", *ready, "stop a.service")
+    add(f"{kind}: stays after its exit", {"a.service": service(text + "; RemainAfterExit=yes")},
+        *begin, *ready, "tell a exit 0", "start a.service", "stop a.service")
+    add(f"{kind}: SuccessExitStatus", {"a.service": service(text + "; SuccessExitStatus=7 SIGUSR1")},
+        *begin, *ready, "tell a exit 7", *begin, *ready, "kill a USR1", *begin, *ready, "tell a exit 8")
+
+# Restart=, against each end.
+for policy in ("no", "always", "on-success", "on-failure", "on-abnormal", "on-abort", "on-watchdog"):
+    one = {"a.service": service(f"Restart={policy}; {FAST}")}
+    for end in ("tell a exit 0", "tell a exit 3", "kill a KILL", "kill a TERM", "kill a ABRT"):
+        add(f"Restart={policy}, {end}", one, "start a.service", end, end, "stop a.service")
+for text in ("RestartPreventExitStatus=3", "RestartForceExitStatus=3", "RestartPreventExitStatus=SIGKILL", "SuccessExitStatus=3"):
+    one = {"a.service": service(f"Restart=on-failure; {FAST}; {text}")}
+    add(f"{text} against exit 3", one, "start a.service", "tell a exit 3")
+    add(f"{text} against KILL", one, "start a.service", "kill a KILL")
+    add(f"{text} against exit 0", one, "start a.service", "tell a exit 0")
+add("the start limit", {"a.service": service(f"ExecStart=/bin/false; Restart=always; {FAST}")},
+    "start a.service", "start a.service", "reset-failed a.service", "stop a.service")
+add("no restart after a stop", {"a.service": service(f"Restart=always; {FAST}")}, "start a.service", "stop a.service")
+add("a stop during RestartSec", {"a.service": service("Restart=always; RestartSec=30")},
+    "start a.service", "kill a KILL", "stop a.service")
+add("a start during RestartSec", {"a.service": service("Restart=always; RestartSec=30")},
+    "start a.service", "kill a KILL", "start a.service", "stop a.service")
+
+# Commands around the main process.
+SAY = "/bin/sh -c 'echo %s >>DIR.log'"
+for key in ("ExecCondition", "ExecStartPre", "ExecStartPost", "ExecStop", "ExecStopPost", "ExecReload"):
+    for name, command in (("works", "/bin/true"), ("fails", "/bin/sh -c 'sleep 0.1 && false'"), ("is not there", "/no/such"), ("may fail", "-/bin/false"), ("exits 255", "/bin/sh -c 'exit 255'")):
+        first = "ExecStartPost=/bin/sleep 0.1; " if key == "ExecStartPost" else ""
+        one = {"a.service": service(f"{first}{key}={command}")}
+        add(f"{key} {name}", one, "start a.service", "reload a.service", "tell a exit 0", "start a.service", "stop a.service")
+add("the order of commands", {"a.service": service("ExecStart=main a trap; " + "; ".join(
+    f"{key}={SAY % key}" for key in ("ExecStartPre", "ExecStartPost", "ExecStop", "ExecStopPost", "ExecReload")))},
+    "start a.service", "reload a.service", "restart a.service", "stop a.service", ordered=True)
+add("several commands of a oneshot", {"a.service": service(
+    f"Type=oneshot; ExecStart={SAY % 'one'}; ExecStart={SAY % 'two'}; ExecStart=/bin/false; ExecStart={SAY % 'three'}")},
+    "start a.service", ordered=True)
+add("a failure that is passed over", {"a.service": service(
+    f"Type=oneshot; ExecStart=-/bin/false; ExecStart={SAY % 'two'}; ExecStop={SAY % 'stop'}")}, "start a.service", ordered=True)
+add("a oneshot without ExecStart", {"a.service": unit("Service", f"Type=oneshot; RemainAfterExit=yes; ExecStop={SAY % 'stop'}")},
+    "start a.service", "stop a.service")
+add("ExecStopPost after a failed start", {"a.service": service(f"ExecStartPre=/bin/false; ExecStopPost={SAY % 'post'}")}, "start a.service")
+
+# Time limits.
+add("TimeoutStartSec of a notify", {"a.service": service("Type=notify; TimeoutStartSec=300ms")}, "start a.service")
+add("TimeoutStartSec of a oneshot", {"a.service": service("Type=oneshot; TimeoutStartSec=300ms")}, "start a.service")
+add("TimeoutStartSec of ExecStartPre", {"a.service": service("ExecStartPre=/bin/sleep 100; TimeoutStartSec=300ms")}, "start a.service")
+add("TimeoutStartSec of ExecStartPost", {"a.service": service("ExecStartPost=/bin/sleep 100; TimeoutStartSec=300ms")}, "start a.service")
+for failure_mode in ("terminate", "abort", "kill"):
+    add(f"TimeoutStartFailureMode={failure_mode}", {"a.service": service(
+        f"Type=notify; TimeoutStartSec=300ms; TimeoutStartFailureMode={failure_mode}")}, "start a.service")
+    add(f"TimeoutStopFailureMode={failure_mode}", {"a.service": service(
+        f"ExecStart=main a deaf; TimeoutStopSec=300ms; TimeoutStopFailureMode={failure_mode}")}, "start a.service", "stop a.service")
+add("TimeoutStopSec of ExecStop", {"a.service": service("ExecStop=/bin/sleep 100; TimeoutStopSec=300ms")}, "start a.service", "stop a.service")
+add("TimeoutStopSec of ExecStopPost", {"a.service": service("ExecStopPost=/bin/sleep 100; TimeoutStopSec=300ms")}, "start a.service", "stop a.service")
+add("RuntimeMaxSec", {"a.service": service("RuntimeMaxSec=300ms")}, "start a.service", "wait 0.4")
+add("RuntimeMaxSec with Restart", {"a.service": service(f"RuntimeMaxSec=300ms; Restart=on-failure; {FAST}; RestartForceExitStatus=3")},
+    "start a.service", "wait 3")
+add("ExecReload that hangs", {"a.service": service("ExecReload=/bin/sleep 100; TimeoutStartSec=300ms")}, "start a.service", "reload a.service")
+add("the watchdog", {"a.service": service("Type=notify; WatchdogSec=300ms; NotifyAccess=all; TimeoutStartSec=5")},
+    "start --no-block a.service", "tell a systemd-notify READY=1", "wait 0.5")
+add("the watchdog with Restart=on-watchdog", {"a.service": service(f"WatchdogSec=50ms; Restart=on-watchdog; {FAST}; NotifyAccess=all")},
+    "start a.service", "wait 2")
+
+# Signals of a stop.
+for text in ("KillMode=process", "KillMode=mixed", "KillMode=none", "KillSignal=SIGINT", "KillSignal=SIGKILL", "SendSIGKILL=no; TimeoutStopSec=300ms",
+             "SendSIGHUP=yes", "FinalKillSignal=SIGQUIT", "RestartKillSignal=SIGINT"):
+    add(f"{text}: stop", {"a.service": service(text)}, "start a.service", "stop a.service")
+    add(f"{text}: restart", {"a.service": service(text)}, "start a.service", "restart a.service", "stop a.service")
+    add(f"{text}: deaf", {"a.service": service(f"ExecStart=main a deaf; TimeoutStopSec=300ms; {text}")}, "start a.service", "stop a.service")
+
+# What services say of themselves.
+NOTIFY = {"a.service": service("Type=notify; NotifyAccess=all; TimeoutStartSec=5")}
+add("READY, then STOPPING", NOTIFY, "start --no-block a.service", "tell a systemd-notify READY=1", "tell a systemd-notify STOPPING=1", "tell a exit 0")
+add("an end before READY", NOTIFY, "start --no-block a.service", "tell a exit 0")
+add("RELOADING and READY", NOTIFY, "start --no-block a.service", "tell a systemd-notify READY=1", "tell a systemd-notify RELOADING=1", "tell a systemd-notify READY=1")
+add("nobody may notify", {"a.service": service("Type=notify; NotifyAccess=none; TimeoutStartSec=500ms")}, "start --no-block a.service", "tell a systemd-notify READY=1", "wait 0.6")
+add("only the main process may", {"a.service": service("Type=notify; NotifyAccess=main; TimeoutStartSec=500ms")}, "start --no-block a.service", "tell a systemd-notify READY=1; true", "wait 0.6")
+add("a main process that hands over", {"a.service": service("Type=notify; NotifyAccess=all; TimeoutStartSec=5")},
+    "start --no-block a.service", "tell a sleep 1000 & systemd-notify READY=1 MAINPID=$!; exit 0", "kill a KILL")
+
+# Forking.
+FORK = "Type=forking; ExecStart=/bin/sh -c '%s'; TimeoutStartSec=1"
+add("forking: the child is the main process", {"a.service": service(FORK % "sleep 1000 &")}, "start a.service", "kill a KILL")
+add("forking: the parent fails", {"a.service": service(FORK % "sleep 1000 & exit 3")}, "start a.service")
+add("forking: nobody is left", {"a.service": service(FORK % "true")}, "start a.service")
+add("forking: with a PID file", {"a.service": service(FORK % "sleep 1000 & echo $! >DIR.pid" + "; PIDFile=DIR.pid")}, "start a.service", "stop a.service")
+add("forking: the PID file never comes", {"a.service": service(FORK % "sleep 1000 &" + "; PIDFile=DIR.pid")}, "start a.service")
+add("forking: a foreign PID in the file", {"a.service": service(FORK % "sleep 1000 & echo 1 >DIR.pid" + "; PIDFile=DIR.pid")}, "start a.service")
+add("forking: GuessMainPID=no", {"a.service": service(FORK % "sleep 1000 &" + "; GuessMainPID=no")}, "start a.service", "stop a.service")
+add("forking: hangs", {"a.service": service(FORK % "sleep 1000" + "; TimeoutStartSec=300ms")}, "start a.service")
+
+# Conditions and assertions.
+for text in ("ConditionPathExists=/etc", "ConditionPathExists=/no/such", "ConditionPathExists=!/etc", "ConditionPathExists=|/no; ConditionPathExists=|/etc",
+             "AssertPathExists=/etc", "AssertPathExists=/no/such", "ConditionUser=root", "ConditionUser=nobody", "ConditionPathIsDirectory=/etc/passwd"):
+    add(f"{text}", {"a.service": service("", text)}, "start a.service", "stop a.service")
+    add(f"{text}, required", {"b.service": service("", text, "b"), "a.service": service("", "Requires=b.service; After=b.service")}, "start a.service")
+
+# Requirements.
+BAD = "ExecStart=/bin/false; Type=oneshot"
+for key in ("Requires", "Wants", "BindsTo", "Requisite"):
+    for order in ("", "; After=b.service"):
+        if key == "Requisite" and not order:
+            continue  # which of the two is looked at first is not defined
+        what = f"{key}{' and After' if order else ''}"
+        add(f"{what}: starts it", pair(f"{key}=b.service{order}"), "start a.service", "stop b.service", "stop a.service")
+        add(f"{what}: it fails to start", pair(f"{key}=b.service{order}", "", BAD), "start a.service")
+        add(f"{what}: it is not there", {"a.service": service("", f"{key}=b.service{order}")}, "start a.service")
+        add(f"{what}: it ends", pair(f"{key}=b.service{order}"), "start b.service", "start a.service", "tell b exit 0")
+        add(f"{what}: it dies", pair(f"{key}=b.service{order}"), "start b.service", "start a.service", "kill b KILL")
+        add(f"{what}: it is restarted", pair(f"{key}=b.service{order}"), "start b.service", "start a.service", "restart b.service")
+        add(f"{what}: it is up already", pair(f"{key}=b.service{order}"), "start b.service", "start a.service", "stop a.service", "stop b.service")
+for key in ("PartOf", "Conflicts", "Upholds", "PropagatesStopTo", "StopPropagatedFrom", "PropagatesReloadTo", "OnFailure", "OnSuccess"):
+    add(f"{key}: start", pair(f"{key}=b.service"), "start a.service", "start b.service")
+    add(f"{key}: stop the other", pair(f"{key}=b.service"), "start a.service", "start b.service", "stop b.service", "stop a.service")
+    add(f"{key}: stop it", pair(f"{key}=b.service"), "start b.service", "start a.service", "stop a.service")
+    add(f"{key}: it ends well", pair(f"{key}=b.service"), "start a.service", "tell a exit 0")
+    add(f"{key}: it fails", pair(f"{key}=b.service"), "start a.service", "tell a exit 3")
+    add(f"{key}: restart", pair(f"{key}=b.service"), "start a.service", "start b.service", "restart b.service", "restart a.service")
+add("StopWhenUnneeded", {"a.service": service("", "Wants=b.service"), "b.service": service("", "StopWhenUnneeded=yes", "b")}, "start a.service", "stop a.service")
+add("RefuseManualStart", {"a.service": service("", "RefuseManualStart=yes")}, "start a.service")
+add("RefuseManualStop", {"a.service": service("", "RefuseManualStop=yes")}, "start a.service", "stop a.service")
+add("a target and its members", {"t.target": unit("Install", "", "Requires=a.service; Wants=b.service"), **pair("PartOf=t.target")},
+    "start t.target", "restart t.target", "stop t.target", "stop b.service")
+add("a target with a bad member", {"t.target": unit("Install", "", "Requires=a.service; After=a.service"), "a.service": service(BAD)}, "start t.target")
+add("a chain in order", {
+    "a.service": service("ExecStart=main a trap", "Requires=b.service; After=b.service"),
+    "b.service": service("ExecStart=main b trap", "Requires=c.service; After=c.service"),
+    "c.service": service("ExecStart=main c trap")}, "start a.service", "stop c.service", "start a.service", "restart b.service", ordered=False)
+add("a cycle", {"a.service": service("", "Wants=b.service; After=b.service"), "b.service": service("", "Wants=a.service; After=a.service", "b")}, "start a.service")
+add("job modes: fail", pair("Conflicts=b.service"), "start b.service", "start --job-mode=fail a.service", "start --job-mode=replace a.service")
+add("job modes: ignore-dependencies", pair("Requires=b.service"), "start --job-mode=ignore-dependencies a.service")
+add("job modes: ignore-requirements", pair("Requires=b.service", "", BAD), "start --job-mode=ignore-requirements a.service")
+add("a masked unit", {"a.service": ""}, "start a.service")
+add("a bad setting", {"a.service": unit("Service", "Type=simple")}, "start a.service")
+for verb in ("try-restart", "reload-or-restart", "try-reload-or-restart", "reload", "restart", "stop", "reset-failed", "is-active", "is-failed", "status -n0"):
+    add(f"{verb} of what is down", {"a.service": service()}, f"{verb} a.service")
+    add(f"{verb} of what is up", {"a.service": service()}, "start a.service", f"{verb} a.service")
+    add(f"{verb} of what has failed", {"a.service": service()}, "start a.service", "kill a KILL", f"{verb} a.service")
+    add(f"{verb} of what is not there", {"a.service": service()}, f"{verb} x.service")
+
+# Timers, sockets and paths.
+TIMER = {"a.service": service("Type=oneshot; ExecStart=/bin/sh -c 'echo ran >>DIR.log'")}
+add("a timer once", {"a.timer": unit("Timer", "OnActiveSec=100ms; AccuracySec=1ms"), **TIMER}, "start a.timer", "wait 0.3", "stop a.timer")
+add("a timer that does not remain", {"a.timer": unit("Timer", "OnActiveSec=100ms; AccuracySec=1ms; RemainAfterElapse=no"), **TIMER}, "start a.timer", "wait 0.3")
+add("a timer whose service is long", {"a.timer": unit("Timer", "OnActiveSec=100ms; AccuracySec=1ms"), "a.service": service()}, "start a.timer", "wait 0.3", "tell a exit 0", "stop a.timer")
+add("a timer whose service fails", {"a.timer": unit("Timer", "OnActiveSec=100ms; AccuracySec=1ms"), "a.service": service(BAD)}, "start a.timer", "wait 0.3")
+add("a timer for another unit", {"a.timer": unit("Timer", "OnActiveSec=100ms; AccuracySec=1ms; Unit=b.service"), "b.service": service("", "", "b")}, "start a.timer", "wait 0.3", "stop a.timer", "stop b.service")
+add("a timer without a service", {"a.timer": unit("Timer", "OnActiveSec=100ms")}, "start a.timer")
+add("a calendar", {"a.timer": unit("Timer", "OnCalendar=yearly"), **TIMER}, "start a.timer", "stop a.timer")
+for kind in ("PathExists", "PathChanged", "PathModified", "PathExistsGlob"):
+    star = "*" if kind == "PathExistsGlob" else ""
+    add(f"{kind}", {"a.path": unit("Path", f"{kind}=DIR.f{star}"), "a.service": service()}, "start a.path", "touch .f", "tell a exit 0", "stop a.path")
+    add(f"{kind}: there already", {"a.path": unit("Path", f"{kind}=DIR.f{star}"), "a.service": service()}, "touch .f", "start a.path", "stop a.path")
+    add(f"{kind}: its service fails", {"a.path": unit("Path", f"{kind}=DIR.f{star}"), "a.service": service(BAD)}, "start a.path", "touch .f", "wait 0.5")
+ACCEPT = "ExecStart=/usr/bin/python3 -c \"import socket, time; s = socket.socket(fileno=3); s.accept(); %s\""
+add("a socket", {"a.socket": unit("Socket", "ListenStream=DIR.s"), "a.service": service(ACCEPT % "time.sleep(1000)")}, "start a.socket", "connect .s", "kill a KILL", "stop a.socket")
+add("a socket whose service ends", {"a.socket": unit("Socket", "ListenStream=DIR.s"), "a.service": service(ACCEPT % "exit(0)")}, "start a.socket", "connect .s", "connect .s", "stop a.socket")
+add("a socket whose service is up", {"a.socket": unit("Socket", "ListenStream=DIR.s"), "a.service": service()}, "start a.service", "start a.socket", "stop a.service", "start a.socket")
+add("a socket that is stopped with its service", {"a.socket": unit("Socket", "ListenStream=DIR.s"), "a.service": service("", "Requires=a.socket")}, "start a.service", "stop a.socket")
+add("a socket without a service", {"a.socket": unit("Socket", "ListenStream=DIR.s")}, "start a.socket")
+add("a socket whose service is bad", {"a.socket": unit("Socket", "ListenStream=DIR.s; TriggerLimitBurst=3; TriggerLimitIntervalSec=10"), "a.service": service("ExecStart=/bin/false")}, "start a.socket", "connect .s", "wait 1")
+add("a socket at a bad place", {"a.socket": unit("Socket", "ListenStream=/proc/no/s"), "a.service": service()}, "start a.socket")
+add("a fifo", {"a.socket": unit("Socket", "ListenFIFO=DIR.q"), "a.service": service()}, "start a.socket", "stop a.socket")
