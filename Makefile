@@ -158,6 +158,17 @@ lint: ## rooms, formatting, lengths, and static analysis
 format: ## put every source file into the house's format
 	@clang-format -i $(foreach room,$(ROOMS) ctl tests/unit tests/helpers tests/fuzz tests/lib units/parents static,$(wildcard $(room)/*.[ch]))
 
+DEB := build/deb
+
+deb: ## Debian packages, into build/deb
+	@scripts/deps deb
+	@rm -rf $(DEB) && mkdir -p $(DEB)/reaperd
+	@git archive HEAD | tar -x -C $(DEB)/reaperd
+	@cp -r packaging/debian $(DEB)/reaperd/debian
+	@cd $(DEB)/reaperd && dpkg-buildpackage --no-sign -b >../build.log 2>&1 || { tail -40 ../build.log; exit 1; }
+	@rm -rf $(DEB)/reaperd
+	@ls $(DEB)/*.deb
+
 install: all parents ## into $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(O)/reaperd $(DESTDIR)$(PREFIX)/sbin/reaperd
 	install -D -m 755 $(O)/reaperctl $(DESTDIR)$(PREFIX)/bin/reaperctl
@@ -199,7 +210,7 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all static helpers parents unit-tests fuzzers check check-oracle check-packages unit system fuzz bench demo lint format install uninstall deps clean help
+.PHONY: all static helpers parents unit-tests fuzzers check check-oracle check-packages unit system fuzz bench demo deb lint format install uninstall deps clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 

@@ -152,6 +152,14 @@ static void start_upheld(struct life *life, struct unit *u)
 		}
 }
 
+/* It came up: what it upholds does too, even against what the start itself had to leave out. */
+static void uphold(struct life *life, struct unit *u)
+{
+	UNIT_FOREACH (other, u, DEP_UPHOLDS)
+		if (!life->stopping && !other->job && unit_is_inactive_or_failed(other))
+			(void)life_request(life, other, JOB_START, JOB_MODE_FAIL);
+}
+
 static void go_down_consequences(struct life *life, struct unit *u)
 {
 	const struct unit_settings *settings = &u->config->unit;
@@ -197,6 +205,9 @@ void react_to_state(struct life *life, struct unit *u)
 	/* A start that was refused fails without having been on. */
 	bool fails = u->active == UNIT_FAILED && u->was_active & ~(1U << UNIT_FAILED);
 	bool had_job = u->job != NULL;
+	/* Nobody asked for its end: a start that comes to nothing counts too. */
+	bool is_unexpected =
+		!had_job || (u->job->type == JOB_START && u->job->state == JOB_RUNNING);
 	bool is_down = unit_is_inactive_or_failed(u);
 
 	u->was_active = 0;
@@ -208,12 +219,15 @@ void react_to_state(struct life *life, struct unit *u)
 	if ((was_up && (is_down || u->active == UNIT_DEACTIVATING || u->will_restart)) ||
 		(was_on && is_down && !u->job))
 		request_each(life, u, DEP_BOUND_BY, JOB_STOP, JOB_MODE_REPLACE);
-	if (was_on && !had_job && (is_down || u->active == UNIT_DEACTIVATING || u->will_restart))
+	if (was_on && is_unexpected &&
+		(is_down || u->active == UNIT_DEACTIVATING || u->will_restart))
 		request_each(life, u, DEP_PROPAGATES_STOP_TO, JOB_STOP, JOB_MODE_REPLACE);
 	if ((was_on && is_down) || fails)
 		go_down_consequences(life, u);
 	if (was_on && is_down)
 		start_upheld(life, u);
+	if (!was_up && unit_is_active(u))
+		uphold(life, u);
 	react_to_triggered(u);
 }
 

@@ -44,4 +44,4 @@ def make(seed):
             events.append(dice.choice(ENDS).format(name[0]))
         else:
             events.append(f"{dice.choice(VERBS)} {name}")
-    return f"seed {seed}", units, tuple(events), False
+    return f"seed {seed}", units, tuple(events), None

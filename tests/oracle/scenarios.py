@@ -180,6 +180,14 @@ for verb in ("try-restart", "reload-or-restart", "try-reload-or-restart", "reloa
     add(f"{verb} of what has failed", {"a.service": service()}, "start a.service", "kill a KILL", f"{verb} a.service")
     add(f"{verb} of what is not there", {"a.service": service()}, f"{verb} x.service")
 
+# What made ones found.
+add("Upholds against Conflicts", {"b.service": service("", "Upholds=c.service; After=c.service", "b"), "c.service": service("", "Conflicts=b.service", "c")},
+    "start b.service", "kill c TERM")
+add("PropagatesStopTo of what was skipped", {"a.service": service(), "b.service": service("ExecCondition=/bin/false", "PropagatesStopTo=a.service", "b")},
+    "start a.service", "start b.service")
+add("PropagatesStopTo of what dies", pair("PropagatesStopTo=b.service"), "start b.service", "start a.service", "kill a TERM")
+add("BindsTo of what never came up", {"a.service": service("", "BindsTo=b.service"), "b.service": service("ExecStartPre=/bin/false", "", "b")}, "start a.service")
+
 # Timers, sockets and paths.
 TIMER = {"a.service": service("Type=oneshot; ExecStart=/bin/sh -c 'echo ran >>DIR.log'")}
 add("a timer once", {"a.timer": unit("Timer", "OnActiveSec=100ms; AccuracySec=1ms"), **TIMER}, "start a.timer", "wait 0.3", "stop a.timer")
