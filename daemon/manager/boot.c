@@ -1,13 +1,53 @@
 /* SPDX-License-Identifier: MIT */
 /* Start-up: the first transaction, and the command after it. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "common/text.h"
+#include "daemon/base/folder.h"
 #include "daemon/base/log.h"
 #include "daemon/life/service.h"
 #include "daemon/manager/manager.h"
 
 #define DEFAULT_TARGET "default.target"
+
+/* Maintainer scripts of packages look for the first (sd_booted(3)); the second says that it is of
+ * our making, for /run may outlive us. */
+#define BOOTED_FOLDER "/run/systemd/system"
+#define BOOTED_BY_US "/run/reaperd/booted"
+
+bool boot_is_of_others(void)
+{
+	return access(BOOTED_FOLDER, F_OK) == 0 && access(BOOTED_BY_US, F_OK) < 0;
+}
+
+static bool systemctl_is_ours(void)
+{
+	static const char *const places[] = {"/usr/local/bin/systemctl", "/usr/bin/systemctl"};
+
+	for (size_t i = 0; i < ELEMENTS(places); i++) {
+		_cleanup_(freep) char *path = realpath(places[i], NULL);
+
+		if (path)
+			return text_ends_with(path, "/reaperctl");
+	}
+	return false;
+}
+
+void boot_announce(const struct manager *m)
+{
+	if (!m->is_pid1 || m->is_user || m->options.unit_path || boot_is_of_others() ||
+		!systemctl_is_ours())
+		return;
+	int r = folder_make(BOOTED_FOLDER, 0755);
+	if (r >= 0)
+		r = folder_make(BOOTED_BY_US, 0755);
+	if (r < 0)
+		(void)log_warning_errno(
+			r, "packages that are installed will not start their services");
+}
 
 /* What is not applied is of interest in units that start; what is wrong is so in each. */
 static void log_diagnostics(const struct unit *u)

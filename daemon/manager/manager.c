@@ -153,11 +153,13 @@ int manager_configure(struct manager *m)
 	l->path = search_path_new(m->options.unit_path, l->user_mode);
 	if (!l->path)
 		return log_error_errno(ENOMEM, "cannot set up the unit path");
-	if (!m->is_pid1 || access("/run/systemd/system", F_OK) == 0)
+	if (!m->is_pid1 || boot_is_of_others())
 		search_path_set_booted(l->path);
 	l->host = specifier_host_local();
-	if (!is_for_looking(&m->options))
+	if (!is_for_looking(&m->options)) {
 		generators_run(m);
+		boot_announce(m);
+	}
 	m->life.spawn.console_fd = STDOUT_FILENO;
 	if (m->options.command && !m->options.unit_count)
 		return 0; /* nobody writes but the command, and that is not ours to read */

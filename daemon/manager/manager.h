@@ -118,6 +118,11 @@ void manager_leave_directory(void);
 
 /* boot.c: the first transaction. */
 void boot_start(struct manager *m);
+/* Whether /run says that a systemd booted this system (sd_booted(3)), and not one of us. */
+bool boot_is_of_others(void);
+/* Says to packages that units are to be started by systemctl, where that is us: as PID 1 and root,
+ * with the default unit path. */
+void boot_announce(const struct manager *m);
 /* Units that were just loaded are bound to the manager's life, and checked. */
 void boot_adopt_units(struct manager *m);
 /* Adds to the unit's diagnostics what cannot be applied with what we may. */
