@@ -93,8 +93,10 @@ void unit_reset_failed(struct unit *u)
 	u->start_limit_begin_usec = 0;
 	u->start_limit_count = 0;
 	u->start_limit_hit = false;
-	if (u->service)
+	if (u->service) {
 		u->service->restarts = 0;
+		u->service->result = u->service->reload_result = SERVICE_SUCCESS;
+	}
 	if (u->active == UNIT_FAILED && unit_machine(u)->reset_failed)
 		unit_machine(u)->reset_failed(u);
 }
@@ -220,6 +222,8 @@ static void do_queued_work(struct life *life)
 			react_to_state(life, u);
 		else if (work & WORK_TRIGGERS)
 			react_to_triggered(u);
+		if (work & WORK_JOB_FAILED)
+			react_to_failed_job(life, u);
 		collect(life, u);
 	}
 }

@@ -137,9 +137,10 @@ int life_request(struct life *life, struct unit *u, enum job_type type, enum job
 
 /* What is queued for a unit until the turn. */
 enum unit_work {
-	WORK_EXIT = 1 << 0,	/* a process of it ended */
-	WORK_REACT = 1 << 1,	/* its state changed: consequences for others */
-	WORK_TRIGGERS = 1 << 2, /* a start of it ended: whoever triggers it looks again */
+	WORK_EXIT = 1 << 0,	  /* a process of it ended */
+	WORK_REACT = 1 << 1,	  /* its state changed: consequences for others */
+	WORK_TRIGGERS = 1 << 2,	  /* a start of it ended: whoever triggers it looks again */
+	WORK_JOB_FAILED = 1 << 3, /* a job of it failed, not by what it did itself */
 };
 
 void life_enqueue(struct life *life, struct unit *u, unsigned work);

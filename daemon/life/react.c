@@ -190,6 +190,11 @@ static void go_down_consequences(struct life *life, struct unit *u)
 			life->hooks.action(u, ACTION_EXIT, -1, "Essential=", life->hooks.data);
 }
 
+void react_to_failed_job(struct life *life, struct unit *u)
+{
+	request_each(life, u, DEP_ON_FAILURE, JOB_START, u->config->unit.on_failure_job_mode);
+}
+
 void react_to_triggered(struct unit *u)
 {
 	UNIT_FOREACH (trigger, u, DEP_TRIGGERED_BY)
@@ -237,6 +242,9 @@ void react_to_job(const struct job *job, enum job_result result, void *data)
 
 	if (job->type == JOB_START)
 		life_enqueue(life, job->unit, WORK_TRIGGERS);
+	/* The unit itself tells of other failures, by its state. */
+	if ((result == JOB_TIMEOUT || result == JOB_DEPENDENCY) && !life->stopping)
+		life_enqueue(life, job->unit, WORK_JOB_FAILED);
 	tell(life, &(struct life_news){.kind = NEWS_JOB,
 			   .unit = job->unit,
 			   .job = job,

@@ -11,6 +11,8 @@ void react_run_jobs(struct life *life);
 void react_to_state(struct life *life, struct unit *u);
 /* Tells the units that trigger it that it changed, or that a start of it ended. */
 void react_to_triggered(struct unit *u);
+/* A job of the unit ended by a time limit, or for what it depends on: OnFailure=. */
+void react_to_failed_job(struct life *life, struct unit *u);
 /* job_finished_fn of the job table. */
 void react_to_job(const struct job *job, enum job_result result, void *life);
 /* job_warning_fn of the job table. */

@@ -188,7 +188,8 @@ static bool start_limit_hit(struct service *s)
 	service_fail(s, SERVICE_FAILURE_START_LIMIT_HIT);
 	s->verdict.again = false;
 	u->will_restart = false;
-	settle(s, SERVICE_FAILED);
+	/* As systemd has it, what its conditions kept from running is not failed by this either. */
+	settle(s, s->result == SERVICE_SKIP_CONDITION ? SERVICE_DEAD : SERVICE_FAILED);
 	return true;
 }
 
@@ -209,7 +210,7 @@ static int service_start(struct unit *u)
 		break;
 	}
 	if (start_limit_hit(s))
-		return -ECANCELED;
+		return s->result == SERVICE_SKIP_CONDITION ? -EALREADY : -ECANCELED;
 	unit_handle(u, &(struct unit_event){.kind = EVENT_START});
 	return 0;
 }

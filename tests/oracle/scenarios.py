@@ -188,6 +188,11 @@ add("PropagatesStopTo of what was skipped", {"a.service": service(), "b.service"
 add("PropagatesStopTo of what dies", pair("PropagatesStopTo=b.service"), "start b.service", "start a.service", "kill a TERM")
 add("BindsTo of what never came up", {"a.service": service("", "BindsTo=b.service"), "b.service": service("ExecStartPre=/bin/false", "", "b")}, "start a.service")
 
+add("OnFailure of a job that a dependency failed", {"a.service": service(), "b.service": service("", "OnFailure=a.service; Requisite=c.service; After=c.service", "b"), "c.service": service("", "", "c")},
+    "start b.service")
+add("reset-failed of what was skipped", {"a.service": service("ExecCondition=/bin/false")}, "start a.service", "reset-failed a.service")
+add("the start limit of what is skipped", {"a.service": service("ExecCondition=/bin/false")}, *["start a.service"] * 6)
+
 # Timers, sockets and paths.
 TIMER = {"a.service": service("Type=oneshot; ExecStart=/bin/sh -c 'echo ran >>DIR.log'")}
 add("a timer once", {"a.timer": unit("Timer", "OnActiveSec=100ms; AccuracySec=1ms"), **TIMER}, "start a.timer", "wait 0.3", "stop a.timer")
