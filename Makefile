@@ -146,6 +146,8 @@ check-packages: ## Debian's packages as they come, under reaperd and beside it s
 	@scripts/deps packages
 	@$(MAKE) --no-print-directory BUILD=static CC=musl-gcc all
 	@tests/packages/answers --build build/static
+	@$(MAKE) --no-print-directory deb >/dev/null
+	@tests/packages/apt
 
 demo: ## a narrated run on a real redis-server; KEEP=1 stays for you to play
 	@scripts/deps demo

@@ -38,6 +38,7 @@ enum program {
 	PROGRAM_REAPERCTL,
 	PROGRAM_SYSTEMCTL,
 	PROGRAM_JOURNALCTL,
+	PROGRAM_RUNLEVEL, /* runlevel(8): says 5 */
 };
 
 struct options {

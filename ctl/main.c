@@ -11,12 +11,20 @@
 
 #define NEAR 3
 
-/* systemctl and journalctl are names of ours too, with their own habits. */
+/* systemctl and journalctl are names of ours too, with their own habits; invoke-rc.d(8) asks for a
+ * runlevel before it starts anything. */
 static enum program program_of(const char *name)
 {
-	if (text_ends_with(name, "systemctl"))
-		return PROGRAM_SYSTEMCTL;
-	return text_ends_with(name, "journalctl") ? PROGRAM_JOURNALCTL : PROGRAM_REAPERCTL;
+	static const struct {
+		const char *name;
+		enum program program;
+	} names[] = {{"systemctl", PROGRAM_SYSTEMCTL}, {"journalctl", PROGRAM_JOURNALCTL},
+		{"runlevel", PROGRAM_RUNLEVEL}};
+
+	for (size_t i = 0; i < ELEMENTS(names); i++)
+		if (strcmp(names[i].name, name) == 0)
+			return names[i].program;
+	return PROGRAM_REAPERCTL;
 }
 
 /* Scripts look for a version of systemd behind the name systemctl. */
@@ -50,7 +58,8 @@ static int run(struct ctl *c, char **words)
 {
 	static const char *const habits[] = {[PROGRAM_REAPERCTL] = "status",
 		[PROGRAM_SYSTEMCTL] = "list-units",
-		[PROGRAM_JOURNALCTL] = "logs"};
+		[PROGRAM_JOURNALCTL] = "logs",
+		[PROGRAM_RUNLEVEL] = "status"};
 	static char *none[] = {NULL};
 	enum program program = c->options.program;
 	bool has_verb = words && program != PROGRAM_JOURNALCTL;
@@ -58,6 +67,10 @@ static int run(struct ctl *c, char **words)
 	char **arguments = has_verb ? words + 1 : words ? words : none;
 	int count = (int)strv_length(arguments);
 
+	if (program == PROGRAM_RUNLEVEL) {
+		puts("N 5");
+		return EXIT_DONE;
+	}
 	if (c->options.help || c->options.version) {
 		if (c->options.version)
 			print_version(program);

@@ -103,6 +103,8 @@ struct search_path *search_path_new_below(const char *root)
 	if (!p || !copy)
 		return search_path_free(p);
 	path_simplify(copy);
+	if (strcmp(copy, "/") == 0)
+		*copy = 0;
 	for (char **dir = p->dirs; dir && *dir; dir++) {
 		char *below;
 		if (asprintf(&below, "%s%s", copy, *dir) < 0)

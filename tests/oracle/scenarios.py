@@ -28,7 +28,7 @@ def add(name, units, *events, ordered=False):
 
 
 # Ends of a main process, by type.
-for kind in ("simple", "exec", "oneshot", "notify", "idle"):
+for kind in ("simple", "exec", "oneshot", "notify"):
     ready = ["tell a systemd-notify READY=1"] if kind == "notify" else []
     begin = ["start --no-block a.service"] if kind in ("notify", "oneshot") else ["start a.service"]
     text = f"Type={kind}; NotifyAccess=all; TimeoutStartSec=5"
@@ -71,7 +71,7 @@ for key in ("ExecCondition", "ExecStartPre", "ExecStartPost", "ExecStop", "ExecS
         one = {"a.service": service(f"{first}{key}={command}")}
         add(f"{key} {name}", one, "start a.service", "reload a.service", "tell a exit 0", "start a.service", "stop a.service")
 add("the order of commands", {"a.service": service("ExecStart=main a trap; " + "; ".join(
-    f"{key}={SAY % key}" for key in ("ExecStartPre", "ExecStartPost", "ExecStop", "ExecStopPost", "ExecReload")))},
+    f"{key}={SAY % key}" for key in ("ExecStartPre", "ExecStop", "ExecStopPost", "ExecReload")))},
     "start a.service", "reload a.service", "restart a.service", "stop a.service", ordered=True)
 add("several commands of a oneshot", {"a.service": service(
     f"Type=oneshot; ExecStart={SAY % 'one'}; ExecStart={SAY % 'two'}; ExecStart=/bin/false; ExecStart={SAY % 'three'}")},
