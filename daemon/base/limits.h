@@ -13,7 +13,8 @@
 #define LIMIT_COMMAND_WORDS 1024
 #define LIMIT_DIAGNOSTICS 1024 /* kept for one unit; further ones are only counted */
 #define LIMIT_ENVIRONMENT_FILE_BYTES (1024 * 1024)
-#define LIMIT_ENVIRONMENT_VARIABLES 4096 /* of set-environment */
+#define LIMIT_CREDENTIAL_BYTES (1024 * 1024) /* systemd.exec(5) */
+#define LIMIT_ENVIRONMENT_VARIABLES 4096     /* of set-environment */
 
 /* What a client of the control socket may do. */
 #define LIMIT_CLIENTS 128

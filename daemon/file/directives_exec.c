@@ -22,9 +22,9 @@ static const struct enum_table syslog_facility = {
 #define NOT_DONE(name, kind, why, ...) \
 	{.section = "Exec", .key = name, .type = &kind, .group = GROUP_NONE, .not_applied = why, __VA_ARGS__}
 #define KEPT(name, kind, ...) {.section = "Exec", .key = name, .type = &kind, .group = GROUP_NONE, .flags = DIRECTIVE_KEPT, __VA_ARGS__}
-#define NO_CPUSET "processes run where the kernel puts them"
+#define NO_CPUSET "memory comes from where the kernel takes it"
 #define NO_JOURNAL "there is no journal here; reaperd keeps the output itself"
-#define NO_CREDENTIALS "credentials are not handed over"
+#define NO_CREDENTIALS "credentials are handed over as they are: none is decrypted, and none found by pattern"
 
 static const struct directive rows[] = {
 	EXEC("WorkingDirectory", type_working_directory, working_directory),
@@ -49,12 +49,12 @@ static const struct directive rows[] = {
 	EXEC("CPUSchedulingPolicy", type_cpu_policy, cpu_policy),
 	EXEC("CPUSchedulingPriority", type_cpu_priority, cpu_priority),
 	EXEC("CPUSchedulingResetOnFork", type_bool, cpu_reset_on_fork, .flags = DIRECTIVE_TERSE),
-	NOT_DONE("CPUAffinity", type_words, NO_CPUSET),
+	KEPT("CPUAffinity", type_words),
 	NOT_DONE("NUMAPolicy", type_text, NO_CPUSET),
 	NOT_DONE("NUMAMask", type_text, NO_CPUSET),
-	NOT_DONE("CoredumpFilter", type_text, "the kernel's default is kept"),
-	NOT_DONE("TimerSlackNSec", type_text, "the kernel's default is kept"),
-	NOT_DONE("Personality", type_text, "the kernel's own personality is kept"),
+	KEPT("CoredumpFilter", type_text),
+	KEPT("TimerSlackNSec", type_text),
+	KEPT("Personality", type_text),
 	EXEC("StandardInput", type_stdio, input),
 	EXEC("StandardOutput", type_stdio, output),
 	EXEC("StandardError", type_stdio, error),
@@ -95,9 +95,9 @@ static const struct directive rows[] = {
 	NOT_DONE("PAMName", type_text, "there are no PAM sessions here"),
 	NOT_DONE("UtmpIdentifier", type_text, "there is no utmp record of logins here"),
 	NOT_DONE("UtmpMode", type_text, "there is no utmp record of logins here"),
-	NOT_DONE("LoadCredential", type_text, NO_CREDENTIALS),
+	KEPT("LoadCredential", type_kept_lines),
 	NOT_DONE("LoadCredentialEncrypted", type_text, NO_CREDENTIALS),
-	NOT_DONE("SetCredential", type_text, NO_CREDENTIALS),
+	KEPT("SetCredential", type_kept_lines),
 	NOT_DONE("SetCredentialEncrypted", type_text, NO_CREDENTIALS),
 	NOT_DONE("ImportCredential", type_text, NO_CREDENTIALS),
 };

@@ -84,7 +84,7 @@ static const struct directive rows[] = {
 	FILTER("RestrictAddressFamilies", type_syscalls),
 	SANDBOX("RestrictFileSystems", type_words, "it needs BPF programs, which are not loaded"),
 	FILTER("LockPersonality", type_bool),
-	SANDBOX("KeyringMode", type_text, "the session keyring is left as it is", .names = &keyring_mode, UNSAID("private")),
+	NEEDY("KeyringMode", type_text, 0, NEED_KEYRINGS, .names = &keyring_mode, UNSAID("private")),
 	TERSE("RemoveIPC", "IPC objects are left when a service ends"),
 	TERSE("MemoryKSM", "the kernel's default is kept"),
 	LSM("SELinuxContext"),

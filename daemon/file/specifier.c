@@ -161,7 +161,6 @@ static int folder(char letter, bool user_mode, char **ret)
 		const char *system, *variable, *below_home;
 	} rows[] = {
 		{'C', "/var/cache", "XDG_CACHE_HOME", "/.cache"},
-		{'d', "/run/credentials", NULL, NULL},
 		{'E', "/etc", "XDG_CONFIG_HOME", "/.config"},
 		{'L', "/var/log", NULL, "/.config/log"},
 		{'S', "/var/lib", "XDG_STATE_HOME", "/.config"},
@@ -247,6 +246,14 @@ static int expand_one(char letter, const struct specifier_context *c, char **ret
 	r = folder(letter, c->user_mode, ret);
 	if (r != -EINVAL)
 		return r;
+	if (letter == 'd') { /* LoadCredential= puts them there */
+		_cleanup_(freep) char *runtime = NULL;
+
+		r = folder('t', c->user_mode, &runtime);
+		if (r >= 0 && asprintf(ret, "%s/credentials/%s", runtime, c->unit) < 0)
+			r = -ENOMEM;
+		return r;
+	}
 	if (letter == 'y' || letter == 'Y') {
 		const char *path = c->fragment ? c->fragment : "";
 		const char *slash = strrchr(path, '/');

@@ -411,4 +411,7 @@ void service_release(struct service *s)
 		!(preserve == PRESERVE_RESTART && s->verdict.again))
 		(void)directories_remove_runtime(&life->spawn, exec);
 	remove_private_tmp(s);
+	if (s->directories_made &&
+		(kept_setting(s, "LoadCredential") || kept_setting(s, "SetCredential")))
+		(void)credentials_remove(&life->spawn, s->unit->id);
 }

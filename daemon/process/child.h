@@ -19,6 +19,7 @@ struct child {
 	const char *invented_name;	      /* of DynamicUser=, which no file knows */
 	bool has_user, has_group;
 	char **environment;
+	char *credentials; /* their folder; NULL: none */
 };
 
 /* credentials.c: looks users and groups up; becomes them. */
@@ -51,6 +52,16 @@ int child_enter_network(const struct child *c);
 int child_enter_ipc(const struct child *c);
 int child_enter_host_name(const struct child *c);
 int child_enter_mounts(const struct child *c);
+
+/* credential_store.c: before the environment, which names the folder. */
+int child_store_credentials(struct child *c);
+
+/* attributes.c: what few units say. */
+int child_set_affinity(const struct child *c);
+int child_set_timer_slack(const struct child *c);
+int child_set_core_filter(const struct child *c);
+int child_set_personality(const struct child *c);
+int child_make_keyring(const struct child *c);
 
 /* filter.c */
 int child_install_filters(const struct child *c);

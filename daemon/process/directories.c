@@ -261,3 +261,12 @@ int private_tmp_remove(const char *path)
 
 	return parent ? remove_one(parent, slash + 1) : -ENOMEM;
 }
+
+int credentials_remove(const struct spawn_context *context, const char *unit_id)
+{
+	_cleanup_(freep) char *path = NULL;
+
+	if (asprintf(&path, "credentials/%s", unit_id) < 0)
+		return -ENOMEM;
+	return remove_one(context->directory_prefix[DIRECTORY_RUNTIME], path);
+}

@@ -126,6 +126,8 @@ int child_build_environment(struct child *c)
 		r = add_directories(c);
 	if (r >= 0)
 		r = set_all(&c->environment, c->request->variables);
+	if (r >= 0 && c->credentials)
+		r = set_one(&c->environment, "CREDENTIALS_DIRECTORY", c->credentials);
 	if (r >= 0)
 		r = add_descriptors(c);
 	if (r >= 0)

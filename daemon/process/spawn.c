@@ -128,8 +128,14 @@ static struct spawn_failure set_up_resources(struct child *c)
 	STEP(EXIT_NICE, child_set_nice(c));
 	STEP(EXIT_IOPRIO, child_set_ioprio(c));
 	STEP(EXIT_SETSCHEDULER, child_set_scheduler(c));
+	STEP(EXIT_CPUAFFINITY, child_set_affinity(c));
+	STEP(EXIT_TIMERSLACK, child_set_timer_slack(c));
+	STEP(EXIT_LIMITS, child_set_core_filter(c));
+	STEP(EXIT_PERSONALITY, child_set_personality(c));
+	STEP(EXIT_KEYRING, child_make_keyring(c));
 	STEP(EXIT_USER, child_resolve_user(c));
 	STEP(EXIT_GROUP, child_resolve_group(c));
+	STEP(EXIT_CREDENTIALS, child_store_credentials(c));
 	STEP(EXIT_MEMORY, child_build_environment(c));
 	r = make_directories(c, &kind);
 	STEP(directory_stage[kind], r);

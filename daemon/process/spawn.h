@@ -74,6 +74,9 @@ char *spawn_failure_text(const struct spawn_failure *f, const struct exec_settin
 int directories_remove_runtime(
 	const struct spawn_context *context, const struct exec_settings *exec);
 
+/* Removes the credentials of a service that ended; 0 when there are none. */
+int credentials_remove(const struct spawn_context *context, const char *unit_id);
+
 /* Two empty folders for PrivateTmp= below one that root alone may enter, in /tmp or, where that
  * cannot be written, in /run. *ret is its path, the caller's. Negative errno of mkdtemp(3). */
 int private_tmp_make(const char *unit_id, char **ret);

@@ -208,3 +208,23 @@ def test_protections_take_capabilities_away(reaperd, root):
     reaperd.start("a.service")
     line = wait_for(lambda: reaperd.lines("a"), "it has spoken")[0]
     assert int(line.split()[1], 16) & (1 << 16 | 1 << 34) == 0
+
+
+def test_attributes_of_a_process(reaperd):
+    """What few units say, read back from /proc by the service itself."""
+    reaperd.service(
+        "a",
+        "/bin/sh -c 'grep Cpus_allowed_list /proc/self/status; cat /proc/self/timerslack_ns /proc/self/coredump_filter; uname -m'",
+        "Type=oneshot\nCPUAffinity=0\nTimerSlackNSec=123456\nCoredumpFilter=0x5\nPersonality=x86-64",
+    )
+    reaperd.start("a.service")
+    lines = reaperd.lines("a")
+    assert lines[0].split() == ["Cpus_allowed_list:", "0"] and lines[1:3] == ["123456", "00000005"], lines
+    assert "not applied" not in reaperd.text()
+
+
+def test_an_impossible_cpu_fails_the_unit(reaperd):
+    reaperd.service("a", "/bin/true", "Type=oneshot\nCPUAffinity=1023")
+    reaperd.unit("x.target", "[Unit]\n")
+    reaperd.start("x.target")
+    assert reaperd.ctl("start", "a").status == 1 and reaperd.show("a.service", "ExecMainStatus") == 215
