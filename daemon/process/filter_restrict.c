@@ -68,11 +68,11 @@ static int restrict_realtime(scmp_filter_ctx f)
 			is_fair = is_fair || fair[i] == policy;
 		if (!is_fair)
 			r = REFUSE(f, REFUSED, "sched_setscheduler",
-				SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)policy));
+				SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)policy, 0));
 	}
 	return r < 0 ? r
 		     : REFUSE(f, REFUSED, "sched_setscheduler",
-			       SCMP_A1(SCMP_CMP_GT, (scmp_datum_t)last));
+			       SCMP_A1(SCMP_CMP_GT, (scmp_datum_t)last, 0));
 }
 
 /* Bits that make a file run as somebody else, where files are made or changed. */
@@ -138,7 +138,7 @@ static int restrict_namespaces(scmp_filter_ctx f, const char *allowed)
 			r = REFUSE(f, REFUSED, "setns", SCMP_A1(SCMP_CMP_MASKED_EQ, flag, flag));
 	}
 	if (r >= 0)
-		r = REFUSE(f, REFUSED, "setns", SCMP_A1(SCMP_CMP_EQ, 0));
+		r = REFUSE(f, REFUSED, "setns", SCMP_A1(SCMP_CMP_EQ, 0, 0));
 	/* Its flags lie in memory; C libraries fall back to clone(2). */
 	return r < 0 ? r
 		     : refuse(f, SCMP_ACT_ERRNO(ENOSYS), seccomp_syscall_resolve_name("clone3"),
@@ -198,18 +198,18 @@ static int restrict_families(scmp_filter_ctx f, const char *lines)
 	for (int family = 0; family < FAMILY_COUNT && r >= 0; family++)
 		if (listed[family] == refuses)
 			r = REFUSE(f, SCMP_ACT_ERRNO(EAFNOSUPPORT), "socket",
-				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)family));
+				SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)family, 0));
 	return r < 0 || refuses ? r
 				: REFUSE(f, SCMP_ACT_ERRNO(EAFNOSUPPORT), "socket",
-					  SCMP_A0(SCMP_CMP_GE, FAMILY_COUNT));
+					  SCMP_A0(SCMP_CMP_GE, FAMILY_COUNT, 0));
 }
 
 static int lock_personality(scmp_filter_ctx f)
 {
 	int now = personality(0xffffffff);
 
-	return REFUSE(
-		f, REFUSED, "personality", SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)(now < 0 ? 0 : now)));
+	return REFUSE(f, REFUSED, "personality",
+		SCMP_A0(SCMP_CMP_NE, (scmp_datum_t)(now < 0 ? 0 : now), 0));
 }
 
 /* Settings that refuse whole calls. */
