@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import shutil
 
 import pytest
 
@@ -13,10 +14,11 @@ PROBE = pathlib.Path(__file__).with_name("sandbox_probe.py")
 def says(reaperd, text, probe, name="a", user=None):
     """What a probe inside of a service with these settings printed."""
     more = f"User={user}\n" if user else ""
-    reaperd.service(name, f"/usr/bin/python3 {PROBE} {probe}", f"Type=oneshot\n{more}{text}")
+    copy = shutil.copy(PROBE, reaperd.folder)  # where any user may read it
+    reaperd.service(name, f"/usr/bin/python3 {copy} {probe}", f"Type=oneshot\n{more}{text}")
     reaperd.ctl("daemon-reload")
     result = reaperd.ctl("start", name)
-    assert result.status == 0, (result, reaperd.lines(name), reaperd.log_text())
+    assert result.status == 0, (result, reaperd.lines(name), reaperd.text())
     return reaperd.lines(name)[-1]
 
 
