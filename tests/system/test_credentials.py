@@ -4,6 +4,8 @@ import pathlib
 import socket
 import threading
 
+from reaperd import wait_for
+
 
 def test_credentials(reaperd, root):
     source = reaperd.folder / "secret"
@@ -15,7 +17,7 @@ def test_credentials(reaperd, root):
         f"User=nobody\nLoadCredential=file:{source}\nLoadCredential=nowhere\nSetCredential=said:it\\x27s \\\\ two\\nlines\nSetCredential=file:not taken",
     )
     reaperd.start("a.service")
-    reaperd.wait_state("a.service", "active")
+    wait_for(lambda: len(reaperd.lines("a")) == 5, "it has read them")
     lines = reaperd.lines("a")
     assert lines == ["nobody", "from a file", "it's \\ two", "lines500", "400"], lines
     folder = pathlib.Path("/run/credentials/a.service")

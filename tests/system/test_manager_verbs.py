@@ -166,8 +166,8 @@ def test_top_is_live_on_a_terminal(up):
     wait_for(lambda: shows(b"by memory"), "another order")
     os.write(terminal, b"q")
     wait_for(lambda: shows(b"\x1b[?1049l"), "the screen is given back")
-    os.close(terminal)
     assert os.waitpid(pid, 0)[1] == 0
+    os.close(terminal)
 
 
 def test_the_critical_chain(reaperd):
