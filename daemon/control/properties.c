@@ -240,6 +240,7 @@ static void put_service(json_t *o, const struct unit *u)
 	put_text(o, "Result", service_result_to_string(s->result));
 	put_text(o, "ReloadResult", service_result_to_string(s->reload_result));
 	put(o, "NRestarts", json_integer(s->restarts));
+	put(o, "NFileDescriptorStore", json_integer(service_stored_count(s)));
 	put_text(o, "StatusText", s->status_text);
 	put(o, "StatusErrno", json_integer(s->status_errno));
 	put_text(o, "InvocationID", s->invocation_id);

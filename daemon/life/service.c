@@ -248,6 +248,7 @@ static void service_done(struct unit *u)
 	if (!s)
 		return;
 	service_release(s);
+	service_clear_store(s);
 	service_end_connection(s);
 	service_forget_process(s, &s->main);
 	service_forget_process(s, &s->control);

@@ -83,6 +83,7 @@ struct service {
 	bool stops_itself;   /* it said STOPPING=1 */
 	bool directories_made;
 	char *private_tmp;		/* folder of PrivateTmp=; NULL: none */
+	struct stored_fd *store;	/* of FDSTORE=1 (service_store.c) */
 	struct restart_verdict verdict; /* of the life that ended last */
 	unsigned exited;		/* bits of process roles: exits not yet handled */
 	bool watches_tree;		/* waits for the last of its processes */
@@ -92,6 +93,13 @@ struct service {
 };
 
 typedef enum service_state service_action_fn(struct service *s, const struct unit_event *event);
+
+/* service_store.c: descriptors that a message leaves or takes back; those that are stored, added to
+ * `have` others (the number of all, or -ENOMEM); all of them thrown away. */
+void service_hear_store(struct service *s, const struct notify_message *m);
+int service_add_stored(const struct service *s, int have, int **fds, char ***names);
+void service_clear_store(struct service *s);
+unsigned service_stored_count(const struct service *s);
 
 /* The run-time part, made on first use. NULL: out of memory. */
 struct service *service_of(struct unit *u);

@@ -68,6 +68,7 @@ static void book(struct service *s, const struct notify_message *m)
 		take_text(s, m->status);
 	if (m->error)
 		s->status_errno = m->error;
+	service_hear_store(s, m);
 	if (m->ready)
 		s->ready = true;
 	if (m->extend_timeout_usec)

@@ -44,6 +44,11 @@ enum service_state service_enter_dead(struct service *s)
 	service_forget_process(s, &s->main);
 	service_forget_process(s, &s->control);
 	if (!s->verdict.again) {
+		const struct job *job = s->unit->job;
+
+		/* A restart that was asked for finds them again. */
+		if (!job || job->type == JOB_STOP)
+			service_clear_store(s);
 		service_end_connection(s);
 		return state_of(s);
 	}

@@ -153,7 +153,8 @@ void socket_take_connection(struct socket_unit *s, struct socket_port *port)
 		service_end_connection(service);
 }
 
-int service_collect_fds(const struct service *s, int **ret_fds, char ***ret_names)
+/* Of its sockets, or the connection that it was started for. */
+static int collect_sockets(const struct service *s, int **ret_fds, char ***ret_names)
 {
 	if (s->connection_fd < 0)
 		return socket_collect_fds(s->unit, ret_fds, ret_names);
@@ -162,6 +163,11 @@ int service_collect_fds(const struct service *s, int **ret_fds, char ***ret_name
 		return -ENOMEM;
 	**ret_fds = s->connection_fd;
 	return 1;
+}
+
+int service_collect_fds(const struct service *s, int **ret_fds, char ***ret_names)
+{
+	return service_add_stored(s, collect_sockets(s, ret_fds, ret_names), ret_fds, ret_names);
 }
 
 int service_add_peer(const struct service *s, char ***variables)
