@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import tempfile
@@ -107,3 +108,27 @@ def test_environment_of_the_container_reaches_services(podman, image):
     pid = podman("exec", "env", "reaperctl", "show", "app", "-p", "MainPID", "--value").out.strip()
     wait_for(lambda: "GREETING=servus" in podman("exec", "env", "cat", f"/proc/{pid}/environ").out, "it is there")
     podman("rm", "--force", "--time=0", "env")
+
+
+def test_an_image_of_nothing_else(podman):
+    result = podman("build", "--format=docker", "-t", "localhost/empty", "-f", ROOT / "packaging" / "container" / "Containerfile.empty", ROOT)
+    assert result.status == 0, result
+    result = podman("run", "--rm", "localhost/empty", "--version")
+    assert result.status == 0 and "static build" in result.out, result
+
+
+def test_the_container_of_the_deployment(podman, image):
+    """What packaging/kubernetes/deployment.yaml asks for: its rights, its volume, its probes, its stop."""
+    text = (ROOT / "packaging" / "kubernetes" / "deployment.yaml").read_text()
+    probes = [words.split(", ") for words in re.findall(r"exec: \{command: \[(.*)\]\}", text)]
+    arguments = re.search(r"args: \[(.*)\]", text)[1].split(", ")
+    grace = re.search(r"terminationGracePeriodSeconds: (\d+)", text)[1]
+    assert len(probes) == 3 and f"--stop-budget={int(grace) - 1}s" in arguments
+    options = ["--read-only", "--user=12345", "--cap-drop=ALL", "--security-opt=no-new-privileges"]
+    volume = ["--tmpfs=/run/reaperd:mode=1777", "--env=REAPERD_SOCKET=/run/reaperd/io.reaperd"]
+    assert podman("run", "--detach", "--name=pod", *options, *volume, image, *arguments).status == 0
+    podman.wait_logs("pod", "app.service: serving as 12345")
+    for probe in probes:
+        wait_for(lambda: podman("exec", "pod", *probe).status == 0, f"{probe} says yes")
+    assert podman("stop", f"--time={grace}", "pod").status == 0
+    assert podman("wait", "pod").out.strip() == "0"
