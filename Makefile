@@ -130,9 +130,11 @@ fuzz: ## each fuzzer for FUZZ_SECONDS, with clang; new inputs go to build/fuzz/f
 			-artifact_prefix=build/fuzz/$$name- build/fuzz/found/$$name tests/fuzz/corpus/$$name || exit 1; \
 	done
 
-bench: ## measure reaperd as an entrypoint beside tini, dumb-init and catatonit (some minutes)
+bench: ## measure reaperd as an entrypoint, and with many services, beside others (minutes)
 	@scripts/deps static
+	@$(MAKE) --no-print-directory BUILD=static CC=musl-gcc all
 	@tests/bench/entrypoint
+	@REAPERD_BUILD=build/static tests/bench/services
 
 RANDOM_SCENARIOS ?= 200
 
