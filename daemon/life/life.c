@@ -257,12 +257,14 @@ static void look_at_trees(struct life *life)
 
 void life_turn(struct life *life)
 {
-	life->children_known = false;
 	do {
 		do_queued_work(life);
 		react_run_jobs(life);
 	} while (life->queue_first);
 	look_at_trees(life);
+	/* Known from the look for adopted ones at the beginning of the turn, if there was one:
+	 * processes that we started since are in the table. */
+	life->children_known = false;
 	if (life->queue_first)
 		loop_turn_again(life->loop);
 }

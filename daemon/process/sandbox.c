@@ -25,6 +25,13 @@ const char *child_setting(const struct child *c, const char *key)
 	return value && *value && strcmp(value, "no") != 0 ? value : NULL;
 }
 
+/* Asked last, of units that want it: the answer was found when they were loaded, and is tried out
+ * anew where it was not. */
+static bool may_enter(const struct child *c)
+{
+	return !c->is_privileged && place_has(NEED_NAMESPACES);
+}
+
 /* A network of its own has one device, which is down. */
 static int bring_up_loopback(void)
 {
@@ -56,12 +63,10 @@ int child_enter_network(const struct child *c)
 {
 	const char *path = child_setting(c, "NetworkNamespacePath");
 
-	if (c->is_privileged || !place_has(NEED_NAMESPACES))
+	if ((!path && !child_setting(c, "PrivateNetwork")) || !may_enter(c))
 		return 0;
 	if (path)
 		return enter(path, CLONE_NEWNET);
-	if (!child_setting(c, "PrivateNetwork"))
-		return 0;
 	int r = enter_or_make(c, "net", CLONE_NEWNET);
 	return r > 0 ? bring_up_loopback() : r;
 }
@@ -70,19 +75,17 @@ int child_enter_ipc(const struct child *c)
 {
 	const char *path = child_setting(c, "IPCNamespacePath");
 
-	if (c->is_privileged || !place_has(NEED_NAMESPACES))
+	if ((!path && !child_setting(c, "PrivateIPC")) || !may_enter(c))
 		return 0;
 	if (path)
 		return enter(path, CLONE_NEWIPC);
-	if (!child_setting(c, "PrivateIPC"))
-		return 0;
 	int r = enter_or_make(c, "ipc", CLONE_NEWIPC);
 	return r < 0 ? r : 0;
 }
 
 int child_enter_host_name(const struct child *c)
 {
-	if (c->is_privileged || !place_has(NEED_NAMESPACES) || !child_setting(c, "ProtectHostname"))
+	if (!child_setting(c, "ProtectHostname") || !may_enter(c))
 		return 0;
 	return unshare(CLONE_NEWUTS) < 0 ? -errno : 0;
 }
@@ -102,12 +105,14 @@ int child_enter_mounts(const struct child *c)
 	const char *path = NULL;
 	struct mount_list list;
 
-	if (c->is_privileged || !place_has(NEED_NAMESPACES))
+	if (c->is_privileged)
 		return 0;
 	int r = mount_list_collect(c, &list);
 	if (r < 0)
 		return r;
 	if (!list.count && !child_setting(c, "PrivateMounts") && !child_setting(c, "MountFlags"))
+		return 0;
+	if (!may_enter(c))
 		return 0;
 	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
 		return -errno;

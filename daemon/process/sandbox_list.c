@@ -289,7 +289,7 @@ int mount_list_collect(const struct child *c, struct mount_list *ret)
 {
 	static int (*const parts[])(const struct child *, struct mount_list *, const char *) = {
 		add_protections, add_proc, add_devices, add_private_tmp, add_temporary,
-		add_directories, collect_paths};
+		collect_paths};
 	const char *given = c->exec->root_directory;
 	_cleanup_(freep) char *root = strdup(given && strcmp(given, "/") != 0 ? given : "");
 	int r = root ? 0 : -ENOMEM;
@@ -301,6 +301,9 @@ int mount_list_collect(const struct child *c, struct mount_list *ret)
 		r = add_binds(c, ret, root, "BindPaths", 0);
 	if (r >= 0)
 		r = add_binds(c, ret, root, "BindReadOnlyPaths", MOUNT_READ_ONLY);
+	/* They ask for nothing by themselves. */
+	if (r >= 0 && ret->count)
+		r = add_directories(c, ret, root);
 	if (ret->count)
 		qsort(ret->list, ret->count, sizeof(*ret->list), by_depth);
 	return r;

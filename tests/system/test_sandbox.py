@@ -164,3 +164,10 @@ def test_without_the_privilege_it_runs_and_says_so(reaperd, ordinary):
     result = reaperd.run("--check", "a.service")
     assert "ProtectSystem=strict: not applied: no namespace can be made here" in result.out, result
     assert "PrivateTmp=yes: not applied" in result.out and "RestrictRealtime" not in result.out
+
+
+def test_folders_alone_ask_for_no_namespace(boxed):
+    boxed.service("a", "/bin/readlink /proc/self/ns/mnt", "Type=oneshot\nRuntimeDirectory=reaperd-test-ns")
+    boxed.ctl("daemon-reload")
+    assert boxed.ctl("start", "a").status == 0
+    assert boxed.lines("a") == [os.readlink("/proc/self/ns/mnt")]
