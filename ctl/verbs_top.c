@@ -251,7 +251,7 @@ static int run_live(struct ctl *c)
 	struct look before = {0}, now = {0};
 	struct pollfd keys = {.fd = STDIN_FILENO, .events = POLLIN};
 	int r = look(c, &now), wait = FIRST_MSEC;
-	bool goes_on = !r && take_terminal();
+	bool is_taken = !r && take_terminal(), goes_on = is_taken;
 
 	while (goes_on && !r) {
 		draw(&c->options, before.units ? &before : &now, &now);
@@ -266,7 +266,8 @@ static int run_live(struct ctl *c)
 		r = look(c, &now);
 		wait = PERIOD_MSEC;
 	}
-	restore_terminal();
+	if (is_taken)
+		restore_terminal();
 	json_decref(before.units);
 	json_decref(now.units);
 	return r;

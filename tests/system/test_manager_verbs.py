@@ -2,6 +2,8 @@
 
 import json
 import os
+import subprocess
+import termios
 
 import pytest
 
@@ -168,6 +170,18 @@ def test_top_is_live_on_a_terminal(up):
     wait_for(lambda: shows(b"\x1b[?1049l"), "the screen is given back")
     assert os.waitpid(pid, 0)[1] == 0
     os.close(terminal)
+
+
+def test_top_without_a_reaperd_leaves_the_terminal_as_it_was(folder):
+    ours, theirs = os.openpty()
+    before = termios.tcgetattr(theirs)
+    environment = clean_environment(TERM="xterm")
+    process = subprocess.Popen(
+        [REAPERCTL, f"--socket={folder}/none", "top"], stdin=theirs, stdout=theirs, stderr=subprocess.DEVNULL, env=environment)
+    assert process.wait(60) == 6
+    assert termios.tcgetattr(theirs) == before
+    os.close(ours)
+    os.close(theirs)
 
 
 def test_the_critical_chain(reaperd):
