@@ -57,6 +57,38 @@ static int ask_units(struct ctl *c, const json_t *names, json_t *units)
 	return EXIT_DONE;
 }
 
+/* A moment of the unit since reaperd began; 0: it has not come, or an earlier life had it. */
+static uint64_t moment(
+	const struct bars *b, const json_t *unit, const char *property, uint64_t since)
+{
+	uint64_t at = (uint64_t)get_int(unit, property);
+
+	return at && at >= b->origin_usec + since ? at - b->origin_usec : 0;
+}
+
+static void add_bar(struct bars *b, const json_t *unit)
+{
+	uint64_t begin = (uint64_t)get_int(unit, "InactiveExitTimestampMonotonic");
+
+	if (!begin || begin < b->origin_usec)
+		return;
+	begin -= b->origin_usec;
+	struct bar bar = {
+		.unit = get_string(unit, "Id"),
+		.after = json_object_get(unit, "After"),
+		.begin_usec = begin,
+		.main_usec = moment(b, unit, "ExecMainStartTimestampMonotonic", begin),
+		.end_usec = moment(b, unit, "ActiveEnterTimestampMonotonic", begin),
+		.down_usec = moment(b, unit, "ActiveExitTimestampMonotonic", begin),
+		.gone_usec = moment(b, unit, "InactiveEnterTimestampMonotonic", begin),
+		.failed = strcmp(get_string(unit, "ActiveState"), "failed") == 0,
+	};
+	bar.was_up = bar.end_usec != 0;
+	if (!bar.was_up)
+		bar.end_usec = bar.gone_usec ? bar.gone_usec : begin;
+	b->list[b->count++] = bar;
+}
+
 int ask_bars(struct ctl *c, struct bars *b)
 {
 	json_t *unit;
@@ -72,19 +104,8 @@ int ask_bars(struct ctl *c, struct bars *b)
 	if (r)
 		return r;
 	b->list = calloc(json_array_size(b->units) + 1, sizeof(*b->list));
-	json_array_foreach (b->units, i, unit) {
-		uint64_t begin = (uint64_t)get_int(unit, "InactiveExitTimestampMonotonic");
-		uint64_t up = (uint64_t)get_int(unit, "ActiveEnterTimestampMonotonic");
-		uint64_t down = (uint64_t)get_int(unit, "InactiveEnterTimestampMonotonic");
-
-		if (!b->list || !begin || begin < b->origin_usec)
-			continue;
-		uint64_t end = up >= begin ? up : down >= begin ? down : begin;
-		b->list[b->count++] = (struct bar){.unit = get_string(unit, "Id"),
-			.after = json_object_get(unit, "After"),
-			.begin_usec = begin - b->origin_usec,
-			.end_usec = end - b->origin_usec,
-			.failed = strcmp(get_string(unit, "ActiveState"), "failed") == 0};
-	}
+	json_array_foreach (b->units, i, unit)
+		if (b->list)
+			add_bar(b, unit);
 	return EXIT_DONE;
 }

@@ -6,10 +6,13 @@
 
 /* How a unit came up, in microseconds since reaperd began. */
 struct bar {
-	const char *unit;    /* borrowed */
-	const json_t *after; /* names of what comes before it; borrowed */
-	uint64_t begin_usec, end_usec;
-	bool failed;
+	const char *unit;		/* borrowed */
+	const json_t *after;		/* names of what comes before it; borrowed */
+	uint64_t begin_usec, main_usec; /* main_usec: its main process began; 0: it has none */
+	uint64_t end_usec;		/* it was up, or had failed */
+	uint64_t down_usec,
+		gone_usec; /* it was no longer up, and then nothing of it was left; 0: not yet */
+	bool was_up, failed;
 };
 
 struct bars {
@@ -27,3 +30,6 @@ void bars_done(struct bars *b);
 /* analyze critical-chain: of each of the units (NULL: default.target, or what started last) the
  * line of those that it waited for. An exit status. */
 int print_chain(const struct bars *b, char **units);
+
+/* analyze plot: the picture, on standard output. An exit status. */
+int print_plot(const struct bars *b);

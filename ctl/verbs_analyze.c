@@ -20,15 +20,6 @@ static int by_length(const void *a, const void *b)
 	return m != n ? (m < n ? 1 : -1) : strcmp(x->unit, y->unit);
 }
 
-static int by_begin(const void *a, const void *b)
-{
-	const struct bar *x = a, *y = b;
-
-	if (x->begin_usec != y->begin_usec)
-		return x->begin_usec < y->begin_usec ? -1 : 1;
-	return strcmp(x->unit, y->unit);
-}
-
 static int print_time(const struct bars *b)
 {
 	char span[FORMAT_MAX];
@@ -66,81 +57,6 @@ static int print_blame(struct bars *b, const struct options *o)
 	if (o->format == OUTPUT_JSON)
 		print_json(list);
 	json_decref(list);
-	return EXIT_DONE;
-}
-
-#define ROW_HEIGHT 20
-#define LEFT 260
-#define WIDTH 900
-
-static void print_svg_text(const char *text)
-{
-	for (; *text; text++)
-		if (*text == '<')
-			fputs("&lt;", stdout);
-		else if (*text == '&')
-			fputs("&amp;", stdout);
-		else
-			putchar(*text);
-}
-
-static double place(uint64_t usec, uint64_t whole)
-{
-	return LEFT + (double)usec * WIDTH / (double)whole;
-}
-
-static void print_bar(const struct bar *bar, size_t row, uint64_t whole)
-{
-	char span[FORMAT_MAX];
-	double x = place(bar->begin_usec, whole), end = place(bar->end_usec, whole);
-	double y = 40 + (double)row * ROW_HEIGHT;
-
-	printf("<g><title>");
-	print_svg_text(bar->unit);
-	printf(": %s</title><text x=\"%d\" y=\"%.0f\" text-anchor=\"end\">",
-		format_timespan(span, bar->end_usec - bar->begin_usec, 1), LEFT - 8, y + 14);
-	print_svg_text(bar->unit);
-	printf("</text><rect x=\"%.1f\" y=\"%.0f\" width=\"%.1f\" height=\"14\" rx=\"3\" "
-	       "fill=\"%s\"/></g>\n",
-		x, y + 3, end - x < 2 ? 2 : end - x, bar->failed ? "#c0392b" : "#2e86c1");
-}
-
-static void print_scale(uint64_t whole, size_t rows)
-{
-	char span[FORMAT_MAX];
-
-	for (int i = 0; i <= 10; i++) {
-		uint64_t at = whole / 10 * (uint64_t)i;
-
-		printf("<line x1=\"%.1f\" x2=\"%.1f\" y1=\"34\" y2=\"%zu\" stroke=\"#ddd\"/>"
-		       "<text x=\"%.1f\" y=\"28\" text-anchor=\"middle\" fill=\"#777\">%s</text>\n",
-			place(at, whole), place(at, whole), 44 + rows * ROW_HEIGHT,
-			place(at, whole),
-			format_timespan(span, at, whole > USEC_PER_SEC ? USEC_PER_MSEC : 1));
-	}
-}
-
-/* A bar for each unit that took time, in the order in which they began. */
-static int print_plot(struct bars *b)
-{
-	uint64_t whole = 1000;
-	size_t rows = 0, row = 0;
-
-	for (size_t i = 0; i < b->count; i++) {
-		whole = b->list[i].end_usec > whole ? b->list[i].end_usec : whole;
-		rows += b->list[i].end_usec != b->list[i].begin_usec;
-	}
-	if (b->count)
-		qsort(b->list, b->count, sizeof(*b->list), by_begin);
-	printf("<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%zu\" "
-	       "font-family=\"sans-serif\" font-size=\"12\">\n"
-	       "<rect width=\"100%%\" height=\"100%%\" fill=\"white\"/>\n",
-		LEFT + WIDTH + 60, 60 + rows * ROW_HEIGHT);
-	print_scale(whole, rows);
-	for (size_t i = 0; i < b->count; i++)
-		if (b->list[i].end_usec != b->list[i].begin_usec)
-			print_bar(&b->list[i], row++, whole);
-	puts("</svg>");
 	return EXIT_DONE;
 }
 

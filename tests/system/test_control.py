@@ -311,10 +311,22 @@ def test_where_start_up_time_went(reaperd):
     rows = reaperd.json("analyze", "blame")
     assert rows[0]["unit"] == "slow.service" and 250000 < rows[0]["time_usec"] < 60000000
     assert reaperd.ctl("analyze", "blame").out.splitlines()[0].endswith("slow.service")
-    picture = reaperd.ctl("analyze", "plot").out
-    tree = ElementTree.fromstring(picture)
-    assert tree.tag.endswith("svg") and "slow.service" in picture
     assert reaperd.ctl("analyze", "nonsense").status == 2
+
+
+def test_start_up_as_a_picture(reaperd):
+    reaperd.unit("slow.service", "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sleep 0.3\n")
+    reaperd.service("next", "/bin/sleep 1000", "ExecStartPre=/bin/sleep 0.1\n", "After=slow.service")
+    reaperd.unit("bad.service", "[Service]\nType=oneshot\nExecStart=/bin/sh -c 'sleep 0.1; exit 1'\n")
+    reaperd.start("slow.service", "next.service", "bad.service")
+    picture = ElementTree.fromstring(reaperd.ctl("analyze", "plot").out)
+    name = "{http://www.w3.org/2000/svg}"
+    rows = {row.find(f"{name}text").text: row for row in picture.iter(f"{name}g")}
+    assert set(rows) == {"slow.service", "next.service", "bad.service"}
+    phases = {unit: [part.get("class") for part in row.iter(f"{name}rect")][1:] for unit, row in rows.items()}
+    assert phases["next.service"] == ["prepare", "start", "up"] and phases["bad.service"][-1] == "failed"
+    assert "waited for slow.service" in rows["next.service"].find(f"{name}title").text
+    assert len(rows["next.service"].findall(f"{name}path")) == 1 and not rows["slow.service"].findall(f"{name}path")
 
 
 def test_what_a_calendar_event_means():
