@@ -2,6 +2,7 @@
 /* The connection to reaperd: one varlink call after another over the control socket. */
 #include <errno.h>
 #include <fnmatch.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "common/interface.h"
 #include "common/text.h"
 #include "common/unit_name.h"
@@ -113,6 +115,16 @@ static int send_request(struct ctl *c, const char *method, json_t *parameters, b
 	return text ? 0 : lost(ENOMEM);
 }
 
+/* Until there is something to read; who wants to is told of the time. */
+static void await(struct ctl *c)
+{
+	struct pollfd readable = {.fd = c->fd, .events = POLLIN};
+	uint64_t begin = clock_monotonic_usec();
+
+	while (c->tell_every_msec && poll(&readable, 1, c->tell_every_msec) == 0)
+		c->tell(c, clock_monotonic_usec() - begin);
+}
+
 static int receive(struct ctl *c, json_t **ret)
 {
 	for (;;) {
@@ -121,6 +133,7 @@ static int receive(struct ctl *c, json_t **ret)
 			return 0;
 		if (r < 0)
 			return lost(EBADMSG);
+		await(c);
 		ssize_t n = varlink_read(&c->in, c->fd, LIMIT_REPLY_BYTES);
 		if (n == -EINTR)
 			continue;

@@ -59,6 +59,9 @@ struct ctl {
 	int fd; /* the connection, -1 before the first call */
 	struct varlink_buffer in;
 	const struct verb *verb;
+	/* Called after each `tell_every_msec` that an answer is waited for; 0: nobody is. */
+	void (*tell)(struct ctl *c, uint64_t waited_usec);
+	int tell_every_msec;
 };
 
 struct verb {
@@ -98,6 +101,11 @@ int ctl_stream(struct ctl *c, const char *method, json_t *parameters,
 	bool (*fn)(const json_t *parameters, void *data), void *data);
 /* Says what went wrong; the exit status it means. */
 int ctl_explain(const char *error, const json_t *parameters);
+
+/* progress.c: jobs that are waited for tell how they go, on stderr: live on a terminal, a line now
+ * and then elsewhere. From progress_begin() on; progress_end() leaves the terminal as it was. */
+void progress_begin(struct ctl *c);
+void progress_end(struct ctl *c);
 
 /* Words of the command line as unit names, patterns looked up in what is loaded. A new array, or
  * NULL (told). */

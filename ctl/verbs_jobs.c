@@ -71,7 +71,9 @@ int verb_job(struct ctl *c, char **arguments)
 		"no_block", c->options.no_block, "wait", c->options.wait);
 	if (c->options.job_mode)
 		json_object_set_new(parameters, "mode", json_string(c->options.job_mode));
+	progress_begin(c);
 	int r = ctl_try(c, "RunJob", parameters, &reply, &error);
+	progress_end(c);
 	if (r)
 		return r;
 	if (c->options.format == OUTPUT_JSON)

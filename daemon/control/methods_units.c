@@ -5,6 +5,7 @@
 
 #include "daemon/control/server.h"
 #include "daemon/file/reader.h"
+#include "daemon/life/service.h"
 
 static bool matches(const struct unit *u, const json_t *patterns)
 {
@@ -115,15 +116,32 @@ void method_cat(struct call *c)
 	call_reply(c, json_pack("{s:o}", "files", list));
 }
 
+/* A job, what its unit is at, and how long that has taken and may yet take. */
+static json_t *job_row(const struct job *j, uint64_t now_usec)
+{
+	const struct service *s = j->unit->service;
+	json_t *row = json_pack("{s:I, s:s, s:s, s:s}", "id", (json_int_t)j->id, "unit",
+		j->unit->id, "type", job_type_to_string(j->type), "state",
+		job_state_to_string(j->state));
+
+	if (j->state != JOB_RUNNING)
+		return row;
+	json_object_set_new(row, "sub", json_string(unit_sub_state_name(j->unit)));
+	json_object_set_new(
+		row, "elapsed_usec", json_integer((json_int_t)(now_usec - j->running_usec)));
+	if (s && s->deadline_usec > now_usec)
+		json_object_set_new(
+			row, "left_usec", json_integer((json_int_t)(s->deadline_usec - now_usec)));
+	return row;
+}
+
 void method_list_jobs(struct call *c)
 {
 	const struct job_table *t = &c->client->control->manager->life.jobs;
+	uint64_t now_usec = clock_monotonic_usec();
 	json_t *list = json_array();
 
 	for (const struct job *j = t->first; j; j = j->next)
-		json_array_append_new(
-			list, json_pack("{s:I, s:s, s:s, s:s}", "id", (json_int_t)j->id, "unit",
-				      j->unit->id, "type", job_type_to_string(j->type), "state",
-				      job_state_to_string(j->state)));
+		json_array_append_new(list, job_row(j, now_usec));
 	call_reply(c, json_pack("{s:o}", "jobs", list));
 }
