@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "daemon/base/limits.h"
 
@@ -32,11 +34,42 @@ void log_set_target(enum log_target target)
 	current_target = target;
 }
 
+int log_own_stream(int fd)
+{
+	char path[40];
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (S_ISREG(st.st_mode)) {
+		int copy = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+		return copy < 0 ? -errno : copy;
+	}
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	int own = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | O_APPEND);
+	return own < 0 ? -errno : own;
+}
+
 void log_open(void)
 {
-	int fd = open("/proc/self/fd/2", O_WRONLY | O_NONBLOCK | O_CLOEXEC | O_NOCTTY | O_APPEND);
+	int fd = log_own_stream(STDERR_FILENO);
+
 	if (fd >= 0)
 		console_fd = fd;
+}
+
+void log_last_words(const char *text, int patience_msec)
+{
+	struct pollfd writable = {.fd = console_fd, .events = POLLOUT};
+	size_t length = strlen(text), done = 0;
+
+	while (done < length && poll(&writable, 1, patience_msec) > 0) {
+		ssize_t n = write(console_fd, text + done, length - done);
+
+		if (n < 0 && errno != EAGAIN && errno != EINTR)
+			return;
+		done += n > 0 ? (size_t)n : 0;
+	}
 }
 
 uint64_t log_dropped(void)

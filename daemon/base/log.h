@@ -27,11 +27,20 @@ int log_get_level(void);
 void log_set_target(enum log_target target);
 
 /*
- * Reopens standard error through /proc/self/fd, so that O_NONBLOCK is ours alone (the flag is
- * shared with whoever gave us the descriptor), and remembers where to write. Without /proc it
- * writes to descriptor 2 as it is. Call once, before the loop.
+ * A descriptor of our own for a stream that we inherited, for the caller to close. It is reopened
+ * through /proc/self/fd (proc(5)), so that O_NONBLOCK is ours alone: the flag is shared with
+ * whoever gave us the descriptor. A regular file never blocks and is shared as it is: a second
+ * description would begin at the file's first byte and write over what others wrote. Negative errno
+ * where there is no /proc, and of a socket, which cannot be reopened.
  */
+int log_own_stream(int fd);
+
+/* From now on lines go to a description of standard error of our own; where there can be none, to
+ * descriptor 2 as it is. Call once, before the loop. */
 void log_open(void);
+
+/* Text as it is, at the very end: waits for a slow reader, at most so long for each piece. */
+void log_last_words(const char *text, int patience_msec);
 
 /* Messages lost because their reader did not keep up. */
 uint64_t log_dropped(void);

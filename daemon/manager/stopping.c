@@ -20,6 +20,7 @@
 /* What is kept of the budget for the last SIGKILL to take effect. */
 #define LAST_MOMENT_USEC (300 * USEC_PER_MSEC)
 #define LAST_LINES 10
+#define LAST_WORDS_MSEC 1000 /* for a reader that is slow to take them */
 
 static bool has_children(void)
 {
@@ -64,7 +65,7 @@ static void finish(struct manager *m)
 	if (m->stop_phase == STOP_NOT)
 		return;
 	if (m->last_words)
-		fprintf(stderr, "%s\n", m->last_words);
+		log_last_words(m->last_words, LAST_WORDS_MSEC);
 	loop_exit(m->loop, m->exit_status);
 }
 
@@ -181,6 +182,7 @@ static char *make_last_words(const struct unit *u, int status, const char *why)
 	fprintf(f, "; exit status %d", status);
 	if (s && s->output)
 		(void)output_foreach(s->output, LAST_LINES, 0, add_line, f);
+	fputc('\n', f);
 	fclose(f);
 	return text;
 }

@@ -15,6 +15,7 @@
 
 #include "common/clock.h"
 #include "daemon/base/limits.h"
+#include "daemon/base/log.h"
 
 /* One write that does not wait. Where the descriptor is shared with our caller a pipe takes
  * PIPE_BUF when it is ready. */
@@ -75,7 +76,6 @@ static void on_writable(struct loop_source *s, uint32_t events)
 
 void console_open(struct console *c, struct loop *loop, int fd)
 {
-	char path[40];
 	struct stat st;
 
 	*c = (struct console){.loop = loop, .source.fd = -1};
@@ -84,10 +84,7 @@ void console_open(struct console *c, struct loop *loop, int fd)
 	c->queue = malloc(LIMIT_CONSOLE_QUEUE_BYTES);
 	if (!c->queue)
 		return;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
-	int own = S_ISSOCK(st.st_mode)
-			  ? -1
-			  : open(path, O_WRONLY | O_NONBLOCK | O_APPEND | O_NOCTTY | O_CLOEXEC);
+	int own = log_own_stream(fd);
 	c->is_ours = own >= 0;
 	c->is_socket = S_ISSOCK(st.st_mode);
 	c->source = (struct loop_source){.fd = own >= 0 ? own : fcntl(fd, F_DUPFD_CLOEXEC, 3),

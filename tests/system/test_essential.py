@@ -1,9 +1,11 @@
 """Essential= and the actions: when a unit's end is the end of everything, and what is said then."""
 
 import re
+import subprocess
 
 import pytest
 
+from reaperd import PATIENCE, clean_environment
 
 
 def ends(reaperd, *units):
@@ -21,6 +23,20 @@ def test_an_essential_unit_ends_all_with_its_status(reaperd, command, status):
     assert (reaperd.folder / "stopped").exists(), "the others are stopped in order"
     assert "a.service" in result.err and "last words" in result.err
     assert re.search(r"status 7|SIGTERM|SIGABRT|status 0", result.err)
+
+
+def test_a_log_file_that_others_write_too_stays_whole(reaperd):
+    """No O_APPEND, as from `command >file 2>&1`: who shares the description shares the offset."""
+    reaperd.service("a", "/bin/sh -c 'echo first; exit 3'", "[X-Reaperd]\nEssential=yes")
+    log = reaperd.folder / "all"
+    with open(log, "wb") as file:
+        script = 'echo before; "$@"; echo "after $?"'
+        command = ["/bin/sh", "-c", script, "sh", *reaperd.command(f"--socket={reaperd.socket}", "a.service")]
+        subprocess.run(command, stdout=file, stderr=file, stdin=subprocess.DEVNULL, timeout=PATIENCE, env=clean_environment(), check=False)
+    lines = log.read_text().splitlines()
+    assert lines[0] == "before" and lines[-1] == "after 3"
+    assert lines.count("a.service: first") == 1 and lines.count("  | first") == 1
+    assert sum("ended everything" in line for line in lines) == 1
 
 
 def test_essential_on_failure_lets_success_pass(reaperd):
