@@ -3,6 +3,7 @@
 import os
 import pathlib
 import shutil
+import signal
 import sys
 import tempfile
 
@@ -14,6 +15,11 @@ from reaperd import REAPERD, Reaperd, run  # noqa: E402
 
 
 def pytest_configure(config):
+    # Who started us in the background ignores SIGINT and SIGQUIT, and a command hands that on.
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        if signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_SETMASK, ())
     config.addinivalue_line("markers", "static: a claim about the static build alone")
 
 
