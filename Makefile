@@ -138,10 +138,11 @@ bench: ## measure reaperd as an entrypoint, and with many services, beside other
 
 RANDOM_SCENARIOS ?= 200
 
-check-oracle: ## all scenarios, and RANDOM_SCENARIOS made ones, under a real systemd and under reaperd (root, minutes)
+check-oracle: ## all scenarios and command lines, and RANDOM_SCENARIOS made ones, under a real systemd and under reaperd (root, minutes)
 	@scripts/deps check
 	@$(MAKE) --no-print-directory all
 	@tests/oracle/compare
+	@tests/oracle/compare_commands
 	@tests/oracle/compare --random=$(RANDOM_SCENARIOS) --seed=$$(date +%j)
 
 check-packages: ## Debian's packages as they come, under reaperd and beside it systemd; makes a root (root, minutes)

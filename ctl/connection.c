@@ -13,7 +13,6 @@
 #include "common/clock.h"
 #include "common/interface.h"
 #include "common/text.h"
-#include "common/unit_name.h"
 #include "ctl/ctl.h"
 
 /* A reply of a big machine fits; a peer that is no reaperd does not fill our memory. */
@@ -235,46 +234,6 @@ int ctl_stream(struct ctl *c, const char *method, json_t *parameters,
 		json_decref(reply);
 	}
 	return r;
-}
-
-/* Units that are loaded and match the pattern. */
-static int add_matches(struct ctl *c, json_t *names, const char *pattern)
-{
-	json_t *reply, *row;
-	size_t i;
-	int r = ctl_call(
-		c, "ListUnits", json_pack("{s:[s], s:b}", "patterns", pattern, "all", 1), &reply);
-
-	if (r)
-		return r;
-	json_array_foreach (json_object_get(reply, "units"), i, row)
-		json_array_append(names, json_object_get(row, "unit"));
-	json_decref(reply);
-	return 0;
-}
-
-json_t *ctl_unit_names(struct ctl *c, char **words)
-{
-	json_t *names = json_array();
-
-	for (char **w = words; w && *w; w++) {
-		_cleanup_(freep) char *name = NULL;
-
-		if (strpbrk(*w, "*?[")) {
-			if (add_matches(c, names, *w) == 0)
-				continue;
-			json_decref(names);
-			return NULL;
-		}
-		name = unit_name_mangle(*w);
-		if (!name) {
-			fprintf(stderr, "reaperctl: \"%s\" cannot be the name of a unit\n", *w);
-			json_decref(names);
-			return NULL;
-		}
-		json_array_append_new(names, json_string(name));
-	}
-	return names;
 }
 
 const char *get_string(const json_t *o, const char *key)

@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "common/enum.h"
 #include "common/varlink.h"
 
 /* Exit statuses: systemctl's, and one of ours. */
@@ -41,6 +42,20 @@ enum program {
 	PROGRAM_RUNLEVEL, /* runlevel(8): says 5 */
 };
 
+/* What the help is parted into. */
+enum topic {
+	TOPIC_GENERAL,
+	TOPIC_UNITS,
+	TOPIC_JOBS,
+	TOPIC_FILES,
+	TOPIC_PROCESSES,
+	TOPIC_OUTPUT,
+	TOPIC_REAPERD,
+	TOPIC_MAX,
+};
+
+ENUM_TABLE(topic)
+
 struct options {
 	enum program program;
 	const char *socket;
@@ -68,6 +83,8 @@ struct verb {
 	const char *name;
 	const char *arguments; /* as the help shows them */
 	int min, max;	       /* how many; -1: any number */
+	enum topic topic;
+	bool offline; /* --root= works: it is about files alone */
 	int (*run)(struct ctl *c, char **arguments);
 	const char *help;
 };
@@ -77,11 +94,27 @@ extern const struct verb verbs[];
 /* The verb of that name, or of another name that systemctl has for it; NULL: none. */
 const struct verb *verb_find(const char *name);
 
+/* hint.c: the nearest of several names to one that nobody knows. Begins as {.wanted = ...}. */
+struct hint {
+	const char *wanted, *nearest;
+	unsigned distance;
+};
+
+/* `candidate` has to outlive the hint. */
+void hint_try(struct hint *h, const char *candidate);
+/* ` (did you mean "..."?)`, or "" when none was near; static, until the next one. */
+const char *hint_text(const struct hint *h);
+
 /* options.c: reads options out of argv and leaves the other words in *ret (NULL-terminated, owned
- * by the caller). 0, or negative and the complaint is on stderr. */
+ * by the caller). 0; positive: they asked for a list and it is printed; negative: the complaint is
+ * on stderr. */
 int options_read(struct options *o, int argc, char **argv, char ***ret_words);
 void options_done(struct options *o);
-void options_help(enum program program);
+/* A line for each option of a topic that has a help text; TOPIC_MAX: of all. How many. */
+int options_print(enum program program, enum topic topic);
+
+/* help.c: `word` is a topic, a verb, "all", or NULL: what there is. An exit status. */
+int help_print(enum program program, const char *word);
 
 /* Answers of reaperd. A failed call is told on stderr and gives an exit status above 0. */
 
@@ -90,6 +123,8 @@ void options_help(enum program program);
 bool ctl_is_offline(struct ctl *c);
 /* Does so; an exit status. */
 int ctl_install_offline(struct ctl *c, char **arguments);
+/* The reply of ListUnitFiles, likewise; a new reference. An exit status. */
+int ctl_list_files_offline(struct ctl *c, json_t **ret);
 /* One call; *ret (a new reference) is the reply's parameters. `parameters` is taken over; NULL:
  * none. */
 int ctl_call(struct ctl *c, const char *method, json_t *parameters, json_t **ret);
@@ -107,9 +142,23 @@ int ctl_explain(const char *error, const json_t *parameters);
 void progress_begin(struct ctl *c);
 void progress_end(struct ctl *c);
 
-/* Words of the command line as unit names, patterns looked up in what is loaded. A new array, or
- * NULL (told). */
+/* names.c */
+/* Words of the command line as unit names; patterns stand for the loaded units that list-units
+ * would show. A new array, or NULL (told). */
 json_t *ctl_unit_names(struct ctl *c, char **words);
+/* Words as they are. A new array. */
+json_t *string_array(char *const *words);
+/* systemctl's order: by type, then by name. */
+int compare_unit_names(const char *a, const char *b);
+/* A new array of the same rows, in the order of the names in their `key`. */
+json_t *sorted_by_unit(const json_t *rows, const char *key);
+/* Whether a unit is of a type that --type= asks for. */
+bool is_wanted_type(const struct options *o, const char *name);
+/* Whether --state= has one of the states, or is not there. */
+bool is_wanted_state(
+	const struct options *o, const char *load, const char *active, const char *sub);
+/* Whether a name matches one of the words, or there are none; `.service` may be left out. */
+bool is_wanted_name(char *const *words, const char *name);
 
 /* The string, number, truth of a key; "" 0 false when it is not there. */
 const char *get_string(const json_t *o, const char *key);
@@ -153,6 +202,7 @@ int verb_logs(struct ctl *c, char **arguments);
 int verb_events(struct ctl *c, char **arguments);
 int verb_verify(struct ctl *c, char **arguments);
 int verb_install(struct ctl *c, char **arguments);
+int verb_add(struct ctl *c, char **arguments);
 int verb_list_dependencies(struct ctl *c, char **arguments);
 int verb_edit(struct ctl *c, char **arguments);
 int verb_show_environment(struct ctl *c, char **arguments);

@@ -9,8 +9,6 @@
 #include "common/text.h"
 #include "ctl/ctl.h"
 
-#define NEAR 3
-
 /* systemctl and journalctl are names of ours too, with their own habits; invoke-rc.d(8) asks for a
  * runlevel before it starts anything. */
 static enum program program_of(const char *name)
@@ -38,19 +36,12 @@ static void print_version(enum program program)
 
 static int unknown(const char *name)
 {
-	const char *nearest = NULL;
-	unsigned best = NEAR;
+	struct hint hint = {.wanted = name};
 
-	for (const struct verb *v = verbs; v->name; v++) {
-		unsigned distance = text_distance(name, v->name, NEAR);
-		if (distance < best) {
-			best = distance;
-			nearest = v->name;
-		}
-	}
-	fprintf(stderr, "reaperctl: there is no verb \"%s\"%s%s%s; reaperctl --help lists them\n",
-		name, nearest ? " (did you mean \"" : "", nearest ? nearest : "",
-		nearest ? "\"?)" : "");
+	for (const struct verb *v = verbs; v->name; v++)
+		hint_try(&hint, v->name);
+	fprintf(stderr, "reaperctl: there is no verb \"%s\"%s; reaperctl --help lists them\n", name,
+		hint_text(&hint));
 	return EXIT_USAGE;
 }
 
@@ -72,10 +63,9 @@ static int run(struct ctl *c, char **words)
 		return EXIT_DONE;
 	}
 	if (c->options.help || c->options.version) {
-		if (c->options.version)
-			print_version(program);
-		else
-			options_help(program);
+		if (!c->options.version)
+			return help_print(program, words ? *words : NULL);
+		print_version(program);
 		return EXIT_DONE;
 	}
 	c->verb = verb_find(name);
@@ -83,6 +73,11 @@ static int run(struct ctl *c, char **words)
 		return unknown(name);
 	if (count < c->verb->min || (c->verb->max >= 0 && count > c->verb->max)) {
 		fprintf(stderr, "reaperctl: usage: reaperctl %s %s\n", name, c->verb->arguments);
+		return EXIT_USAGE;
+	}
+	if (c->options.root && !c->verb->offline) {
+		fprintf(stderr, "reaperctl: %s does not work with --root=: it is about what runs\n",
+			name);
 		return EXIT_USAGE;
 	}
 	return c->verb->run(c, arguments);
@@ -94,7 +89,8 @@ int main(int argc, char **argv)
 	char **words = NULL;
 
 	setlocale(LC_CTYPE, "");
-	int r = options_read(&c.options, argc, argv, &words) < 0 ? EXIT_USAGE : run(&c, words);
+	int r = options_read(&c.options, argc, argv, &words);
+	r = r < 0 ? EXIT_USAGE : r > 0 ? EXIT_DONE : run(&c, words);
 	if (c.fd >= 0)
 		close(c.fd);
 	varlink_buffer_done(&c.in);

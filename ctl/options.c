@@ -8,13 +8,16 @@
 #include <string.h>
 
 #include "common/text.h"
+#include "common/unit_name.h"
 #include "common/value.h"
 #include "ctl/ctl.h"
 
 enum option_kind {
 	OPTION_FLAG,
 	OPTION_TEXT,
-	OPTION_LIST, /* may repeat; commas part it */
+	OPTION_LIST,   /* may repeat; commas part it */
+	OPTION_VALUES, /* likewise, and --value */
+	OPTION_TYPES,  /* likewise, of unit types; or help */
 	OPTION_FORMAT,
 	OPTION_NUMBER, /* its argument may be missing */
 	OPTION_NO,     /* takes a boolean; its field is the opposite */
@@ -38,6 +41,7 @@ struct option_row {
 	const char *argument; /* as the help shows it */
 	const char *help;     /* NULL: accepted, and not worth a line */
 	unsigned programs;
+	enum topic topic;
 };
 
 #define FIELD(name) offsetof(struct options, name)
@@ -47,72 +51,73 @@ struct option_row {
 
 /* clang-format off */
 static const struct option_row rows[] = {
-	{"socket", 0, OPTION_TEXT, FIELD(socket), "PATH", "Where reaperd listens", AS_ALL},
-	{"output", 'o', OPTION_FORMAT, FIELD(format), "FORMAT", "human, json; logs: short, short-iso, cat", AS_ALL},
-	{"all", 'a', OPTION_FLAG, FIELD(all), NULL, "Inactive units, empty properties too", AS_ALL},
-	{"type", 't', OPTION_LIST, FIELD(types), "TYPE", "Only units of these types", AS_REAPERCTL},
-	{"state", 0, OPTION_LIST, FIELD(states), "STATE", "Only units in these states", AS_REAPERCTL},
-	{"failed", 0, OPTION_FLAG, FIELD(failed), NULL, "Only failed units", AS_REAPERCTL},
-	{"property", 'p', OPTION_LIST, FIELD(properties), "NAME", "Only these properties", AS_REAPERCTL},
-	{"value", 0, OPTION_FLAG, FIELD(value), NULL, "Values without their names", AS_REAPERCTL},
-	{"no-block", 0, OPTION_FLAG, FIELD(no_block), NULL, "Do not wait for jobs to end", AS_REAPERCTL},
-	{"wait", 0, OPTION_FLAG, FIELD(wait), NULL, "start: until the units are down again", AS_REAPERCTL},
-	{"now", 0, OPTION_FLAG, FIELD(now), NULL, "enable, disable, mask: start or stop too", AS_REAPERCTL},
-	{"job-mode", 0, OPTION_TEXT, FIELD(job_mode), "MODE", "replace, fail, isolate, ignore-dependencies ...", AS_REAPERCTL},
-	{"signal", 's', OPTION_TEXT, FIELD(signal), "SIGNAL", "What `kill` sends; SIGTERM", AS_REAPERCTL},
-	{"kill-whom", 0, OPTION_TEXT, FIELD(kill_whom), "WHOM", "main, control, all", AS_REAPERCTL},
-	{"kill-who", 0, OPTION_TEXT, FIELD(kill_whom), "WHOM", NULL, AS_REAPERCTL},
-	{"unit", 'u', OPTION_LIST, FIELD(units), "UNIT", "Logs of this unit", AS_ALL},
-	{"lines", 'n', OPTION_TEXT, FIELD(lines), "N", "How many lines of output", AS_REAPERCTL},
-	{"lines", 'n', OPTION_NUMBER, FIELD(lines), "N", "How many lines of output; 10", AS_JOURNALCTL},
-	{"follow", 'f', OPTION_FLAG, FIELD(follow), NULL, "Logs: go on as lines come", AS_ALL},
-	{"since", 'S', OPTION_TEXT, FIELD(since), "TIME", "Logs: from then on (\"5min ago\", \"10:30\")", AS_ALL},
-	{"until", 'U', OPTION_TEXT, FIELD(until), "TIME", "Logs: up to then", AS_ALL},
-	{"priority", 'p', OPTION_TEXT, FIELD(priority), "LEVEL", "Logs: emerg ... debug, and what is worse", AS_JOURNALCTL},
-	{"priority", 0, OPTION_TEXT, FIELD(priority), "LEVEL", "Logs: emerg ... debug, and what is worse; -p too", AS_REAPERCTL},
-	{"grep", 'g', OPTION_TEXT, FIELD(grep), "REGEX", "Logs: lines that match; small letters match both", AS_ALL},
-	{"reverse", 'r', OPTION_FLAG, FIELD(reverse), NULL, "list-dependencies: who needs it; logs: newest first", AS_ALL},
-	{"after", 0, OPTION_FLAG, FIELD(after), NULL, "list-dependencies: what comes before it", AS_REAPERCTL},
-	{"before", 0, OPTION_FLAG, FIELD(before), NULL, "list-dependencies: what it comes before", AS_REAPERCTL},
-	{"quiet", 'q', OPTION_FLAG, FIELD(quiet), NULL, "Exit status only", AS_ALL},
-	{"no-legend", 0, OPTION_FLAG, FIELD(no_legend), NULL, "No headings, no counts", AS_REAPERCTL},
-	{"legend", 0, OPTION_NO, FIELD(no_legend), "BOOL", NULL, AS_REAPERCTL},
-	{"root", 0, OPTION_TEXT, FIELD(root), "DIR", "enable and its kin: in that root file system", AS_REAPERCTL},
-	{"runtime", 0, OPTION_FLAG, FIELD(runtime), NULL, "edit, set-property: until the next boot", AS_REAPERCTL},
-	{"force", 0, OPTION_FLAG, FIELD(force), NULL, "edit: a unit that is not there", AS_REAPERCTL},
-	{"stdin", 0, OPTION_FLAG, FIELD(from_stdin), NULL, "edit: the text comes from standard input", AS_REAPERCTL},
-	{"drop-in", 0, OPTION_TEXT, FIELD(drop_in), "NAME", "edit: the drop-in's name; override.conf", AS_REAPERCTL},
-	{"here", 0, OPTION_FLAG, FIELD(here), NULL, "verify: what this place would make of it", AS_REAPERCTL},
-	{"show-types", 0, OPTION_FLAG, FIELD(show_types), NULL, "list-sockets: the type of each", AS_REAPERCTL},
-	{"plain", 0, OPTION_FLAG, FIELD(plain), NULL, "No dots and no tree lines", AS_REAPERCTL},
-	{"full", 'l', OPTION_FLAG, FIELD(full), NULL, "Do not shorten", AS_ALL},
-	{"help", 'h', OPTION_FLAG, FIELD(help), NULL, "This text", AS_ALL},
-	{"version", 0, OPTION_FLAG, FIELD(version), NULL, "The version", AS_ALL},
+	{"socket", 0, OPTION_TEXT, FIELD(socket), "PATH", "Where reaperd listens", AS_ALL, TOPIC_GENERAL},
+	{"output", 'o', OPTION_FORMAT, FIELD(format), "FORMAT", "human, json; logs: short, short-iso, cat", AS_ALL, TOPIC_GENERAL},
+	{"all", 'a', OPTION_FLAG, FIELD(all), NULL, "Inactive units, empty properties too", AS_ALL, TOPIC_GENERAL},
+	{"type", 't', OPTION_TYPES, FIELD(types), "TYPE", "Only units of these types", AS_REAPERCTL, TOPIC_UNITS},
+	{"state", 0, OPTION_LIST, FIELD(states), "STATE", "Only units in these states", AS_REAPERCTL, TOPIC_UNITS},
+	{"failed", 0, OPTION_FLAG, FIELD(failed), NULL, "Only failed units", AS_REAPERCTL, TOPIC_UNITS},
+	{"property", 'p', OPTION_LIST, FIELD(properties), "NAME", "Only these properties", AS_REAPERCTL, TOPIC_UNITS},
+	{NULL, 'P', OPTION_VALUES, FIELD(properties), "NAME", "The same as --value --property=NAME", AS_REAPERCTL, TOPIC_UNITS},
+	{"value", 0, OPTION_FLAG, FIELD(value), NULL, "Values without their names", AS_REAPERCTL, TOPIC_UNITS},
+	{"no-block", 0, OPTION_FLAG, FIELD(no_block), NULL, "Do not wait for jobs to end", AS_REAPERCTL, TOPIC_JOBS},
+	{"wait", 0, OPTION_FLAG, FIELD(wait), NULL, "start: until the units are down again", AS_REAPERCTL, TOPIC_JOBS},
+	{"now", 0, OPTION_FLAG, FIELD(now), NULL, "enable, disable, mask: start or stop too", AS_REAPERCTL, TOPIC_FILES},
+	{"job-mode", 0, OPTION_TEXT, FIELD(job_mode), "MODE", "replace, fail, isolate, ignore-dependencies ...", AS_REAPERCTL, TOPIC_JOBS},
+	{"signal", 's', OPTION_TEXT, FIELD(signal), "SIGNAL", "What `kill` sends; SIGTERM", AS_REAPERCTL, TOPIC_JOBS},
+	{"kill-whom", 0, OPTION_TEXT, FIELD(kill_whom), "WHOM", "main, control, all", AS_REAPERCTL, TOPIC_JOBS},
+	{"kill-who", 0, OPTION_TEXT, FIELD(kill_whom), "WHOM", NULL, AS_REAPERCTL, TOPIC_GENERAL},
+	{"unit", 'u', OPTION_LIST, FIELD(units), "UNIT", "Logs of this unit", AS_ALL, TOPIC_OUTPUT},
+	{"lines", 'n', OPTION_TEXT, FIELD(lines), "N", "How many lines of output", AS_REAPERCTL, TOPIC_OUTPUT},
+	{"lines", 'n', OPTION_NUMBER, FIELD(lines), "N", "How many lines of output; 10", AS_JOURNALCTL, TOPIC_OUTPUT},
+	{"follow", 'f', OPTION_FLAG, FIELD(follow), NULL, "Logs: go on as lines come", AS_ALL, TOPIC_OUTPUT},
+	{"since", 'S', OPTION_TEXT, FIELD(since), "TIME", "Logs: from then on (\"5min ago\", \"10:30\")", AS_ALL, TOPIC_OUTPUT},
+	{"until", 'U', OPTION_TEXT, FIELD(until), "TIME", "Logs: up to then", AS_ALL, TOPIC_OUTPUT},
+	{"priority", 'p', OPTION_TEXT, FIELD(priority), "LEVEL", "Logs: emerg ... debug, and what is worse", AS_JOURNALCTL, TOPIC_OUTPUT},
+	{"priority", 0, OPTION_TEXT, FIELD(priority), "LEVEL", "Logs: emerg ... debug, and what is worse; -p too", AS_REAPERCTL, TOPIC_OUTPUT},
+	{"grep", 'g', OPTION_TEXT, FIELD(grep), "REGEX", "Logs: lines that match; small letters match both", AS_ALL, TOPIC_OUTPUT},
+	{"reverse", 'r', OPTION_FLAG, FIELD(reverse), NULL, "list-dependencies: who needs it; logs: newest first", AS_ALL, TOPIC_UNITS},
+	{"after", 0, OPTION_FLAG, FIELD(after), NULL, "list-dependencies: what comes before it", AS_REAPERCTL, TOPIC_UNITS},
+	{"before", 0, OPTION_FLAG, FIELD(before), NULL, "list-dependencies: what it comes before", AS_REAPERCTL, TOPIC_UNITS},
+	{"quiet", 'q', OPTION_FLAG, FIELD(quiet), NULL, "Exit status only", AS_ALL, TOPIC_GENERAL},
+	{"no-legend", 0, OPTION_FLAG, FIELD(no_legend), NULL, "No headings, no counts", AS_REAPERCTL, TOPIC_GENERAL},
+	{"legend", 0, OPTION_NO, FIELD(no_legend), "BOOL", NULL, AS_REAPERCTL, TOPIC_GENERAL},
+	{"root", 0, OPTION_TEXT, FIELD(root), "DIR", "enable and its kin: in that root file system", AS_REAPERCTL, TOPIC_FILES},
+	{"runtime", 0, OPTION_FLAG, FIELD(runtime), NULL, "enable, mask, edit, set-property: until the next boot", AS_REAPERCTL, TOPIC_FILES},
+	{"force", 0, OPTION_FLAG, FIELD(force), NULL, "edit: a unit that is not there; enable, link, mask: over what is in the way", AS_REAPERCTL, TOPIC_FILES},
+	{"stdin", 0, OPTION_FLAG, FIELD(from_stdin), NULL, "edit: the text comes from standard input", AS_REAPERCTL, TOPIC_FILES},
+	{"drop-in", 0, OPTION_TEXT, FIELD(drop_in), "NAME", "edit: the drop-in's name; override.conf", AS_REAPERCTL, TOPIC_FILES},
+	{"here", 0, OPTION_FLAG, FIELD(here), NULL, "verify: what this place would make of it", AS_REAPERCTL, TOPIC_FILES},
+	{"show-types", 0, OPTION_FLAG, FIELD(show_types), NULL, "list-sockets: the type of each", AS_REAPERCTL, TOPIC_UNITS},
+	{"plain", 0, OPTION_FLAG, FIELD(plain), NULL, "No dots and no tree lines", AS_REAPERCTL, TOPIC_GENERAL},
+	{"full", 'l', OPTION_FLAG, FIELD(full), NULL, "Do not shorten", AS_ALL, TOPIC_GENERAL},
+	{"help", 'h', OPTION_FLAG, FIELD(help), NULL, "This text", AS_ALL, TOPIC_GENERAL},
+	{"version", 0, OPTION_FLAG, FIELD(version), NULL, "The version", AS_ALL, TOPIC_GENERAL},
 	/* What means nothing here, and scripts say. */
-	{"no-pager", 0, ACCEPTED, AS_ALL},
-	{"system", 0, ACCEPTED, AS_ALL},
-	{"user", 0, ACCEPTED, AS_ALL},
-	{"no-ask-password", 0, ACCEPTED, AS_REAPERCTL},
-	{"no-wall", 0, ACCEPTED, AS_REAPERCTL},
-	{"no-reload", 0, ACCEPTED, AS_REAPERCTL},
-	{"no-warn", 0, ACCEPTED, AS_REAPERCTL},
-	{"with-dependencies", 0, ACCEPTED, AS_REAPERCTL},
-	{"recursive", 0, ACCEPTED, AS_REAPERCTL},
-	{"global", 0, ACCEPTED, AS_REAPERCTL},
-	{"ignore-inhibitors", 'i', ACCEPTED, AS_REAPERCTL},
-	{"show-transaction", 'T', ACCEPTED, AS_REAPERCTL},
-	{"check-inhibitors", 0, ACCEPTED_TEXT, AS_REAPERCTL},
-	{"message", 0, ACCEPTED_TEXT, AS_REAPERCTL},
-	{"preset-mode", 0, ACCEPTED_TEXT, AS_REAPERCTL},
-	{"timestamp", 0, ACCEPTED_TEXT, AS_REAPERCTL},
-	{"boot", 'b', OPTION_NOTHING_OPTIONAL, 0, "ID", NULL, AS_JOURNALCTL},
-	{"catalog", 'x', ACCEPTED, AS_JOURNALCTL},
-	{"pager-end", 'e', ACCEPTED, AS_JOURNALCTL},
-	{"no-tail", 0, ACCEPTED, AS_JOURNALCTL},
-	{"no-full", 0, ACCEPTED, AS_JOURNALCTL},
-	{"no-hostname", 0, ACCEPTED, AS_JOURNALCTL},
-	{"utc", 0, ACCEPTED, AS_JOURNALCTL},
-	{"merge", 'm', ACCEPTED, AS_JOURNALCTL},
+	{"no-pager", 0, ACCEPTED, AS_ALL, TOPIC_GENERAL},
+	{"system", 0, ACCEPTED, AS_ALL, TOPIC_GENERAL},
+	{"user", 0, ACCEPTED, AS_ALL, TOPIC_GENERAL},
+	{"no-ask-password", 0, ACCEPTED, AS_REAPERCTL, TOPIC_GENERAL},
+	{"no-wall", 0, ACCEPTED, AS_REAPERCTL, TOPIC_GENERAL},
+	{"no-reload", 0, ACCEPTED, AS_REAPERCTL, TOPIC_GENERAL},
+	{"no-warn", 0, ACCEPTED, AS_REAPERCTL, TOPIC_GENERAL},
+	{"with-dependencies", 0, ACCEPTED, AS_REAPERCTL, TOPIC_GENERAL},
+	{"recursive", 0, ACCEPTED, AS_REAPERCTL, TOPIC_GENERAL},
+	{"global", 0, ACCEPTED, AS_REAPERCTL, TOPIC_GENERAL},
+	{"ignore-inhibitors", 'i', ACCEPTED, AS_REAPERCTL, TOPIC_GENERAL},
+	{"show-transaction", 'T', ACCEPTED, AS_REAPERCTL, TOPIC_GENERAL},
+	{"check-inhibitors", 0, ACCEPTED_TEXT, AS_REAPERCTL, TOPIC_GENERAL},
+	{"message", 0, ACCEPTED_TEXT, AS_REAPERCTL, TOPIC_GENERAL},
+	{"preset-mode", 0, ACCEPTED_TEXT, AS_REAPERCTL, TOPIC_GENERAL},
+	{"timestamp", 0, ACCEPTED_TEXT, AS_REAPERCTL, TOPIC_GENERAL},
+	{"boot", 'b', OPTION_NOTHING_OPTIONAL, 0, "ID", NULL, AS_JOURNALCTL, TOPIC_GENERAL},
+	{"catalog", 'x', ACCEPTED, AS_JOURNALCTL, TOPIC_GENERAL},
+	{"pager-end", 'e', ACCEPTED, AS_JOURNALCTL, TOPIC_GENERAL},
+	{"no-tail", 0, ACCEPTED, AS_JOURNALCTL, TOPIC_GENERAL},
+	{"no-full", 0, ACCEPTED, AS_JOURNALCTL, TOPIC_GENERAL},
+	{"no-hostname", 0, ACCEPTED, AS_JOURNALCTL, TOPIC_GENERAL},
+	{"utc", 0, ACCEPTED, AS_JOURNALCTL, TOPIC_GENERAL},
+	{"merge", 'm', ACCEPTED, AS_JOURNALCTL, TOPIC_GENERAL},
 };
 /* clang-format on */
 
@@ -122,6 +127,7 @@ static const struct {
 } formats[] = {
 	{"human", OUTPUT_HUMAN},
 	{"json", OUTPUT_JSON},
+	{"json-pretty", OUTPUT_JSON},
 	{"short", OUTPUT_SHORT},
 	{"short-iso", OUTPUT_SHORT_ISO},
 	{"cat", OUTPUT_CAT},
@@ -154,6 +160,32 @@ static int add_words(char ***list, const char *text)
 	return 0;
 }
 
+static int add_values(struct options *o, char ***list, const char *text)
+{
+	o->value = true;
+	return add_words(list, text);
+}
+
+static int add_types(char ***list, const char *text)
+{
+	if (strcmp(text, "help") == 0) {
+		puts("Available unit types:");
+		for (int type = 0; type < UNIT_TYPE_MAX; type++)
+			puts(unit_type_to_string((enum unit_type)type));
+		return 1;
+	}
+	size_t before = strv_length(*list);
+	int r = add_words(list, text);
+	for (char **type = *list ? *list + before : NULL; !r && type && *type; type++) {
+		if (unit_type_from_string(*type) >= 0)
+			continue;
+		fprintf(stderr, "reaperctl: there is no unit type \"%s\"; --type=help lists them\n",
+			*type);
+		return -EINVAL;
+	}
+	return r;
+}
+
 static int set(struct options *o, const struct option_row *row, char *argument)
 {
 	void *field = (char *)o + row->offset;
@@ -167,6 +199,10 @@ static int set(struct options *o, const struct option_row *row, char *argument)
 		return 0;
 	case OPTION_LIST:
 		return add_words(field, argument);
+	case OPTION_VALUES:
+		return add_values(o, field, argument);
+	case OPTION_TYPES:
+		return add_types(field, argument);
 	case OPTION_FORMAT:
 		return set_format(o, argument);
 	case OPTION_NUMBER:
@@ -207,7 +243,8 @@ static void for_getopt(enum program program, struct option *options, char *lette
 
 		if (!belongs(&rows[i], program))
 			continue;
-		*options++ = (struct option){rows[i].name, takes, NULL, 256 + (int)i};
+		if (rows[i].name)
+			*options++ = (struct option){rows[i].name, takes, NULL, 256 + (int)i};
 		if (!rows[i].letter)
 			continue;
 		*letters++ = rows[i].letter;
@@ -216,6 +253,29 @@ static void for_getopt(enum program program, struct option *options, char *lette
 	}
 	*options = (struct option){0};
 	*letters = 0;
+}
+
+/* What getopt did not take: ':' for a missing argument, '?' for what it does not know. */
+static int complain(const struct options *o, int option, const char *word)
+{
+	_cleanup_(freep) char *name = strndup(word, strcspn(word, "="));
+	struct hint hint = {.wanted = name && *name == '-' ? name + 2 : ""};
+
+	if (option == ':') {
+		fprintf(stderr, "reaperctl: %s needs an argument\n", word);
+		return -EINVAL;
+	}
+	if (optopt) {
+		fprintf(stderr, "reaperctl: there is no option -%c; ", optopt);
+	} else {
+		for (size_t i = 0; i < ELEMENTS(rows); i++)
+			if (rows[i].name && belongs(&rows[i], o->program))
+				hint_try(&hint, rows[i].name);
+		fprintf(stderr, "reaperctl: there is no option %s%s; ", name ? name : "",
+			hint_text(&hint));
+	}
+	fprintf(stderr, "%s --help lists them\n", program_invocation_short_name);
+	return -EINVAL;
 }
 
 static const struct option_row *find_letter(enum program program, int letter)
@@ -241,23 +301,21 @@ static char *argument_of(const struct option_row *row, int argc, char **argv)
 int options_read(struct options *o, int argc, char **argv, char ***ret_words)
 {
 	struct option options[ELEMENTS(rows) + 1];
-	char letters[3 * ELEMENTS(rows) + 1];
+	char letters[3 * ELEMENTS(rows) + 2] = ":";
 	int option;
 
-	for_getopt(o->program, options, letters);
+	for_getopt(o->program, options, letters + 1);
 	while ((option = getopt_long(argc, argv, letters, options, NULL)) != -1) {
 		const struct option_row *row =
 			option >= 256 ? &rows[option - 256] : find_letter(o->program, option);
 
-		if (!row || option == '?') {
-			fprintf(stderr, "%s --help lists the options.\n",
-				program_invocation_short_name);
-			return -EINVAL;
-		}
+		if (!row)
+			return complain(o, option, argv[optind - 1]);
 		int r = set(o, row, argument_of(row, argc, argv));
-		if (r < 0)
+		if (r)
 			return r;
 	}
+	o->no_legend |= o->quiet;
 	return strv_copy(argv + optind, ret_words);
 }
 
@@ -269,38 +327,24 @@ void options_done(struct options *o)
 	strv_free(o->units);
 }
 
-static void print_verbs(void)
+int options_print(enum program program, enum topic topic)
 {
-	for (const struct verb *v = verbs; v->name; v++) {
-		char line[64];
+	int count = 0;
 
-		snprintf(line, sizeof(line), "%s %s", v->name, v->arguments);
-		printf("  %-33s %s\n", line, v->help);
-	}
-}
-
-void options_help(enum program program)
-{
-	if (program == PROGRAM_JOURNALCTL) {
-		printf("journalctl [OPTION...]\n\nWhat services wrote: reaperctl logs by another "
-		       "name.\n");
-	} else {
-		printf("reaperctl [OPTION...] VERB [ARG...]\n\nAsks a running reaperd. Without a "
-		       "verb: the status of everything.\n\nVerbs:\n");
-		print_verbs();
-	}
-	printf("\nOptions:\n");
 	for (size_t i = 0; i < ELEMENTS(rows); i++) {
 		const struct option_row *row = &rows[i];
 		char letter[8] = "", line[64];
 
-		if (!row->help || !belongs(row, program))
+		if (!row->help || !belongs(row, program) ||
+			(topic != TOPIC_MAX && row->topic != topic))
 			continue;
 		if (row->letter)
-			snprintf(letter, sizeof(letter), "-%c, ", row->letter);
-		snprintf(line, sizeof(line), "%s--%s%s%s", letter, row->name,
-			row->argument ? "=" : "", row->argument ? row->argument : "");
-		printf("  %-33s %s\n", line, row->help);
+			snprintf(letter, sizeof(letter), row->name ? "-%c, " : "-%c ", row->letter);
+		snprintf(line, sizeof(line), "%s%s%s%s%s", letter, row->name ? "--" : "",
+			row->name ? row->name : "", row->argument && row->name ? "=" : "",
+			row->argument ? row->argument : "");
+		printf("  %-28s %s\n", line, row->help);
+		count++;
 	}
-	printf("\nreaperctl(1) tells more.\n");
+	return count;
 }

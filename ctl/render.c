@@ -119,6 +119,8 @@ static void print_cell(const struct table *t, size_t column, enum colour colour,
 	int gap = (int)(width - width_of(text));
 	bool last = column + 1 == t->columns;
 
+	if (t->hidden[column])
+		return;
 	if (t->to_right[column])
 		printf("%*s", gap, "");
 	if (last && room && width_of(text) > room)
@@ -137,9 +139,9 @@ void table_print(struct table *t, const struct options *o)
 
 	measure(t, !o->no_legend, widths);
 	for (size_t k = 0; k + 1 < t->columns; k++)
-		before += widths[k] + 1;
+		before += t->hidden[k] ? 0 : widths[k] + 1;
 	room = room > before + 8 ? room - before : 0;
-	for (size_t k = 0; k < t->columns && !o->no_legend && t->count; k++)
+	for (size_t k = 0; k < t->columns && !o->no_legend; k++)
 		print_cell(t, k, BOLD, t->headings[k] ? t->headings[k] : "", widths[k], room);
 	for (size_t i = 0; i < t->count; i++) {
 		print_cell(t, i % t->columns, t->colours[i], t->cells[i] ? t->cells[i] : "",

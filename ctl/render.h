@@ -30,6 +30,7 @@ struct table {
 	size_t columns;
 	const char *headings[TABLE_COLUMNS];
 	bool to_right[TABLE_COLUMNS]; /* numbers */
+	bool hidden[TABLE_COLUMNS];   /* filled, and not shown */
 	char **cells;		      /* `columns` in a row */
 	enum colour *colours;	      /* one for each cell */
 	size_t count, room;	      /* of cells */

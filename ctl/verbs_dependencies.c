@@ -76,12 +76,10 @@ static const char **next_of(const struct walk *w, const char *name, size_t *ret_
 static bool is_shown(const struct options *o, const struct walk *w, const char *name)
 {
 	const json_t *unit = json_object_get(w->units, name);
-	const char *type = strrchr(name, '.');
 
-	return (!o->types || (type && strv_contains(o->types, type + 1))) &&
-	       (!o->states || strv_contains(o->states, get_string(unit, "ActiveState")) ||
-		       strv_contains(o->states, get_string(unit, "SubState")) ||
-		       strv_contains(o->states, get_string(unit, "LoadState")));
+	return is_wanted_type(o, name) &&
+	       is_wanted_state(o, get_string(unit, "LoadState"), get_string(unit, "ActiveState"),
+		       get_string(unit, "SubState"));
 }
 
 static bool is_on_path(const struct walk *w, const char *name)
@@ -99,7 +97,7 @@ static void print_name(const struct walk *w, const char *name, const char *prefi
 	const char *load = get_string(unit, "LoadState"), *active = get_string(unit, "ActiveState");
 
 	if (o->plain) {
-		printf("%*s%s\n", 2 * w->depth, "", name);
+		printf("  %s\n", name);
 		return;
 	}
 	printf("%s%s%s ", colour_on(dot_colour(load, active)), dot(load, active), colour_off());

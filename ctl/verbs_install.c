@@ -1,19 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* enable, disable, mask and what they left: the words are systemctl's. */
-#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/text.h"
+#include "common/unit_name.h"
 #include "ctl/render.h"
 
-static void print_changes(const json_t *changes)
+static void print_changes(const json_t *reply)
 {
 	json_t *row;
 	size_t i;
 
-	json_array_foreach (changes, i, row)
+	json_array_foreach (json_object_get(reply, "notes"), i, row)
+		fprintf(stderr, "%s\n", json_string_value(row));
+	json_array_foreach (json_object_get(reply, "changes"), i, row)
 		if (*get_string(row, "target"))
 			fprintf(stderr, "Created symlink %s → %s.\n", get_string(row, "path"),
 				get_string(row, "target"));
@@ -52,31 +54,106 @@ static void method_name(const char *verb, char method[static 16])
 	*method = 0;
 }
 
-int verb_install(struct ctl *c, char **arguments)
+/* Unit files go by name: what is not loaded matches no pattern. */
+static bool has_pattern(const struct ctl *c, char **words)
+{
+	for (; *words; words++)
+		if (strpbrk(*words, "*?[")) {
+			fprintf(stderr, "reaperctl: %s takes names, and \"%s\" is a pattern\n",
+				c->verb->name, *words);
+			return true;
+		}
+	return false;
+}
+
+static bool is_file(const char *word)
+{
+	return *word == '/' && unit_name_is_valid(strrchr(word, '/') + 1);
+}
+
+/* `enable /PATH/NAME` links the file first. */
+static int link_files(struct ctl *c, char **words)
+{
+	json_t *files = json_array();
+
+	for (; *words; words++)
+		if (is_file(*words))
+			json_array_append_new(files, json_string(*words));
+	if (strcmp(c->verb->name, "enable") == 0 && json_array_size(files))
+		return ctl_call_quietly(c, "Link",
+			json_pack("{s:o, s:b, s:b}", "units", files, "runtime", c->options.runtime,
+				"force", c->options.force));
+	json_decref(files);
+	return EXIT_DONE;
+}
+
+/* Names of units; a unit file is known by the last part of its path. NULL: told. */
+static json_t *unit_files_named(struct ctl *c, char **words)
+{
+	_cleanup_(strv_freep) char **names = NULL;
+
+	if (strcmp(c->verb->name, "link") == 0)
+		return string_array(words);
+	for (; *words; words++)
+		if (strv_push(&names, strdup(is_file(*words) ? strrchr(*words, '/') + 1 : *words)) <
+			0)
+			return NULL;
+	return ctl_unit_names(c, names);
+}
+
+static void tell_of_install(const struct ctl *c, const json_t *reply)
+{
+	if (c->options.quiet)
+		return;
+	print_changes(reply);
+	if (!get_bool(reply, "has_information") &&
+		(strcmp(c->verb->name, "enable") == 0 || strcmp(c->verb->name, "reenable") == 0))
+		fprintf(stderr, "These unit files have no [Install] section: they are started by "
+				"others, or by hand.\n");
+}
+
+/* `target` is what add-wants and add-requires add to; NULL: another verb. */
+static int install(struct ctl *c, char **words, const char *target)
 {
 	json_t *names, *reply;
 	char method[16];
 
-	if (ctl_is_offline(c))
-		return ctl_install_offline(c, arguments);
-	names = ctl_unit_names(c, arguments);
+	if (has_pattern(c, words))
+		return EXIT_FAILED;
+	int r = link_files(c, words);
+	if (r)
+		return r;
+	names = unit_files_named(c, words);
 	if (!names)
 		return EXIT_FAILED;
 	method_name(c->verb->name, method);
-	int r = ctl_call(c, method, json_pack("{s:O}", "units", names), &reply);
+	r = ctl_call(c, method,
+		json_pack("{s:O, s:b, s:b, s:s*}", "units", names, "runtime", c->options.runtime,
+			"force", c->options.force, "target", target),
+		&reply);
 	if (!r) {
-		if (!c->options.quiet)
-			print_changes(json_object_get(reply, "changes"));
-		if (strcmp(method, "Enable") == 0 && !get_bool(reply, "has_information") &&
-			!c->options.quiet)
-			fprintf(stderr, "These unit files have no [Install] section: they are "
-					"started by others, "
-					"or by hand.\n");
+		tell_of_install(c, reply);
 		json_decref(reply);
 		r = run_now(c, names);
 	}
 	json_decref(names);
 	return r;
+}
+
+int verb_install(struct ctl *c, char **arguments)
+{
+	return ctl_is_offline(c) ? ctl_install_offline(c, arguments) : install(c, arguments, NULL);
+}
+
+int verb_add(struct ctl *c, char **arguments)
+{
+	_cleanup_(freep) char *target = unit_name_mangle(*arguments);
+
+	if (!target) {
+		fprintf(stderr, "reaperctl: \"%s\" cannot be the name of a unit\n", *arguments);
+		return EXIT_FAILED;
+	}
+	return install(c, arguments + 1, target);
 }
 
 int verb_is_enabled(struct ctl *c, char **arguments)
@@ -87,6 +164,8 @@ int verb_is_enabled(struct ctl *c, char **arguments)
 	int status = EXIT_FAILED;
 	size_t i;
 
+	if (has_pattern(c, arguments))
+		return EXIT_FAILED;
 	if (ctl_is_offline(c))
 		return ctl_install_offline(c, arguments);
 	names = ctl_unit_names(c, arguments);
@@ -113,49 +192,67 @@ int verb_is_enabled(struct ctl *c, char **arguments)
 
 static bool is_wanted(const struct options *o, const json_t *row, char **patterns)
 {
-	const char *name = get_string(row, "unit_file"), *type = strrchr(name, '.');
-	bool matches = !*patterns;
+	const char *name = get_string(row, "unit_file");
 
-	for (char **p = patterns; *p; p++)
-		matches |= fnmatch(*p, name, 0) == 0;
-	return matches && (!o->types || (type && strv_contains(o->types, type + 1))) &&
+	return is_wanted_name(patterns, name) && is_wanted_type(o, name) &&
 	       (!o->states || strv_contains(o->states, get_string(row, "state")));
+}
+
+static json_t *select_rows(const struct options *o, const json_t *files, char **patterns)
+{
+	json_t *wanted = json_array(), *row;
+	size_t i;
+
+	json_array_foreach (files, i, row)
+		if (is_wanted(o, row, patterns))
+			json_array_append(wanted, row);
+	json_t *list = sorted_by_unit(wanted, "unit_file");
+	json_decref(wanted);
+	return list;
+}
+
+static enum colour state_colour(const char *state)
+{
+	if (strncmp(state, "enabled", strlen("enabled")) == 0 || strcmp(state, "alias") == 0)
+		return GREEN;
+	return strncmp(state, "masked", strlen("masked")) == 0 || strcmp(state, "bad") == 0 ? RED
+											    : PLAIN;
+}
+
+static void print_files(const struct options *o, const json_t *rows)
+{
+	struct table t = {.columns = 3, .headings = {"UNIT FILE", "STATE", "PRESET"}};
+	json_t *row;
+	size_t i;
+
+	json_array_foreach (rows, i, row) {
+		const char *state = get_string(row, "state");
+		bool has_preset = strcmp(state, "static") != 0 && strcmp(state, "alias") != 0;
+
+		table_cell(&t, PLAIN, get_string(row, "unit_file"));
+		table_cell(&t, state_colour(state), state);
+		table_cell(&t, PLAIN, has_preset ? get_string(row, "preset") : "-");
+	}
+	table_print(&t, o);
+	if (!o->no_legend)
+		printf("\n%zu unit files listed.\n", i);
 }
 
 int verb_list_unit_files(struct ctl *c, char **arguments)
 {
-	struct table t = {.columns = 3, .headings = {"UNIT FILE", "STATE", "PRESET"}};
-	json_t *reply, *row, *rows;
-	size_t i;
+	json_t *reply;
 
-	if (ctl_is_offline(c))
-		return ctl_install_offline(c, arguments);
-	int r = ctl_call(c, "ListUnitFiles", NULL, &reply);
+	int r = ctl_is_offline(c) ? ctl_list_files_offline(c, &reply)
+				  : ctl_call(c, "ListUnitFiles", NULL, &reply);
 	if (r)
 		return r;
-	rows = json_array();
-	json_array_foreach (json_object_get(reply, "files"), i, row)
-		if (is_wanted(&c->options, row, arguments))
-			json_array_append(rows, row);
-	if (c->options.format == OUTPUT_JSON) {
+	json_t *rows = select_rows(&c->options, json_object_get(reply, "files"), arguments);
+	if (c->options.format == OUTPUT_JSON)
 		r = print_json(rows);
-	} else {
-		json_array_foreach (rows, i, row) {
-			const char *state = get_string(row, "state");
-
-			table_cell(&t, PLAIN, get_string(row, "unit_file"));
-			table_cell(&t,
-				strcmp(state, "enabled") == 0  ? GREEN
-				: strcmp(state, "masked") == 0 ? RED
-							       : PLAIN,
-				state);
-			table_cell(&t, PLAIN,
-				strcmp(state, "static") == 0 ? "-" : get_string(row, "preset"));
-		}
-		table_print(&t, &c->options);
-		if (!c->options.no_legend)
-			printf("%s%zu unit files listed.\n", i ? "\n" : "", i);
-	}
+	else
+		print_files(&c->options, rows);
+	if (!r && !json_array_size(rows))
+		r = EXIT_FAILED;
 	json_decref(rows);
 	json_decref(reply);
 	return r;

@@ -9,19 +9,20 @@
 #include "common/own.h"
 #include "ctl/render.h"
 
-/* A new reference to the sorted rows. */
-static json_t *sort_rows(const json_t *rows, int (*compare)(const void *, const void *))
+/* A new array of the rows that are asked for, sorted. */
+static json_t *select_rows(
+	const json_t *rows, char **patterns, int (*compare)(const void *, const void *))
 {
-	size_t size = json_array_size(rows), i;
+	size_t size = json_array_size(rows), count = 0, i;
 	_cleanup_(freep) json_t **list = calloc(size + 1, sizeof(*list));
 	json_t *row, *sorted = json_array();
 
 	json_array_foreach (rows, i, row)
-		if (list)
-			list[i] = row;
-	if (list && size)
-		qsort(list, size, sizeof(*list), compare);
-	for (i = 0; list && i < size; i++)
+		if (list && is_wanted_name(patterns, get_string(row, "unit")))
+			list[count++] = row;
+	if (count)
+		qsort(list, count, sizeof(*list), compare);
+	for (i = 0; i < count; i++)
 		json_array_append(sorted, list[i]);
 	return sorted;
 }
@@ -58,7 +59,7 @@ static void print_legend(const struct options *o, size_t count, const char *what
 {
 	if (o->no_legend)
 		return;
-	printf("%s%zu %s listed.\n", count ? "\n" : "", count, what);
+	printf("\n%zu %s listed.\n", count, what);
 	if (!o->all)
 		printf("Pass --all to see loaded but inactive %s, too.\n", what);
 }
@@ -72,10 +73,9 @@ int verb_list_timers(struct ctl *c, char **arguments)
 	size_t i;
 	int r = ctl_call(c, "ListTimers", json_pack("{s:b}", "all", c->options.all), &reply);
 
-	(void)arguments;
 	if (r)
 		return r;
-	json_t *rows = sort_rows(json_object_get(reply, "timers"), by_next);
+	json_t *rows = select_rows(json_object_get(reply, "timers"), arguments, by_next);
 	if (c->options.format == OUTPUT_JSON) {
 		r = print_json(rows);
 	} else {
@@ -103,10 +103,9 @@ int verb_list_sockets(struct ctl *c, char **arguments)
 	size_t i;
 	int r = ctl_call(c, "ListSockets", json_pack("{s:b}", "all", c->options.all), &reply);
 
-	(void)arguments;
 	if (r)
 		return r;
-	json_t *rows = sort_rows(json_object_get(reply, "sockets"), by_address);
+	json_t *rows = select_rows(json_object_get(reply, "sockets"), arguments, by_address);
 	if (c->options.format == OUTPUT_JSON) {
 		r = print_json(rows);
 	} else {

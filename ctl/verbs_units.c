@@ -4,77 +4,99 @@
 #include <string.h>
 
 #include "common/text.h"
+#include "common/unit_name.h"
 #include "ctl/render.h"
 
 static bool is_wanted(const struct options *o, const json_t *row)
 {
-	const char *type = strrchr(get_string(row, "unit"), '.');
+	const char *active = get_string(row, "active");
 
-	if (o->types && !(type && strv_contains(o->types, type + 1)))
-		return false;
-	if (o->failed && strcmp(get_string(row, "active"), "failed") != 0)
-		return false;
-	return !o->states || strv_contains(o->states, get_string(row, "load")) ||
-	       strv_contains(o->states, get_string(row, "active")) ||
-	       strv_contains(o->states, get_string(row, "sub"));
+	return is_wanted_type(o, get_string(row, "unit")) &&
+	       (!o->failed || strcmp(active, "failed") == 0) &&
+	       is_wanted_state(o, get_string(row, "load"), active, get_string(row, "sub"));
 }
 
-static json_t *string_array(char **words)
+/* What the columns mean, and how many there are: systemctl's words, which scripts look for. */
+static void print_legend(const struct options *o, size_t count, bool has_jobs)
 {
-	json_t *list = json_array();
+	if (o->no_legend)
+		return;
+	if (count)
+		puts("\nLOAD   = Reflects whether the unit definition was properly loaded.\n"
+		     "ACTIVE = The high-level unit activation state, i.e. generalization of SUB.\n"
+		     "SUB    = The low-level unit activation state, values depend on unit type.");
+	if (has_jobs)
+		puts("JOB    = Pending job for the unit.\n");
+	bool complete = o->all || strv_contains(o->states, "inactive"),
+	     chosen = o->states || o->failed;
+	printf("%zu loaded units listed.%s\n%s", count,
+		complete || chosen ? "" : " Pass --all to see loaded but inactive units, too.",
+		complete || !chosen
+			? "To show all installed unit files use 'systemctl list-unit-files'.\n"
+			: "");
+}
 
-	for (; words && *words; words++)
-		json_array_append_new(list, json_string(*words));
-	return list;
+static bool any_has_job(const json_t *units)
+{
+	json_t *row;
+	size_t i;
+
+	json_array_foreach (units, i, row)
+		if (*get_string(row, "job"))
+			return true;
+	return false;
 }
 
 static void print_units(const struct options *o, const json_t *units)
 {
-	struct table t = {
-		.columns = 6, .headings = {" ", "UNIT", "LOAD", "ACTIVE", "SUB", "DESCRIPTION"}};
+	bool has_jobs = any_has_job(units);
+	struct table t = {.columns = 7,
+		.headings = {" ", "UNIT", "LOAD", "ACTIVE", "SUB", "JOB", "DESCRIPTION"},
+		.hidden = {[0] = o->plain, [5] = !has_jobs}};
 	json_t *row;
 	size_t i;
 
 	json_array_foreach (units, i, row) {
 		const char *load = get_string(row, "load"), *active = get_string(row, "active");
 		enum colour colour = dot_colour(load, active);
-		bool bad = colour == RED;
+		bool bad = colour == RED, odd = strcmp(load, "loaded") != 0;
 
-		table_cell(&t, colour, bad && !o->plain ? "●" : " ");
+		table_cell(&t, colour, bad || odd ? "●" : " ");
 		table_cell(&t, bad ? RED : PLAIN, get_string(row, "unit"));
-		table_cell(&t, strcmp(load, "loaded") == 0 ? PLAIN : RED, load);
+		table_cell(&t, odd ? RED : PLAIN, load);
 		table_cell(&t, bad ? RED : PLAIN, active);
 		table_cell(&t, bad ? RED : PLAIN, get_string(row, "sub"));
+		table_cell(&t, PLAIN, get_string(row, "job"));
 		table_cell(&t, PLAIN, get_string(row, "description"));
 	}
 	table_print(&t, o);
-	if (o->no_legend)
-		return;
-	printf("%s%zu units%s.%s\n", i ? "\n" : "", i,
-		o->all ? "" : " that are up, failed, or have a job",
-		o->all ? "" : " --all shows the others.");
-}
-
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(
-		get_string(*(json_t *const *)a, "unit"), get_string(*(json_t *const *)b, "unit"));
+	print_legend(o, i, has_jobs);
 }
 
 /* Those rows that are asked for, by name. */
 static json_t *select_rows(const struct options *o, const json_t *units)
 {
-	size_t size = json_array_size(units), count = 0, i;
-	_cleanup_(freep) json_t **rows = calloc(size + 1, sizeof(*rows));
-	json_t *row, *list = json_array();
+	json_t *wanted = json_array(), *row;
+	size_t i;
 
 	json_array_foreach (units, i, row)
-		if (rows && is_wanted(o, row))
-			rows[count++] = row;
-	if (count)
-		qsort(rows, count, sizeof(*rows), by_name);
-	for (i = 0; i < count; i++)
-		json_array_append(list, rows[i]);
+		if (is_wanted(o, row))
+			json_array_append(wanted, row);
+	json_t *list = sorted_by_unit(wanted, "unit");
+	json_decref(wanted);
+	return list;
+}
+
+/* Patterns are reaperd's to match; a whole name may lack its suffix. */
+static json_t *patterns_of(char **words)
+{
+	json_t *list = json_array();
+
+	for (; *words; words++) {
+		_cleanup_(freep) char *name =
+			strpbrk(*words, "*?[") ? NULL : unit_name_mangle(*words);
+		json_array_append_new(list, json_string(name ? name : *words));
+	}
 	return list;
 }
 
@@ -84,7 +106,7 @@ int verb_list_units(struct ctl *c, char **arguments)
 	json_t *reply, *row;
 	size_t i;
 	int r = ctl_call(c, "ListUnits",
-		json_pack("{s:o, s:b}", "patterns", string_array(arguments), "all", all), &reply);
+		json_pack("{s:o, s:b}", "patterns", patterns_of(arguments), "all", all), &reply);
 
 	if (r)
 		return r;
@@ -101,34 +123,47 @@ int verb_list_units(struct ctl *c, char **arguments)
 	return r;
 }
 
-int verb_list_jobs(struct ctl *c, char **arguments)
+static void print_jobs(const struct options *o, const json_t *jobs, bool narrowed)
 {
 	struct table t = {
 		.columns = 4, .headings = {"JOB", "UNIT", "TYPE", "STATE"}, .to_right = {true}};
-	json_t *reply, *row;
+	json_t *row;
 	size_t i;
-	int r = ctl_call(c, "ListJobs", NULL, &reply);
 
-	(void)arguments;
-	if (r)
-		return r;
-	const json_t *jobs = json_object_get(reply, "jobs");
-	if (c->options.format == OUTPUT_JSON) {
-		r = print_json(jobs);
-		json_decref(reply);
-		return r;
-	}
 	json_array_foreach (jobs, i, row) {
 		table_number(&t, get_int(row, "id"));
 		table_cell(&t, PLAIN, get_string(row, "unit"));
 		table_cell(&t, PLAIN, get_string(row, "type"));
 		table_cell(&t, PLAIN, get_string(row, "state"));
 	}
-	table_print(&t, &c->options);
-	if (!c->options.no_legend)
-		printf(i ? "\n%zu jobs listed.\n" : "No jobs running.\n", i);
+	if (i)
+		table_print(&t, o);
+	if (!o->no_legend)
+		printf(i	   ? "\n%zu jobs listed.\n"
+			: narrowed ? "No jobs listed.\n"
+				   : "No jobs running.\n",
+			i);
+}
+
+int verb_list_jobs(struct ctl *c, char **arguments)
+{
+	json_t *reply, *row;
+	size_t i;
+	int r = ctl_call(c, "ListJobs", NULL, &reply);
+
+	if (r)
+		return r;
+	json_t *jobs = json_array();
+	json_array_foreach (json_object_get(reply, "jobs"), i, row)
+		if (is_wanted_name(arguments, get_string(row, "unit")))
+			json_array_append(jobs, row);
+	if (c->options.format == OUTPUT_JSON)
+		r = print_json(jobs);
+	else
+		print_jobs(&c->options, jobs, *arguments);
+	json_decref(jobs);
 	json_decref(reply);
-	return EXIT_DONE;
+	return r;
 }
 
 /* Prints each unit's state; 0 when one of them is in a good one, else `otherwise`. */

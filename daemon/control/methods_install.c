@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/interface.h"
+#include "common/text.h"
+#include "common/unit_name.h"
 #include "daemon/control/server.h"
 #include "daemon/file/install.h"
 
@@ -17,32 +20,56 @@ static json_t *change_rows(const struct install_changes *c)
 	return list;
 }
 
-void method_install(struct call *c)
+static char **as_vector(const json_t *names)
 {
-	struct loader *l = &c->client->control->manager->life.loader;
-	struct install_changes changes = {0};
-	_cleanup_(freep) char *why = NULL;
-	json_t *names, *name;
-	int r = 0;
+	char **list = NULL;
+	json_t *name;
 	size_t i;
 
-	if (call_strings(c, "units", &names) < 0)
+	json_array_foreach (names, i, name)
+		if (strv_push(&list, strdup(json_string_value(name))) < 0)
+			return strv_free(list);
+	return list;
+}
+
+static json_t *strings(char *const *list)
+{
+	json_t *array = json_array();
+
+	for (; list && *list; list++)
+		json_array_append_new(array, json_string(*list));
+	return array;
+}
+
+void method_install(struct call *c)
+{
+	struct manager *m = c->client->control->manager;
+	struct install_request request = {.verb = (enum install_verb)c->method->argument};
+	struct install_changes changes = {0};
+	_cleanup_(freep) char *why = NULL;
+	const char *name = "";
+	json_t *names;
+
+	if (call_strings(c, "units", &names) < 0 || call_bool(c, "runtime", &request.runtime) < 0 ||
+		call_bool(c, "force", &request.force) < 0 ||
+		call_string(c, "target", &request.target) < 0)
 		return;
-	json_array_foreach (names, i, name) {
-		r = install_run(l, (enum install_verb)c->method->argument, json_string_value(name),
-			&changes, &why);
-		if (r < 0)
-			break;
+	bool is_added = request.verb == INSTALL_ADD_WANTS || request.verb == INSTALL_ADD_REQUIRES;
+	if (is_added && (!request.target || !unit_name_is_valid(request.target))) {
+		call_invalid(c, "target");
+		return;
 	}
-	boot_adopt_units(c->client->control->manager);
+	_cleanup_(strv_freep) char **units = as_vector(names);
+	int r = install_run(&m->life.loader, &request, units, &changes, &name, &why);
 	if (changes.count)
-		(void)manager_reload(c->client->control->manager);
+		(void)manager_reload(m);
 	if (r < 0)
-		call_unit_error(c, r == -ENOENT ? "NoSuchUnit" : "BadUnit",
-			json_string_value(json_array_get(names, i)), why ? why : strerror(-r));
+		call_unit_error(
+			c, r == -ENOENT ? "NoSuchUnit" : "BadUnit", name, why ? why : strerror(-r));
 	else
-		call_reply(c, json_pack("{s:o, s:b}", "changes", change_rows(&changes),
-				      "has_information", changes.has_information));
+		call_reply(c, json_pack("{s:o, s:o, s:b}", "changes", change_rows(&changes),
+				      "notes", strings(changes.notes), "has_information",
+				      changes.has_information));
 	install_changes_done(&changes);
 }
 
@@ -70,7 +97,6 @@ void method_get_default(struct call *c)
 {
 	_cleanup_(freep) char *name = install_default(&c->client->control->manager->life.loader);
 
-	boot_adopt_units(c->client->control->manager);
 	call_reply(c, json_pack("{s:s}", "unit", name ? name : "default.target"));
 }
 
@@ -85,13 +111,15 @@ void method_unit_file_states(struct call *c)
 		return;
 	}
 	json_array_foreach (names, i, name) {
-		struct unit *u = call_unit(c, json_string_value(name));
-		if (!u) {
+		const char *text = json_string_value(name);
+
+		if (!unit_name_is_valid(text)) {
 			json_decref(states);
+			call_error(c, INTERFACE_NAME ".InvalidUnitName",
+				json_pack("{s:s}", "unit", text));
 			return;
 		}
-		json_array_append_new(
-			states, json_string(install_state(l, u, json_string_value(name))));
+		json_array_append_new(states, json_string(install_state_of(l, text)));
 	}
 	call_reply(c, json_pack("{s:o}", "states", states));
 }

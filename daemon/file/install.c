@@ -3,7 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -11,94 +11,38 @@
 
 #include "common/text.h"
 #include "common/unit_name.h"
-#include "daemon/base/folder.h"
+#include "daemon/file/install_links.h"
 
 #define ALSO_DEPTH 16
 
-DEFINE_ENUM_TABLE(install_verb,
-	INSTALL_VERB_MAX, [INSTALL_ENABLE] = "enable", [INSTALL_DISABLE] = "disable",
-	[INSTALL_REENABLE] = "reenable", [INSTALL_MASK] = "mask", [INSTALL_UNMASK] = "unmask",
-	[INSTALL_PRESET] = "preset", [INSTALL_SET_DEFAULT] = "set-default", );
+/* clang-format off */
+DEFINE_ENUM_TABLE(install_verb, INSTALL_VERB_MAX,
+	[INSTALL_ENABLE] = "enable",
+	[INSTALL_DISABLE] = "disable",
+	[INSTALL_REENABLE] = "reenable",
+	[INSTALL_MASK] = "mask",
+	[INSTALL_UNMASK] = "unmask",
+	[INSTALL_PRESET] = "preset",
+	[INSTALL_SET_DEFAULT] = "set-default",
+	[INSTALL_LINK] = "link",
+	[INSTALL_ADD_WANTS] = "add-wants",
+	[INSTALL_ADD_REQUIRES] = "add-requires",
+	[INSTALL_REVERT] = "revert", );
+/* clang-format on */
 
-void install_changes_done(struct install_changes *c)
+/* One request: where it writes, what came of it. */
+struct work {
+	struct loader *loader;
+	const struct install_request *request;
+	struct install_changes *changes;
+	const char *folder;
+	char *why; /* a sentence, where errno's is not enough */
+};
+
+static int refuse(struct work *w, int error, const char *why)
 {
-	for (size_t i = 0; i < c->count; i++) {
-		free(c->list[i].path);
-		free(c->list[i].target);
-	}
-	free(c->list);
-	*c = (struct install_changes){0};
-}
-
-static int note(struct install_changes *c, const char *path, const char *target)
-{
-	struct install_change *grown = reallocarray(c->list, c->count + 1, sizeof(*grown));
-
-	if (!grown)
-		return -ENOMEM;
-	c->list = grown;
-	c->list[c->count++] = (struct install_change){strdup(path), target ? strdup(target) : NULL};
-	return 0;
-}
-
-static bool leads_to(const char *path, const char *target)
-{
-	char text[PATH_MAX];
-	ssize_t n = readlink(path, text, sizeof(text) - 1);
-
-	if (n < 0)
-		return false;
-	text[n] = 0;
-	return strcmp(text, target) == 0;
-}
-
-/* `folder` may be missing; a link that is there already is fine. */
-static int make_link(
-	struct install_changes *c, const char *folder, const char *name, const char *target)
-{
-	_cleanup_(freep) char *path = NULL;
-
-	if (asprintf(&path, "%s/%s", folder, name) < 0)
-		return -ENOMEM;
-	if (leads_to(path, target))
-		return 0;
-	int r = folder_make(folder, 0755);
-	if (r < 0)
-		return r;
-	if (symlink(target, path) < 0)
-		return -errno;
-	return note(c, path, target);
-}
-
-static int remove_link(struct install_changes *c, const char *path)
-{
-	if (unlink(path) < 0)
-		return errno == ENOENT ? 0 : -errno;
-	return note(c, path, NULL);
-}
-
-static int link_into(struct install_changes *c, const char *root, char *const *others,
-	const char *suffix, const char *name, const char *target)
-{
-	for (char *const *o = others; o && *o; o++) {
-		_cleanup_(freep) char *folder = NULL;
-
-		if (asprintf(&folder, "%s/%s%s", root, *o, suffix) < 0)
-			return -ENOMEM;
-		int r = make_link(c, folder, name, target);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
-/* A link says where a file will be, once the root is the root. */
-static const char *inside_root(const struct loader *l, const char *path)
-{
-	const char *root = search_path_root(l->path);
-	const char *rest = path && *root ? text_after_prefix(path, root) : NULL;
-
-	return rest ? rest : path;
+	(void)text_replace(&w->why, why);
+	return error;
 }
 
 /* An instance is known by instances alone; where its template was named, so is the alias. NULL: it
@@ -115,29 +59,53 @@ static char *alias_of(const char *id, const char *alias, bool by_template)
 							    : strdup(alias);
 }
 
-static int enable_one(struct loader *l, struct unit *u, bool by_template, struct install_changes *c)
+/* A link to the unit in TARGET.wants/ or .requires/. */
+static int link_below(struct work *w, const char *target, const char *suffix, const struct unit *u)
+{
+	const char *file = install_inside_root(w->loader, u->config->path);
+	_cleanup_(freep) char *folder = NULL;
+
+	if (!file)
+		return 0;
+	if (asprintf(&folder, "%s/%s%s", w->folder, target, suffix) < 0)
+		return -ENOMEM;
+	return install_link(w->changes, folder, u->id, file, w->request->force);
+}
+
+static int link_below_each(
+	struct work *w, char *const *targets, const char *suffix, const struct unit *u)
+{
+	int r = 0;
+
+	for (; targets && *targets && r >= 0; targets++)
+		r = link_below(w, *targets, suffix, u);
+	return r;
+}
+
+static int enable_one(struct work *w, const struct unit *u, bool by_template)
 {
 	const struct install_settings *s = &u->config->install;
-	const char *root = search_path_writable(l->path), *file = inside_root(l, u->config->path);
+	const char *file = install_inside_root(w->loader, u->config->path);
 	int r = 0;
 
 	if (!file)
 		return 0;
-	c->has_information |= s->alias || s->wanted_by || s->required_by || s->also;
+	w->changes->has_information |= s->alias || s->wanted_by || s->required_by || s->also;
 	for (char **alias = s->alias; alias && *alias; alias++) {
 		_cleanup_(freep) char *name = alias_of(u->id, *alias, by_template);
-		int error = name ? make_link(c, root, name, file) : -EXDEV;
+		int error =
+			name ? install_link(w->changes, w->folder, name, file, w->request->force)
+			     : refuse(w, -EXDEV, "an Alias= of it is no name of its kind");
 		r = r < 0 ? r : error;
 	}
-	int wants = link_into(c, root, s->wanted_by, ".wants", u->id, file);
-	int requires = link_into(c, root, s->required_by, ".requires", u->id, file);
+	int wants = link_below_each(w, s->wanted_by, ".wants", u);
+	int requires = link_below_each(w, s->required_by, ".requires", u);
 	return r < 0 ? r : wants < 0 ? wants : requires;
 }
 
-static int enable_with_also(
-	struct loader *l, struct unit *u, bool by_template, struct install_changes *c, int depth)
+static int enable_with_also(struct work *w, const struct unit *u, bool by_template, int depth)
 {
-	int r = enable_one(l, u, by_template, c);
+	int r = enable_one(w, u, by_template);
 
 	for (char **also = u->config->install.also; also && *also && r >= 0 && depth < ALSO_DEPTH;
 		also++) {
@@ -145,287 +113,262 @@ static int enable_with_also(
 
 		if (strcmp(*also, u->id) == 0)
 			continue;
-		r = load_unit(l, *also, &other);
+		r = load_unit(w->loader, *also, &other);
 		if (r >= 0 && other->load_state == LOAD_LOADED)
-			r = enable_with_also(l, other, false, c, depth + 1);
+			r = enable_with_also(w, other, false, depth + 1);
 	}
 	return r;
 }
 
-/* Whether an entry of a folder stands for the unit: by its own name, or by what it leads to. */
-static bool stands_for(const char *path, const char *entry, const char *name, bool by_name)
-{
-	char target[PATH_MAX];
-	ssize_t n = readlink(path, target, sizeof(target) - 1);
-
-	if (n < 0)
-		return false;
-	target[n] = 0;
-	const char *slash = strrchr(target, '/'), *base = slash ? slash + 1 : target;
-	if (strcmp(target, "/dev/null") == 0)
-		return false;
-	return (by_name && strcmp(entry, name) == 0) ||
-	       (strcmp(base, name) == 0 && strcmp(entry, name) != 0);
-}
-
-typedef int link_fn(const char *path, void *data);
-
-/* Calls `fn` for each link to the unit in one folder; a positive answer ends it. */
-static int each_in(const char *folder, const char *name, bool by_name, link_fn *fn, void *data)
-{
-	DIR *d = opendir(folder);
-	int r = 0;
-
-	for (struct dirent *e = d ? readdir(d) : NULL; e && r == 0; e = readdir(d)) {
-		_cleanup_(freep) char *path = NULL;
-
-		if (e->d_name[0] == '.' || asprintf(&path, "%s/%s", folder, e->d_name) < 0)
-			continue;
-		if (stands_for(path, e->d_name, name, by_name))
-			r = fn(path, data);
-	}
-	if (d)
-		closedir(d);
-	return r;
-}
-
-static int remove_found(const char *path, void *data)
-{
-	return remove_link(data, path);
-}
-
-static int each_link(const char *root, const char *name, link_fn *fn, void *data)
-{
-	int r = each_in(root, name, false, fn, data);
-	DIR *d = opendir(root);
-
-	for (struct dirent *e = d ? readdir(d) : NULL; e && r == 0; e = readdir(d)) {
-		_cleanup_(freep) char *folder = NULL;
-
-		if (!text_ends_with(e->d_name, ".wants") && !text_ends_with(e->d_name, ".requires"))
-			continue;
-		if (asprintf(&folder, "%s/%s", root, e->d_name) < 0)
-			continue;
-		r = each_in(folder, name, true, fn, data);
-		if (fn == remove_found)
-			(void)rmdir(folder); /* where nothing is left in it */
-	}
-	if (d)
-		closedir(d);
-	return r;
-}
-
-static int disable(
-	struct loader *l, const struct unit *u, const char *name, struct install_changes *changes)
-{
-	const char *root = search_path_writable(l->path);
-	int r = each_link(root, name, remove_found, changes);
-
-	for (char **also = u->config->install.also; also && *also && r >= 0; also++)
-		r = each_link(root, *also, remove_found, changes);
-	return r;
-}
-
-static int unmask(struct loader *l, const char *name, struct install_changes *changes)
-{
-	_cleanup_(freep) char *path = NULL;
-
-	if (asprintf(&path, "%s/%s", search_path_writable(l->path), name) < 0)
-		return -ENOMEM;
-	return leads_to(path, "/dev/null") ? remove_link(changes, path) : 0;
-}
-
-static int set_default(struct loader *l, const struct unit *u, struct install_changes *changes)
-{
-	const char *folder = search_path_writable(l->path);
-	const char *file = inside_root(l, u->config->path);
-	_cleanup_(freep) char *path = NULL, *builtin = NULL;
-
-	if (!file && asprintf(&builtin, "/usr/lib/systemd/system/%s", u->id) < 0)
-		return -ENOMEM;
-	if (asprintf(&path, "%s/default.target", folder) < 0)
-		return -ENOMEM;
-	if (leads_to(path, file ? file : builtin))
-		return 0;
-	int r = remove_link(changes, path);
-	return r < 0 ? r : make_link(changes, folder, "default.target", file ? file : builtin);
-}
-
-#define PROBE "reaperd-probe" /* the instance by which a template is read */
-
-/* A unit by its name; a template by an instance of it, which nobody asks for again. */
-static int load_subject(struct loader *l, const char *name, struct unit **ret)
-{
-	_cleanup_(freep) char *probe = NULL;
-
-	if (!unit_name_is_template(name))
-		return load_unit(l, name, ret);
-	probe = unit_name_instantiate(name, PROBE);
-	int r = probe ? load_unit(l, probe, ret) : -ENOMEM;
-	if (r >= 0)
-		(*ret)->collect = true;
-	return r;
-}
-
-/* What is enabled when a template is: the instance that DefaultInstance= names. */
-static int enable_subject(struct loader *l, struct unit *u, const char *name,
-	struct install_changes *changes, char **ret_why)
+/* Of a template: the instance that DefaultInstance= names. */
+static int enable(struct work *w, const char *name, struct unit *u)
 {
 	const char *instance = u->config->install.default_instance;
 
 	if (!unit_name_is_template(name))
-		return enable_with_also(l, u, false, changes, 0);
-	if (!instance) {
-		*ret_why =
-			strdup("it is a template: name an instance of it, such as NAME@INSTANCE");
-		return -EINVAL;
-	}
+		return enable_with_also(w, u, false, 0);
+	if (!instance)
+		return refuse(w, -EINVAL,
+			"it is a template: name an instance of it, such as NAME@INSTANCE");
 	_cleanup_(freep) char *full = unit_name_instantiate(name, instance);
-	int r = full ? load_unit(l, full, &u) : -ENOMEM;
-	return r < 0 ? r : enable_with_also(l, u, true, changes, 0);
+	int r = full ? load_unit(w->loader, full, &u) : -ENOMEM;
+	return r < 0 ? r : enable_with_also(w, u, true, 0);
 }
 
-static int run_on_unit(struct loader *l, enum install_verb verb, const char *name,
-	struct install_changes *changes, char **ret_why)
+static int remove_found(const char *path, void *changes)
 {
-	struct unit *u;
-	int r = load_subject(l, name, &u);
-
-	if (r < 0 || u->load_state == LOAD_NOT_FOUND) {
-		*ret_why = strdup("there is no unit file of that name");
-		return r < 0 ? r : -ENOENT;
-	}
-	if (verb == INSTALL_SET_DEFAULT)
-		return set_default(l, u, changes);
-	if (u->load_state == LOAD_MASKED && verb != INSTALL_DISABLE) {
-		*ret_why = strdup("it is masked");
-		return -ESHUTDOWN;
-	}
-	if (verb == INSTALL_PRESET)
-		verb = preset_enables(search_path_root(l->path), name) ? INSTALL_ENABLE
-								       : INSTALL_DISABLE;
-	if (verb != INSTALL_ENABLE)
-		r = disable(l, u, unit_name_is_template(name) ? name : u->id, changes);
-	if (r >= 0 && verb != INSTALL_DISABLE)
-		r = enable_subject(l, u, name, changes, ret_why);
-	return r;
+	return install_unlink(changes, path);
 }
 
-int install_run(struct loader *l, enum install_verb verb, const char *name,
-	struct install_changes *changes, char **ret_why)
+static int disable(struct work *w, const char *name, struct unit *u)
 {
-	int r;
+	const char *id = unit_name_is_template(name) ? name : u->id;
+	int r = install_each_link(w->folder, id, true, remove_found, w->changes);
 
-	*ret_why = NULL;
-	if (!unit_name_is_valid(name))
-		r = -EINVAL;
-	else if (verb == INSTALL_MASK)
-		r = make_link(changes, search_path_writable(l->path), name, "/dev/null");
-	else if (verb == INSTALL_UNMASK)
-		r = unmask(l, name, changes);
-	else
-		r = run_on_unit(l, verb, name, changes, ret_why);
-	if (r < 0 && !*ret_why)
-		*ret_why = strdup(r == -EINVAL	? "this cannot be the name of a unit"
-				  : r == -EXDEV ? "an Alias= of it is no name of its kind"
-						: strerror(-r));
-	return r;
-}
-
-static int found_one(const char *path, void *data)
-{
-	(void)path;
-	(void)data;
-	return 1;
-}
-
-static bool is_runtime(const struct loader *l, const char *path)
-{
-	const char *inside = inside_root(l, path);
-
-	return inside && text_after_prefix(inside, "/run/");
-}
-
-static const char *enabled_state(struct loader *l, const char *name)
-{
-	const char *state = NULL;
-
-	for (char *const *dir = search_path_dirs(l->path); dir && *dir; dir++)
-		if (each_link(*dir, name, found_one, NULL) > 0) {
-			if (!is_runtime(l, *dir))
-				return "enabled";
-			state = "enabled-runtime";
-		}
-	return state;
-}
-
-const char *install_state(struct loader *l, const struct unit *u, const char *name)
-{
-	const struct install_settings *s = &u->config->install;
-	bool is_template = unit_name_is_template(name);
-
-	if (u->load_state == LOAD_NOT_FOUND)
-		return "not-found";
 	if (u->load_state == LOAD_MASKED)
-		return is_runtime(l, u->config->path) ? "masked-runtime" : "masked";
-	if (!is_template && strcmp(u->id, name) != 0)
-		return "alias";
-	const char *enabled = enabled_state(l, is_template ? name : u->id);
-	if (enabled)
-		return enabled;
-	if (u->load_state != LOAD_LOADED)
-		return "bad";
-	if (s->alias || s->wanted_by || s->required_by)
-		return "disabled";
-	return s->also ? "indirect" : "static";
+		return install_note(w->changes, "Unit %s is masked, ignoring.", u->config->path);
+	for (char **also = u->config->install.also; also && *also && r >= 0; also++)
+		r = install_each_link(w->folder, *also, true, remove_found, w->changes);
+	if (r >= 0 && install_is_linked(w->loader, u))
+		r = install_unlink(w->changes, u->config->path);
+	return r;
 }
 
-static int by_name(const void *a, const void *b)
+static int reenable(struct work *w, const char *name, struct unit *u)
 {
-	return strcmp(
-		((const struct install_file *)a)->name, ((const struct install_file *)b)->name);
+	int r = disable(w, name, u);
+
+	return r < 0 ? r : enable(w, name, u);
 }
 
-void install_files_done(struct install_file *list, size_t count)
+static int preset(struct work *w, const char *name, struct unit *u)
 {
-	for (size_t i = 0; i < count; i++)
-		free(list[i].name);
-	free(list);
+	return preset_enables(search_path_root(w->loader->path), name) ? reenable(w, name, u)
+								       : disable(w, name, u);
 }
 
-int install_list(struct loader *l, struct install_file **ret, size_t *ret_count)
+static int note_missing(struct work *w, const struct unit *u)
 {
-	_cleanup_(strv_freep) char **names = search_path_names(l->path);
-	size_t size = strv_length(names), count = 0;
-	struct install_file *list = calloc(size + 1, sizeof(*list));
-	struct unit_table table = {0};
-	struct loader apart = *l;
-	struct unit *u;
+	if (u->load_state != LOAD_NOT_FOUND)
+		return 0;
+	return install_note(w->changes, "Unit %s does not exist, proceeding anyway.", u->id);
+}
 
-	if (!list)
+static int mask(struct work *w, const char *name, struct unit *u)
+{
+	int r = install_link(w->changes, w->folder, name, "/dev/null", w->request->force);
+
+	return r < 0 ? r : note_missing(w, u);
+}
+
+static int unmask(struct work *w, const char *name, struct unit *u)
+{
+	_cleanup_(freep) char *path = NULL;
+
+	if (asprintf(&path, "%s/%s", w->folder, name) < 0)
 		return -ENOMEM;
-	apart.table = &table;
-	for (size_t i = 0; i < size; i++) {
-		char *name = strdup(names[i]);
-
-		if (!name || load_subject(&apart, name, &u) < 0) {
-			free(name);
-			continue;
-		}
-		list[count++] = (struct install_file){.name = name,
-			.state = install_state(&apart, u, name),
-			.preset = preset_enables(search_path_root(l->path), name)};
-	}
-	unit_table_done(&table);
-	qsort(list, count, sizeof(*list), by_name);
-	*ret = list;
-	*ret_count = count;
-	return 0;
+	int r = install_leads_to(path, "/dev/null") ? install_unlink(w->changes, path) : 0;
+	return r < 0 ? r : note_missing(w, u);
 }
 
-char *install_default(struct loader *l)
+static int set_default(struct work *w, const char *name, struct unit *u)
+{
+	const char *file = install_inside_root(w->loader, u->config->path);
+	_cleanup_(freep) char *builtin = NULL;
+
+	if (!text_ends_with(name, ".target"))
+		return refuse(w, -EINVAL, "only a target can be what is started first");
+	if (!file && asprintf(&builtin, "/usr/lib/systemd/system/%s", u->id) < 0)
+		return -ENOMEM;
+	return install_link(w->changes, w->folder, "default.target", file ? file : builtin, true);
+}
+
+static int add_wants(struct work *w, const char *name, struct unit *u)
+{
+	(void)name;
+	return link_below(w, w->request->target, ".wants", u);
+}
+
+static int add_requires(struct work *w, const char *name, struct unit *u)
+{
+	(void)name;
+	return link_below(w, w->request->target, ".requires", u);
+}
+
+static int link_file(struct work *w, const char *path, struct unit *u)
+{
+	const char *name = strrchr(path, '/') + 1;
+
+	(void)u;
+	return install_link(w->changes, w->folder, name, path, w->request->force);
+}
+
+/* Every drop-in in FOLDER/NAME.d, and the folder. */
+static int remove_dropins(struct work *w, const char *folder, const char *name)
+{
+	_cleanup_(freep) char *dropins = NULL;
+	int r = 0;
+
+	if (asprintf(&dropins, "%s/%s.d", folder, name) < 0)
+		return -ENOMEM;
+	DIR *d = opendir(dropins);
+	for (struct dirent *e = d ? readdir(d) : NULL; e && r >= 0; e = readdir(d)) {
+		_cleanup_(freep) char *path = NULL;
+
+		if (!text_ends_with(e->d_name, ".conf"))
+			continue;
+		r = asprintf(&path, "%s/%s", dropins, e->d_name) < 0
+			    ? -ENOMEM
+			    : install_unlink(w->changes, path);
+	}
+	if (d)
+		closedir(d);
+	(void)rmdir(dropins); /* where nothing is left in it */
+	return r;
+}
+
+/* Whether a later folder of the path has a file of that name: what the vendor made. */
+static bool has_vendor_file(struct work *w, const char *folder, const char *name)
+{
+	bool is_later = false;
+
+	for (char *const *dir = search_path_dirs(w->loader->path); *dir; dir++) {
+		_cleanup_(freep) char *path = NULL;
+
+		if (is_later && asprintf(&path, "%s/%s", *dir, name) >= 0 &&
+			access(path, F_OK) == 0)
+			return true;
+		is_later |= strcmp(*dir, folder) == 0;
+	}
+	return false;
+}
+
+static int revert(struct work *w, const char *name, struct unit *u)
+{
+	int r = 0;
+
+	(void)u;
+	for (int runtime = 0; runtime < 2 && r >= 0; runtime++) {
+		const char *folder = search_path_writable_at(w->loader->path, runtime);
+		_cleanup_(freep) char *path = NULL;
+
+		if (asprintf(&path, "%s/%s", folder, name) < 0)
+			return -ENOMEM;
+		r = remove_dropins(w, folder, name);
+		if (r >= 0 &&
+			(install_leads_to(path, "/dev/null") || has_vendor_file(w, folder, name)))
+			r = install_unlink(w->changes, path);
+	}
+	return r;
+}
+
+/* What a verb asks of its units, and what it does to each. */
+static const struct {
+	bool needs_file, needs_unmasked;
+	int (*run)(struct work *w, const char *name, struct unit *u);
+} verbs[] = {
+	[INSTALL_ENABLE] = {true, true, enable},
+	[INSTALL_DISABLE] = {true, false, disable},
+	[INSTALL_REENABLE] = {true, true, reenable},
+	[INSTALL_MASK] = {false, false, mask},
+	[INSTALL_UNMASK] = {false, false, unmask},
+	[INSTALL_PRESET] = {true, true, preset},
+	[INSTALL_SET_DEFAULT] = {true, true, set_default},
+	[INSTALL_LINK] = {false, false, link_file},
+	[INSTALL_ADD_WANTS] = {true, true, add_wants},
+	[INSTALL_ADD_REQUIRES] = {true, true, add_requires},
+	[INSTALL_REVERT] = {false, false, revert},
+};
+
+/* What gets a link has to be there too. */
+static int check_target(struct work *w)
 {
 	struct unit *u;
 
-	return load_unit(l, "default.target", &u) < 0 ? NULL : strdup(u->id);
+	if (!w->request->target)
+		return 0;
+	int r = load_unit(w->loader, w->request->target, &u);
+	if (r >= 0 && u->load_state == LOAD_NOT_FOUND)
+		return refuse(w, -ENOENT, "the target is not there");
+	return r < 0 ? r : 0;
+}
+
+/* A file to be linked goes by its path. */
+static int check_path(struct work *w, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	struct stat st;
+
+	if (*path != '/' || !path_is_normal(path))
+		return refuse(w, -EINVAL, "a file to be linked goes by its absolute path");
+	if (!unit_name_is_valid(slash + 1))
+		return refuse(w, -EINVAL, "this cannot be the name of a unit");
+	if (stat(path, &st) < 0)
+		return -errno;
+	return S_ISREG(st.st_mode) ? 0 : refuse(w, -EINVAL, "it is no file");
+}
+
+/* Whether the verb can be done to that unit, which is loaded for it. */
+static int check(struct work *w, const char *name, struct unit **ret)
+{
+	enum install_verb verb = w->request->verb;
+
+	*ret = NULL;
+	if (verb == INSTALL_LINK)
+		return check_path(w, name);
+	if (!unit_name_is_valid(name))
+		return refuse(w, -EINVAL, "this cannot be the name of a unit");
+	int r = install_load(w->loader, name, ret);
+	if (r < 0)
+		return r;
+	if (verbs[verb].needs_file && (*ret)->load_state == LOAD_NOT_FOUND)
+		return refuse(w, -ENOENT, "there is no unit file of that name");
+	if (verbs[verb].needs_unmasked && (*ret)->load_state == LOAD_MASKED)
+		return refuse(w, -ESHUTDOWN, "it is masked");
+	return check_target(w);
+}
+
+int install_run(struct loader *l, const struct install_request *request, char *const *names,
+	struct install_changes *changes, const char **ret_name, char **ret_why)
+{
+	struct install_reader reader;
+	struct work w = {.loader = &reader.loader,
+		.request = request,
+		.changes = changes,
+		.folder = search_path_writable_at(l->path, request->runtime)};
+	struct unit *u;
+	int r = 0;
+
+	install_reader_init(&reader, l);
+	for (int doing = 0; doing < 2 && r >= 0; doing++)
+		for (char *const *name = names; name && *name && r >= 0; name++) {
+			*ret_name = *name;
+			r = check(&w, *name, &u);
+			if (r >= 0 && doing)
+				r = verbs[request->verb].run(&w, *name, u);
+		}
+	*ret_why = r >= 0 ? NULL : w.why ? TAKE_PTR(w.why) : strdup(strerror(-r));
+	free(w.why);
+	install_reader_done(&reader);
+	return r;
 }

@@ -15,36 +15,52 @@ struct install_change {
 struct install_changes {
 	struct install_change *list;
 	size_t count;
+	char **notes;	      /* sentences for whoever asked */
 	bool has_information; /* some unit says where it wants to be linked */
 };
 
 void install_changes_done(struct install_changes *c);
 
 enum install_verb {
-	INSTALL_ENABLE,	     /* links as [Install] says, and what Also= names */
-	INSTALL_DISABLE,     /* removes every link to the unit, and to those that Also= names */
-	INSTALL_REENABLE,    /* both */
-	INSTALL_MASK,	     /* a link to /dev/null in place of a unit file */
-	INSTALL_UNMASK,	     /* removes that link */
-	INSTALL_PRESET,	     /* enables or disables, as preset files say (preset.c) */
-	INSTALL_SET_DEFAULT, /* what default.target stands for */
+	INSTALL_ENABLE,	      /* links as [Install] says, and what Also= names */
+	INSTALL_DISABLE,      /* removes every link to the unit, and to those that Also= names */
+	INSTALL_REENABLE,     /* both */
+	INSTALL_MASK,	      /* a link to /dev/null in place of a unit file */
+	INSTALL_UNMASK,	      /* removes that link */
+	INSTALL_PRESET,	      /* enables or disables, as preset files say (preset.c) */
+	INSTALL_SET_DEFAULT,  /* what default.target stands for */
+	INSTALL_LINK,	      /* a file from elsewhere, by its path, into the unit path */
+	INSTALL_ADD_WANTS,    /* a link to the unit in TARGET.wants */
+	INSTALL_ADD_REQUIRES, /* likewise .requires */
+	INSTALL_REVERT,	      /* removes drop-ins, masks and what hides the vendor's file */
 	INSTALL_VERB_MAX,
 };
 
 /* "enable", "set-default", ... */
 ENUM_TABLE(install_verb)
 
-/*
- * Does that to one unit, by its name or that of a template; what changed is added to `changes`.
- * 0; -ENOENT: no such unit; other negative errno: what could not be done. *ret_why is a sentence
- * then, which the caller frees.
- */
-int install_run(struct loader *l, enum install_verb verb, const char *name,
-	struct install_changes *changes, char **ret_why);
+struct install_request {
+	enum install_verb verb;
+	bool runtime;	    /* until the next boot: links in /run */
+	bool force;	    /* what is in the way of a link goes */
+	const char *target; /* of INSTALL_ADD_WANTS and _REQUIRES */
+};
 
-/* "enabled", "enabled-runtime", "disabled", "static", "masked", "indirect", "alias", "bad",
- * "not-found"; static text. `u` may stand for its template: `name` decides. */
+/*
+ * Does that to units, by their names or those of templates; what changed is added to `changes`.
+ * Nothing is done unless each of them can be. 0; -ENOENT: no such unit; other negative errno: what
+ * could not be done. *ret_why is a sentence then, which the caller frees, and *ret_name the unit,
+ * borrowed.
+ */
+int install_run(struct loader *l, const struct install_request *request, char *const *names,
+	struct install_changes *changes, const char **ret_name, char **ret_why);
+
+/* install_state.c: "enabled", "enabled-runtime", "disabled", "static", "masked", "masked-runtime",
+ * "linked", "linked-runtime", "indirect", "alias", "bad", "not-found"; static text. `u` may stand
+ * for its template: `name` decides. */
 const char *install_state(struct loader *l, const struct unit *u, const char *name);
+/* The same of a name, looked up as install_run() does. */
+const char *install_state_of(struct loader *l, const char *name);
 
 struct install_file {
 	char *name;

@@ -13,6 +13,8 @@
 
 static void print_changes(const struct install_changes *c)
 {
+	for (char **note = c->notes; note && *note; note++)
+		fprintf(stderr, "%s\n", *note);
 	for (size_t i = 0; i < c->count; i++)
 		if (c->list[i].target)
 			fprintf(stderr, "Created symlink %s → %s.\n", c->list[i].path,
@@ -28,9 +30,7 @@ static int is_enabled(struct loader *l, char **names, int count)
 	bool any = false;
 
 	for (int i = 0; i < count; i++) {
-		struct unit *u;
-		const char *state = load_unit(l, names[i], &u) < 0 ? "not-found"
-								   : install_state(l, u, names[i]);
+		const char *state = install_state_of(l, names[i]);
 
 		puts(state);
 		for (const char *const *g = good; *g; g++)
@@ -39,6 +39,7 @@ static int is_enabled(struct loader *l, char **names, int count)
 	return any ? 0 : 1;
 }
 
+/* A line each for reaperctl, which makes a table of them. */
 static int list_files(struct loader *l)
 {
 	struct install_file *files;
@@ -46,13 +47,9 @@ static int list_files(struct loader *l)
 
 	if (install_list(l, &files, &count) < 0)
 		return 1;
-	printf("%-48s %-15s %s\n", "UNIT FILE", "STATE", "PRESET");
 	for (size_t i = 0; i < count; i++)
-		printf("%-48s %-15s %s\n", files[i].name, files[i].state,
-			strcmp(files[i].state, "static") == 0 ? "-"
-			: files[i].preset		      ? "enabled"
-							      : "disabled");
-	printf("\n%zu unit files listed.\n", count);
+		printf("%s %s %s\n", files[i].name, files[i].state,
+			files[i].preset ? "enabled" : "disabled");
 	install_files_done(files, count);
 	return 0;
 }
@@ -87,17 +84,22 @@ int manager_install(struct manager *m)
 		fprintf(stderr, "reaperd: --install knows no \"%s\"\n", word);
 		return 2;
 	}
-	for (int i = 0; i < m->options.unit_count; i++) {
-		_cleanup_(freep) char *why = NULL;
-
-		if (install_run(l, (enum install_verb)verb, m->options.units[i], &changes, &why) <
-			0) {
-			fprintf(stderr, "reaperd: cannot %s %s: %s\n", word, m->options.units[i],
-				why ? why : "out of memory");
-			status = 1;
-		}
+	_cleanup_(strv_freep) char **names = NULL;
+	for (int i = 0; i < m->options.unit_count; i++)
+		if (strv_push(&names, strdup(m->options.units[i])) < 0)
+			return 1;
+	struct install_request request = {.verb = (enum install_verb)verb};
+	_cleanup_(freep) char *why = NULL;
+	const char *name = "";
+	if (install_run(l, &request, names, &changes, &name, &why) < 0) {
+		fprintf(stderr, "reaperd: cannot %s %s: %s\n", word, name,
+			why ? why : "out of memory");
+		status = 1;
 	}
 	print_changes(&changes);
+	if (!status && verb == INSTALL_ENABLE && !changes.has_information)
+		fprintf(stderr, "These unit files have no [Install] section: they are started by "
+				"others, or by hand.\n");
 	install_changes_done(&changes);
 	return status;
 }

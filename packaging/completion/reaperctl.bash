@@ -16,9 +16,9 @@ _reaperctl() {
 	-s | --signal) COMPREPLY=($(compgen -A signal -- "$current")) && return ;;
 	esac
 	if [[ $current == -* ]]; then
-		COMPREPLY=($(compgen -W "$(reaperctl --help | grep -o -- '--[a-z-]*')" -- "$current"))
+		COMPREPLY=($(compgen -W "$(reaperctl --help all | grep -o -- '--[a-z-]*')" -- "$current"))
 	elif [ -z "$verb" ]; then
-		COMPREPLY=($(compgen -W "$(reaperctl --help | sed -n '/^Verbs:/,/^$/s/^  \([a-z-]*\) .*/\1/p')" -- "$current"))
+		COMPREPLY=($(compgen -W "$(reaperctl --help all | sed -n '/^Verbs:/,/^Options:/s/^  \([a-z-]*\) .*/\1/p')" -- "$current"))
 	else
 		COMPREPLY=($(compgen -W "$(reaperctl "${socket[@]}" list-units --all --no-legend --plain 2>/dev/null |
 			awk '{ print $1 }')" -- "$current"))

@@ -21,7 +21,7 @@ def test_every_option_of_reaperd_is_in_its_page():
 
 
 def test_every_option_and_verb_of_reaperctl_is_in_its_page():
-    text = run(REAPERCTL, "--help").out
+    text = run(REAPERCTL, "--help", "all").out
     page = plain("reaperctl.1")
     verbs = re.findall(r"^  ([a-z-]+) ", text.partition("Options:")[0], re.MULTILINE)
     options = re.findall(r"--[a-z][a-z-]+", text)
@@ -62,3 +62,19 @@ def test_settings_are_read(reaperd):
 def test_the_page_of_directives_is_that_of_the_table():
     written = run(ROOT / "scripts" / "unit-page", BUILD).out
     assert written == (ROOT / "docs" / "reaperd.unit.5").read_text(), "run scripts/unit-page > docs/reaperd.unit.5"
+
+
+def test_help_fits_on_a_screen():
+    overview = run(REAPERCTL, "--help").out
+    topics = re.findall(r"reaperctl --help (\w+)\)", overview)
+    assert len(topics) == 6 and len(overview.splitlines()) <= 24 and max(map(len, overview.splitlines())) <= 80
+    for topic in [*topics, "general", "start"]:
+        assert len(run(REAPERCTL, "--help", topic).out.splitlines()) <= 28, topic
+
+
+def test_what_nobody_knows_is_answered_with_a_hint():
+    for words, hint in ((["strat", "x"], "start"), (["--noblock", "stop"], "no-block"), (["--help", "fils"], "files")):
+        result = run(REAPERCTL, *words)
+        assert result.status == 2 and f'(did you mean "{hint}"?)' in result.err
+    assert run(REAPERCTL, "list-units", "--type=servce").status == 2
+    assert "--root needs an argument" in run(REAPERCTL, "--root").err

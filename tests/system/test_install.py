@@ -152,3 +152,32 @@ def test_links_below_another_root_need_no_reaperd(folder):
     out = run(REAPERCTL, f"--root={root}", "list-unit-files").out
     assert [line.split() for line in out.splitlines()[1:3]] == [["helper.service", "disabled", "disabled"], ["web.service", "disabled", "enabled"]]
     assert run(REAPERCTL, f"--root={root}", "enable", "missing").status == 1
+
+
+def test_files_from_elsewhere_are_linked(up):
+    elsewhere = up.folder / "linked.service"
+    elsewhere.write_text(HELPER)
+    assert up.ctl("link", "linked.service").status == 1, "a path is wanted"
+    assert up.ctl("link", elsewhere).status == 0
+    assert up.ctl("is-enabled", "linked").out == "linked\n" and up.ctl("start", "linked").status == 0
+    assert up.ctl("enable", elsewhere).status == 0
+    assert up.ctl("is-enabled", "linked").out == "enabled\n"
+    assert up.ctl("disable", "linked").status == 0 and links(up) == {}
+
+
+def test_targets_are_given_units_and_all_is_taken_back(up):
+    assert up.ctl("add-wants", "x.target", "plain").status == 1, "there is no such target"
+    up.unit("x.target", "[Unit]\n")
+    assert up.ctl("add-wants", "x.target", "plain").status == 0
+    assert up.show("x.target", "Wants") == ["plain.service"]
+    (up.units / "plain.service.d").mkdir()
+    (up.units / "plain.service.d" / "x.conf").write_text("[Unit]\nDescription=Changed\n")
+    up.ctl("daemon-reload")
+    assert up.show("plain", "Description") == "Changed"
+    assert up.ctl("revert", "plain").status == 0
+    assert up.show("plain", "Description") == "plain.service" and not (up.units / "plain.service.d").exists()
+
+
+def test_nothing_is_done_unless_all_can_be(up):
+    result = up.ctl("enable", "web", "nosuch")
+    assert result.status == 1 and "nosuch" in result.err and links(up) == {}

@@ -39,7 +39,7 @@ def text(reaperd, content):
 def test_dependencies_are_a_tree(up):
     assert up.ctl("list-dependencies", "m.target").out == "m.target\n● ├─a.service\n● └─n.target\n●   └─b.service\n"
     everything = up.ctl("list-dependencies", "--plain", "--all", "m.target").out
-    assert everything.startswith("m.target\n  a.service\n    b.service\n      sysinit.target\n")
+    assert everything.startswith("m.target\n  a.service\n  b.service\n  sysinit.target\n")
     assert "a.service" in up.ctl("list-dependencies", "--reverse", "--plain", "b.service").out
     assert up.ctl("list-dependencies", "--after", "--plain", "m.target").out.split() == ["m.target", "a.service"]
     assert "m.target" in up.ctl("list-dependencies", "--before", "--plain", "a.service").out

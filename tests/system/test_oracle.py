@@ -16,6 +16,15 @@ def test_odd_units_are_read_alike():
     assert result.returncode == 0, result.stdout + result.stderr
 
 
+def test_commands_are_answered_alike():
+    """A part of the written command lines, to a real systemd and to us; `make check-oracle` gives all."""
+    result = subprocess.run([ORACLE / "compare_commands", *(f"--group={name}" for name in ("lists", "states"))],
+                            capture_output=True, text=True, check=False)
+    if " 1 skipped" in result.stdout:
+        pytest.skip(result.stdout.splitlines()[0].partition("skipped: ")[2])
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
 def test_scenarios_go_alike():
     """A part of the written scenarios under a real systemd and under us; `make check-oracle` plays all."""
     result = subprocess.run([ORACLE / "compare", "--every=9"], capture_output=True, text=True, check=False)

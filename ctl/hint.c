@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* "Did you mean": the same words for verbs, options and units. */
+#include <stdio.h>
+#include <string.h>
+
+#include "common/text.h"
+#include "ctl/ctl.h"
+
+/* Two slips of the finger, fewer in a short word. */
+static unsigned limit_for(const char *wanted)
+{
+	return strlen(wanted) < 4 ? 2 : 3;
+}
+
+void hint_try(struct hint *h, const char *candidate)
+{
+	if (!*h->wanted)
+		return;
+	unsigned best = h->nearest ? h->distance : limit_for(h->wanted);
+	unsigned distance = text_distance(h->wanted, candidate, best);
+
+	if (distance >= best)
+		return;
+	h->distance = distance;
+	h->nearest = candidate;
+}
+
+const char *hint_text(const struct hint *h)
+{
+	static char text[300];
+
+	if (!h->nearest)
+		return "";
+	snprintf(text, sizeof(text), " (did you mean \"%s\"?)", h->nearest);
+	return text;
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/file/install_links.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/text.h"
+#include "common/unit_name.h"
+#include "daemon/base/folder.h"
+
+#define PROBE "reaperd-probe" /* the instance by which a template is read */
+
+void install_changes_done(struct install_changes *c)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		free(c->list[i].path);
+		free(c->list[i].target);
+	}
+	free(c->list);
+	strv_free(c->notes);
+	*c = (struct install_changes){0};
+}
+
+static int remember(struct install_changes *c, const char *path, const char *target)
+{
+	struct install_change *grown = reallocarray(c->list, c->count + 1, sizeof(*grown));
+
+	if (!grown)
+		return -ENOMEM;
+	c->list = grown;
+	c->list[c->count++] = (struct install_change){strdup(path), target ? strdup(target) : NULL};
+	return 0;
+}
+
+int install_note(struct install_changes *c, const char *format, ...)
+{
+	char *text = NULL;
+	va_list arguments;
+
+	va_start(arguments, format);
+	int n = vasprintf(&text, format, arguments);
+	va_end(arguments);
+	return strv_push(&c->notes, n < 0 ? NULL : text);
+}
+
+bool install_leads_to(const char *path, const char *target)
+{
+	char text[PATH_MAX];
+	ssize_t n = readlink(path, text, sizeof(text) - 1);
+
+	if (n < 0)
+		return false;
+	text[n] = 0;
+	return strcmp(text, target) == 0;
+}
+
+int install_link(struct install_changes *c, const char *folder, const char *name,
+	const char *target, bool force)
+{
+	_cleanup_(freep) char *path = NULL;
+
+	if (asprintf(&path, "%s/%s", folder, name) < 0)
+		return -ENOMEM;
+	if (install_leads_to(path, target))
+		return 0;
+	int r = folder_make(folder, 0755);
+	if (r >= 0 && force)
+		r = install_unlink(c, path);
+	if (r < 0)
+		return r;
+	if (symlink(target, path) < 0)
+		return -errno;
+	return remember(c, path, target);
+}
+
+int install_unlink(struct install_changes *c, const char *path)
+{
+	if (unlink(path) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	return remember(c, path, NULL);
+}
+
+const char *install_inside_root(const struct loader *l, const char *path)
+{
+	const char *root = search_path_root(l->path);
+	const char *rest = path && *root ? text_after_prefix(path, root) : NULL;
+
+	return rest ? rest : path;
+}
+
+/* Whether an entry of a folder stands for the unit: by its own name, or by what it leads to. */
+static bool stands_for(const char *path, const char *entry, const char *name, bool by_name)
+{
+	char target[PATH_MAX];
+	ssize_t n = readlink(path, target, sizeof(target) - 1);
+
+	if (n < 0)
+		return false;
+	target[n] = 0;
+	const char *slash = strrchr(target, '/'), *base = slash ? slash + 1 : target;
+	if (strcmp(target, "/dev/null") == 0)
+		return false;
+	return (by_name && strcmp(entry, name) == 0) ||
+	       (strcmp(base, name) == 0 && strcmp(entry, name) != 0);
+}
+
+/* Calls `fn` for each link to the unit in one folder; a positive answer ends it. */
+static int each_in(
+	const char *folder, const char *name, bool by_name, install_link_fn *fn, void *data)
+{
+	DIR *d = opendir(folder);
+	int r = 0;
+
+	for (struct dirent *e = d ? readdir(d) : NULL; e && r == 0; e = readdir(d)) {
+		_cleanup_(freep) char *path = NULL;
+
+		if (e->d_name[0] == '.' || asprintf(&path, "%s/%s", folder, e->d_name) < 0)
+			continue;
+		if (stands_for(path, e->d_name, name, by_name))
+			r = fn(path, data);
+	}
+	if (d)
+		closedir(d);
+	return r;
+}
+
+int install_each_link(
+	const char *root, const char *name, bool prune, install_link_fn *fn, void *data)
+{
+	int r = each_in(root, name, false, fn, data);
+	DIR *d = opendir(root);
+
+	for (struct dirent *e = d ? readdir(d) : NULL; e && r == 0; e = readdir(d)) {
+		_cleanup_(freep) char *folder = NULL;
+
+		if (!text_ends_with(e->d_name, ".wants") && !text_ends_with(e->d_name, ".requires"))
+			continue;
+		if (asprintf(&folder, "%s/%s", root, e->d_name) < 0)
+			continue;
+		r = each_in(folder, name, true, fn, data);
+		if (prune)
+			(void)rmdir(folder); /* where nothing is left in it */
+	}
+	if (d)
+		closedir(d);
+	return r;
+}
+
+void install_reader_init(struct install_reader *r, const struct loader *l)
+{
+	r->table = (struct unit_table){0};
+	r->loader = *l;
+	r->loader.table = &r->table;
+}
+
+void install_reader_done(struct install_reader *r)
+{
+	unit_table_done(&r->table);
+}
+
+int install_load(struct loader *l, const char *name, struct unit **ret)
+{
+	_cleanup_(freep) char *probe = NULL;
+
+	if (!unit_name_is_template(name))
+		return load_unit(l, name, ret);
+	probe = unit_name_instantiate(name, PROBE);
+	return probe ? load_unit(l, probe, ret) : -ENOMEM;
+}
+
+bool install_is_linked(const struct loader *l, const struct unit *u)
+{
+	char target[PATH_MAX];
+	ssize_t n = u->config->path ? readlink(u->config->path, target, sizeof(target) - 1) : -1;
+
+	if (n <= 0 || *target != '/')
+		return false;
+	target[n] = 0;
+	if (strcmp(target, "/dev/null") == 0)
+		return false;
+	for (char *const *dir = search_path_dirs(l->path); *dir; dir++)
+		if (text_after_prefix(target, install_inside_root(l, *dir)))
+			return false;
+	return true;
+}
