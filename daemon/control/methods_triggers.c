@@ -104,6 +104,7 @@ void put_trigger_properties(json_t *o, const struct unit *u)
 		json_object_set_new(o, "NAccepted", json_integer(accepted));
 		json_object_set_new(o, "NConnections", json_integer(connections));
 		json_object_set_new(o, "NRefused", json_integer(refused));
+		json_object_set_new(o, "ControlPID", json_integer(socket_control_pid(u)));
 		json_object_set_new(
 			o, "Result", json_string(trigger_result_to_string(socket_result(u))));
 		break;

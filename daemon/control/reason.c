@@ -8,6 +8,7 @@
 #include "common/signal_name.h"
 #include "daemon/control/server.h"
 #include "daemon/life/service.h"
+#include "daemon/life/socket.h"
 
 void add_diagnostics(json_t *list, const struct unit *u)
 {
@@ -83,6 +84,18 @@ static char *service_reason(const struct service *s)
 	return strdup(service_result_to_string(s->result));
 }
 
+/* What of its commands went wrong, or how its result is called. */
+static char *socket_reason(const struct unit *u)
+{
+	const struct service *s = u->service;
+
+	if (s && s->exec_failure)
+		return strdup(s->exec_failure);
+	if (s && failed(&s->control_record))
+		return end_of("control", &s->control_record);
+	return strdup(trigger_result_to_string(socket_result(u)));
+}
+
 /* The limit, and what it was that ended so often. */
 static char *too_often(const struct unit *u)
 {
@@ -104,6 +117,8 @@ char *unit_reason(const struct unit *u)
 		return too_often(u);
 	if (u->service && u->service->result != SERVICE_SUCCESS)
 		return service_reason(u->service);
+	if (u->type == UNIT_SOCKET && socket_result(u) != TRIGGER_SUCCESS)
+		return socket_reason(u);
 	if (u->service && u->reload_failed)
 		return failed(&u->service->control_record)
 			       ? end_of("reload", &u->service->control_record)

@@ -62,9 +62,10 @@ DEFINE_ENUM_TABLE(emergency_action, ACTION_MAX, [ACTION_NONE] = "none", [ACTION_
 DEFINE_ENUM_TABLE(essential, ESSENTIAL_MAX, [ESSENTIAL_NO] = "no", [ESSENTIAL_YES] = "yes",
 	[ESSENTIAL_ON_FAILURE] = "on-failure", );
 
-DEFINE_ENUM_TABLE(command_list, COMMANDS_MAX, [COMMANDS_CONDITION] = "ExecCondition",
-	[COMMANDS_START_PRE] = "ExecStartPre", [COMMANDS_START] = "ExecStart",
-	[COMMANDS_START_POST] = "ExecStartPost", [COMMANDS_RELOAD] = "ExecReload",
+DEFINE_ENUM_TABLE(command_list,
+	COMMANDS_MAX, [COMMANDS_CONDITION] = "ExecCondition", [COMMANDS_START_PRE] = "ExecStartPre",
+	[COMMANDS_START] = "ExecStart", [COMMANDS_START_POST] = "ExecStartPost",
+	[COMMANDS_RELOAD] = "ExecReload", [COMMANDS_STOP_PRE] = "ExecStopPre",
 	[COMMANDS_STOP] = "ExecStop", [COMMANDS_STOP_POST] = "ExecStopPost", );
 
 DEFINE_ENUM_TABLE(exec_stdio, STDIO_MAX, [STDIO_NULL] = "null", [STDIO_TTY] = "tty",
@@ -99,6 +100,13 @@ DEFINE_ENUM_TABLE(notify_access, NOTIFY_ACCESS_MAX, [NOTIFY_NONE] = "none", [NOT
 
 DEFINE_ENUM_TABLE(timeout_failure_mode, TIMEOUT_FAILURE_MODE_MAX, [TIMEOUT_TERMINATE] = "terminate",
 	[TIMEOUT_ABORT] = "abort", [TIMEOUT_KILL] = "kill", );
+
+const struct commands *config_commands(const struct config *c, enum command_list list)
+{
+	return c->service  ? &c->service->commands[list]
+	       : c->socket ? &c->socket->commands[list]
+			   : NULL;
+}
 
 bool stdio_is_journal(enum exec_stdio kind)
 {

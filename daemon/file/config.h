@@ -181,40 +181,6 @@ struct install_settings {
 	char *default_instance;
 };
 
-enum command_flag {
-	COMMAND_IGNORE_FAILURE = 1 << 0,   /* - */
-	COMMAND_FULLY_PRIVILEGED = 1 << 1, /* + */
-	COMMAND_NO_SETUID = 1 << 2,	   /* ! */
-	COMMAND_AMBIENT_MAGIC = 1 << 3,	   /* !! */
-	COMMAND_NO_EXPANSION = 1 << 4,	   /* : */
-};
-
-enum command_list {
-	COMMANDS_CONDITION,
-	COMMANDS_START_PRE,
-	COMMANDS_START,
-	COMMANDS_START_POST,
-	COMMANDS_RELOAD,
-	COMMANDS_STOP,
-	COMMANDS_STOP_POST,
-	COMMANDS_MAX,
-};
-
-/* "ExecCondition", "ExecStartPre", ... */
-ENUM_TABLE(command_list)
-
-struct command {
-	char *path;  /* absolute, or a bare name to be looked up in the fixed path */
-	char **argv; /* argv[0] as given by @, else the path */
-	unsigned flags;
-	unsigned line;
-};
-
-struct commands {
-	struct command *list;
-	size_t count;
-};
-
 enum exec_stdio {
 	STDIO_UNSET,
 	STDIO_NULL,
@@ -411,6 +377,9 @@ struct config {
 	struct kept_value *kept;
 	size_t kept_count;
 };
+
+/* The commands of that list; NULL: units of this type have none. */
+const struct commands *config_commands(const struct config *c, enum command_list list);
 
 /* Whether what is written there is kept by us. */
 bool stdio_is_journal(enum exec_stdio kind);

@@ -16,7 +16,6 @@
 #define NOT_DONE(sect, name, kind, why, ...) \
 	{.section = sect, .key = name, .type = &kind, .group = GROUP_NONE, .not_applied = why, __VA_ARGS__}
 #define TERSE .flags = DIRECTIVE_TERSE
-#define NO_COMMANDS "sockets execute no commands of their own"
 
 static const struct directive rows[] = {
 	TIMER("OnCalendar", type_calendar, points, .argument = TIMER_ON_CALENDAR),
@@ -53,17 +52,17 @@ static const struct directive rows[] = {
 	SOCKET("ListenFIFO", type_listen, ports, .argument = LISTEN_FIFO),
 	SOCKET("ListenSpecial", type_listen, ports, .argument = LISTEN_SPECIAL),
 	SOCKET("ListenNetlink", type_listen, ports, .argument = LISTEN_NETLINK),
-	NOT_DONE("Socket", "ListenMessageQueue", type_kept_lines, "message queues are not opened"),
+	SOCKET("ListenMessageQueue", type_listen, ports, .argument = LISTEN_MESSAGE_QUEUE),
 	NOT_DONE("Socket", "ListenUSBFunction", type_kept_lines, "USB gadgets belong to a host"),
 	SOCKET("SocketProtocol", type_enum, protocol, .names = &socket_protocol_names),
 	SOCKET("BindIPv6Only", type_enum, bind_ipv6_only, .names = &bind_ipv6_only_names),
 	SOCKET("Backlog", type_unsigned, backlog),
 	SOCKET("BindToDevice", type_string, device),
-	NOT_DONE("Socket", "ExecStartPre", type_kept_lines, NO_COMMANDS),
-	NOT_DONE("Socket", "ExecStartPost", type_kept_lines, NO_COMMANDS),
-	NOT_DONE("Socket", "ExecStopPre", type_kept_lines, NO_COMMANDS),
-	NOT_DONE("Socket", "ExecStopPost", type_kept_lines, NO_COMMANDS),
-	NOT_DONE("Socket", "TimeoutSec", type_usec_or_infinity, NO_COMMANDS, .fallback = "1min 30s"),
+	SOCKET("ExecStartPre", type_commands, commands[COMMANDS_START_PRE]),
+	SOCKET("ExecStartPost", type_commands, commands[COMMANDS_START_POST]),
+	SOCKET("ExecStopPre", type_commands, commands[COMMANDS_STOP_PRE]),
+	SOCKET("ExecStopPost", type_commands, commands[COMMANDS_STOP_POST]),
+	SOCKET("TimeoutSec", type_usec_or_infinity, timeout_usec),
 	SOCKET("SocketUser", type_user, user),
 	SOCKET("SocketGroup", type_user, group),
 	SOCKET("SocketMode", type_mode, mode),
@@ -82,7 +81,7 @@ static const struct directive rows[] = {
 	SOCKET("Priority", type_unsigned, priority, TERSE),
 	SOCKET("ReceiveBuffer", type_size, receive_buffer, TERSE),
 	SOCKET("SendBuffer", type_size, send_buffer, TERSE),
-	NOT_DONE("Socket", "IPTOS", type_text, "the type of service is left to the program"),
+	SOCKET("IPTOS", type_ip_tos, ip_tos, TERSE),
 	SOCKET("IPTTL", type_unsigned, ip_ttl, TERSE),
 	SOCKET("Mark", type_unsigned, mark, TERSE),
 	SOCKET("PipeSize", type_size, pipe_size, TERSE),
@@ -95,8 +94,8 @@ static const struct directive rows[] = {
 	SOCKET("Timestamping", type_timestamping, timestamping, TERSE, .names = &socket_timestamping_names),
 	SOCKET("TCPCongestion", type_string, congestion, .fallback = "n/a"),
 	SOCKET("ReusePort", type_bool, reuse_port, TERSE),
-	NOT_DONE("Socket", "MessageQueueMaxMessages", type_text, "message queues are not opened"),
-	NOT_DONE("Socket", "MessageQueueMessageSize", type_text, "message queues are not opened"),
+	SOCKET("MessageQueueMaxMessages", type_unsigned, queue_max_messages, TERSE),
+	SOCKET("MessageQueueMessageSize", type_unsigned, queue_message_size, TERSE),
 	SOCKET("RemoveOnStop", type_bool, remove_on_stop),
 	SOCKET("Symlinks", type_words, symlinks),
 	SOCKET("FileDescriptorName", type_fd_name, fd_name, .fallback = "%n"),

@@ -63,20 +63,24 @@ static int imply_of_exec(struct config *c)
 	}
 	if (r >= 0 && exec_logs(c->exec))
 		r = config_add_static_dep(c, DEP_AFTER, "systemd-journald.socket", ORIGIN_FILE);
-	if (r >= 0 && c->service->type == SERVICE_DBUS)
+	if (r >= 0 && c->service && c->service->type == SERVICE_DBUS)
 		r = config_add_static_dep(c, DEP_AFTER, "dbus.socket", ORIGIN_FILE);
 	return r;
 }
 
 static int imply_of_socket(struct config *c)
 {
+	bool executes = false;
+
 	for (size_t i = 0; i < c->socket->count; i++) {
-		int r = c->socket->ports[i].text[0] == '/' ? add_path(c, c->socket->ports[i].text)
-							   : 0;
+		const char *path = listen_path(&c->socket->ports[i]);
+		int r = path ? add_path(c, path) : 0;
 		if (r < 0)
 			return r;
 	}
-	return 0;
+	for (int list = 0; list < COMMANDS_MAX; list++)
+		executes |= c->socket->commands[list].count > 0;
+	return executes ? imply_of_exec(c) : 0;
 }
 
 static int imply_of_path(struct config *c)

@@ -285,6 +285,8 @@ static void set_loader_defaults(const struct loader *l, struct config *c)
 {
 	c->unit.start_limit_interval_usec = l->default_start_limit_interval_usec;
 	c->unit.start_limit_burst = l->default_start_limit_burst;
+	if (c->socket)
+		c->socket->timeout_usec = l->default_timeout_start_usec;
 	if (!c->service)
 		return;
 	c->service->restart_usec = l->default_restart_usec;

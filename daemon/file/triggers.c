@@ -7,7 +7,8 @@
 
 DEFINE_ENUM_TABLE(listen_kind, LISTEN_KIND_MAX, [LISTEN_STREAM] = "Stream",
 	[LISTEN_DATAGRAM] = "Datagram", [LISTEN_SEQPACKET] = "SequentialPacket",
-	[LISTEN_FIFO] = "FIFO", [LISTEN_SPECIAL] = "Special", [LISTEN_NETLINK] = "Netlink", );
+	[LISTEN_FIFO] = "FIFO", [LISTEN_SPECIAL] = "Special", [LISTEN_NETLINK] = "Netlink",
+	[LISTEN_MESSAGE_QUEUE] = "MessageQueue", );
 
 DEFINE_ENUM_TABLE(bind_ipv6_only, BIND_IPV6_MAX, [BIND_IPV6_DEFAULT] = "default",
 	[BIND_IPV6_BOTH] = "both", [BIND_IPV6_ONLY] = "ipv6-only", );
@@ -41,12 +42,18 @@ struct path_settings *path_settings_new(void)
 	return p;
 }
 
+const char *listen_path(const struct listen_port *p)
+{
+	return *p->text == '/' && p->kind != LISTEN_MESSAGE_QUEUE ? p->text : NULL;
+}
+
 struct socket_settings *socket_settings_new(void)
 {
 	struct socket_settings *s = calloc(1, sizeof(*s));
 
 	if (!s)
 		return NULL;
+	s->ip_tos = -1;
 	s->backlog = INT32_MAX; /* the kernel cuts it to net.core.somaxconn */
 	s->mode = 0666;
 	s->directory_mode = 0755;

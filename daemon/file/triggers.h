@@ -11,6 +11,7 @@
 
 #include "common/calendar.h"
 #include "common/enum.h"
+#include "daemon/file/commands.h"
 
 /* What the span of a timer counts from. */
 enum timer_base {
@@ -68,6 +69,7 @@ enum listen_kind {
 	LISTEN_FIFO,
 	LISTEN_SPECIAL,
 	LISTEN_NETLINK,
+	LISTEN_MESSAGE_QUEUE,
 	LISTEN_KIND_MAX,
 };
 
@@ -81,6 +83,9 @@ struct listen_port {
 	socklen_t length;
 	int protocol; /* of netlink: its family */
 };
+
+/* Where it is in the file system; NULL: nowhere. */
+const char *listen_path(const struct listen_port *p);
 
 enum bind_ipv6_only {
 	BIND_IPV6_DEFAULT,
@@ -112,6 +117,8 @@ ENUM_TABLE(socket_protocol)
 struct socket_settings {
 	struct listen_port *ports;
 	size_t count;
+	struct commands commands[COMMANDS_MAX];
+	uint64_t timeout_usec; /* of each of them */
 	enum socket_protocol protocol;
 	enum bind_ipv6_only bind_ipv6_only;
 	unsigned backlog;
@@ -123,7 +130,9 @@ struct socket_settings {
 	unsigned max_connections, max_per_source;
 	uint64_t keep_alive_time_usec, keep_alive_interval_usec, defer_accept_usec; /* 0: not set */
 	unsigned keep_alive_probes, priority, mark, ip_ttl;			    /* 0: not set */
-	uint64_t receive_buffer, send_buffer, pipe_size;			    /* 0: not set */
+	int ip_tos;					 /* -1: not set */
+	unsigned queue_max_messages, queue_message_size; /* 0: not set */
+	uint64_t receive_buffer, send_buffer, pipe_size; /* 0: not set */
 	enum socket_timestamping timestamping;
 	char **symlinks;
 	uint64_t trigger_limit_interval_usec;

@@ -33,7 +33,7 @@ extern const struct value_type type_rlimit, type_nice, type_oom_score_adjust, ty
 extern const struct value_type type_calendar, type_timer_span, type_watch, type_triggered;
 /* types_socket.c */
 extern const struct value_type type_listen, type_timestamping, type_fd_name, type_flush_pending,
-	type_trigger_burst;
+	type_ip_tos, type_trigger_burst;
 /* types_syscalls.c: kept; the words of a line that are known, to be freed by the caller, or NULL.
  */
 extern const struct value_type type_syscalls;

@@ -8,6 +8,7 @@
 #include <linux/vm_sockets.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <netinet/ip.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -202,6 +203,9 @@ static int parse_by_kind(const char *text, struct listen_port *p)
 	case LISTEN_FIFO:
 	case LISTEN_SPECIAL:
 		return *text == '/' ? set_text(p, "%s", text) : -EINVAL;
+	case LISTEN_MESSAGE_QUEUE: /* mq_overview(7) */
+		return *text == '/' && text[1] && !strchr(text + 1, '/') ? set_text(p, "%s", text)
+									 : -EINVAL;
 	case LISTEN_NETLINK:
 		return parse_netlink(text, p);
 	default:
@@ -240,6 +244,8 @@ static int parse_listen(struct directive_context *c, const char *text, void *fie
 	if (r == -EINVAL)
 		return directive_refuse(c, text,
 			port.kind == LISTEN_NETLINK ? "not a family of netlink and a group"
+			: port.kind == LISTEN_MESSAGE_QUEUE
+				? "not the name of a message queue: a slash, then no other"
 			: port.kind >= LISTEN_FIFO
 				? "not an absolute path"
 				: "not an address; write /path, @name, ADDRESS:PORT or a port");
@@ -345,6 +351,38 @@ static int parse_trigger_burst(struct directive_context *c, const char *text, vo
 	return r;
 }
 
+static int parse_ip_tos(struct directive_context *c, const char *text, void *field)
+{
+	static const struct {
+		const char *name;
+		int value;
+	} names[] = {{"low-delay", IPTOS_LOWDELAY}, {"throughput", IPTOS_THROUGHPUT},
+		{"reliability", IPTOS_RELIABILITY}, {"low-cost", IPTOS_LOWCOST}};
+	uint64_t n;
+
+	for (size_t i = 0; i < ELEMENTS(names); i++)
+		if (strcmp(names[i].name, text) == 0) {
+			*(int *)field = names[i].value;
+			return 0;
+		}
+	if (value_parse_u64(text, 255, &n) < 0)
+		return directive_refuse(
+			c, text, "write low-delay, throughput, reliability, low-cost, or 0 to 255");
+	*(int *)field = (int)n;
+	return 0;
+}
+
+static char *format_ip_tos(const struct directive *d, const void *field)
+{
+	int n = *(const int *)field;
+	char *text;
+
+	(void)d;
+	return n < 0 || asprintf(&text, "%d", n) < 0 ? NULL : text;
+}
+
+const struct value_type type_ip_tos = {
+	"one of a list, or number", parse_ip_tos, format_ip_tos, NULL};
 const struct value_type type_listen = {"address", parse_listen, format_listen, done_listen};
 const struct value_type type_timestamping = {
 	"one of a list", parse_timestamping, plain_format_enum, NULL};

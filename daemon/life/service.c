@@ -47,7 +47,9 @@ struct service *service_of(struct unit *u)
 
 const struct service_settings *service_settings(const struct service *s)
 {
-	return s->unit->config->service;
+	static const struct service_settings none; /* of a socket */
+
+	return s->unit->config->service ? s->unit->config->service : &none;
 }
 
 const struct kill_settings *service_settings_kill(const struct service *s)
@@ -120,19 +122,26 @@ void service_arm_watchdog(struct service *s)
 			loop, &s->watchdog, usec_add(clock_monotonic_usec(), s->watchdog_usec));
 }
 
+void service_await_tree(struct service *s)
+{
+	struct life *life = unit_life(s->unit);
+
+	if (s->main || s->control || s->watches_tree)
+		return;
+	s->watches_tree = true;
+	s->next_watcher = life->watchers;
+	life->watchers = s;
+}
+
 /* Where the machine waits for the last process of the tree, it is told when there is none. */
 static void watch_tree(struct service *s)
 {
 	enum service_state state = (enum service_state)s->unit->sub_state;
 	enum unit_active_state active = service_state_rows[state].active;
 
-	if (s->main || s->control || s->watches_tree || active == UNIT_INACTIVE ||
-		active == UNIT_FAILED || state == SERVICE_AUTO_RESTART || state == SERVICE_EXITED)
-		return;
-	struct life *life = unit_life(s->unit);
-	s->watches_tree = true;
-	s->next_watcher = life->watchers;
-	life->watchers = s;
+	if (active != UNIT_INACTIVE && active != UNIT_FAILED && state != SERVICE_AUTO_RESTART &&
+		state != SERVICE_EXITED)
+		service_await_tree(s);
 }
 
 /* Enters `next` and what it leads on to; only where it rests (or a row says so) is it shown. */
@@ -240,7 +249,7 @@ static void service_reset_failed(struct unit *u)
 	unit_set_state(u, UNIT_INACTIVE, SERVICE_DEAD);
 }
 
-static void service_done(struct unit *u)
+void service_free(struct unit *u)
 {
 	struct service *s = u->service;
 	struct life *life = unit_life(u);
@@ -271,7 +280,7 @@ const struct unit_machine service_machine = {
 	.can_reload = service_can_reload,
 	.handle = service_handle,
 	.reset_failed = service_reset_failed,
-	.done = service_done,
+	.done = service_free,
 };
 
 void service_new_invocation(struct service *s)

@@ -3,7 +3,7 @@
  * Services: the run-time part and the state machine's own header. The table of state and event is
  * in service_table.c; what is done on entering a state in service_start.c and service_stop.c;
  * processes in service_process.c; what a service says of itself in service_notify.c and
- * service_pid.c.
+ * service_pid.c. A socket that executes something has one too, for its processes alone.
  *
  * An action does its work and returns the next state. Entering a state may lead straight on to
  * another (no ExecStop= to run); what is seen from outside is the state where it comes to rest.
@@ -103,9 +103,12 @@ unsigned service_stored_count(const struct service *s);
 
 /* The run-time part, made on first use. NULL: out of memory. */
 struct service *service_of(struct unit *u);
+/* Never NULL: of a socket those of a service that says nothing. */
 const struct service_settings *service_settings(const struct service *s);
 const struct kill_settings *service_settings_kill(const struct service *s);
 extern const struct unit_machine service_machine;
+/* Frees it; processes are left alone. Nothing where there is none. */
+void service_free(struct unit *u);
 
 /* Entering each state (service_start.c, service_stop.c): what it does, and where that leads. */
 enum service_state service_enter_condition(struct service *s);
@@ -151,6 +154,8 @@ int service_set_main_pid(struct service *s, pid_t pid);
 /* Sends the signal that belongs to the state by KillMode=. Returns whether there is anyone to wait
  * for. */
 bool service_kill(struct service *s, enum service_state state);
+/* EVENT_TREE_EMPTY comes once none of its processes is left. */
+void service_await_tree(struct service *s);
 /* Whether any process of the unit is left, zombies and ours aside. */
 bool service_tree_is_alive(struct service *s);
 

@@ -21,9 +21,9 @@
 
 const struct command *service_command(const struct service *s, enum command_list list, size_t index)
 {
-	const struct commands *c = &service_settings(s)->commands[list];
+	const struct commands *c = config_commands(s->unit->config, list);
 
-	return index < c->count ? &c->list[index] : NULL;
+	return c && index < c->count ? &c->list[index] : NULL;
 }
 
 /* Whether what it writes is kept by us. */
@@ -150,7 +150,8 @@ static int collect_variables(const struct service *s, enum command_list list, ch
 		r = add_variable(&v, "WATCHDOG_USEC=%llu", (unsigned long long)s->watchdog_usec);
 	if (r >= 0)
 		r = service_add_peer(s, &v);
-	if (r >= 0 && (list == COMMANDS_STOP || list == COMMANDS_STOP_POST))
+	if (r >= 0 && s->unit->type == UNIT_SERVICE &&
+		(list == COMMANDS_STOP || list == COMMANDS_STOP_POST))
 		r = add_result_variables(s, &v);
 	if (r < 0)
 		return r;

@@ -15,8 +15,13 @@
 #include "daemon/life/service.h"
 
 DEFINE_ENUM_TABLE(socket_state,
-	SOCKET_STATE_MAX, [SOCKET_DEAD] = "dead", [SOCKET_LISTENING] = "listening",
-	[SOCKET_RUNNING] = "running", [SOCKET_FAILED] = "failed", );
+	SOCKET_STATE_MAX, [SOCKET_DEAD] = "dead", [SOCKET_START_PRE] = "start-pre",
+	[SOCKET_START_CHOWN] = "start-chown", [SOCKET_START_POST] = "start-post",
+	[SOCKET_LISTENING] = "listening", [SOCKET_RUNNING] = "running",
+	[SOCKET_STOP_PRE] = "stop-pre", [SOCKET_STOP_PRE_SIGTERM] = "stop-pre-sigterm",
+	[SOCKET_STOP_PRE_SIGKILL] = "stop-pre-sigkill", [SOCKET_STOP_POST] = "stop-post",
+	[SOCKET_FINAL_SIGTERM] = "final-sigterm", [SOCKET_FINAL_SIGKILL] = "final-sigkill",
+	[SOCKET_FAILED] = "failed", );
 
 static const struct socket_settings *settings(const struct socket_unit *s)
 {
@@ -34,7 +39,7 @@ static void forget_ports(struct socket_unit *s)
 	s->count = 0;
 }
 
-static void watch(struct socket_unit *s, bool on)
+void socket_watch(struct socket_unit *s, bool on)
 {
 	struct loop *loop = unit_life(s->unit)->loop;
 
@@ -53,23 +58,11 @@ static void watch(struct socket_unit *s, bool on)
 	}
 }
 
-static void enter_dead(struct socket_unit *s, enum trigger_result result)
-{
-	if (s->result == TRIGGER_SUCCESS)
-		s->result = result;
-	socket_close_ports(s, true);
-	if (s->result == TRIGGER_SUCCESS)
-		unit_set_state(s->unit, UNIT_INACTIVE, SOCKET_DEAD);
-	else
-		unit_set_state(s->unit, UNIT_FAILED, SOCKET_FAILED);
-}
-
-static void enter_listening(struct socket_unit *s)
+void socket_listen(struct socket_unit *s)
 {
 	if (!settings(s)->accept && settings(s)->flush_pending)
 		socket_flush_ports(s);
-	watch(s, true);
-	unit_set_state(s->unit, UNIT_ACTIVE, SOCKET_LISTENING);
+	socket_set_state(s, SOCKET_LISTENING);
 }
 
 static bool too_often(struct socket_unit *s)
@@ -82,7 +75,7 @@ static bool too_often(struct socket_unit *s)
 	log_line(LOG_ERR, 0, s->unit->id,
 		"it triggers too often (TriggerLimitBurst=%u); listens no more",
 		o->trigger_limit_burst);
-	enter_dead(s, TRIGGER_FAILURE_TRIGGER_LIMIT_HIT);
+	socket_enter_stop(s, TRIGGER_FAILURE_TRIGGER_LIMIT_HIT);
 	return true;
 }
 
@@ -108,11 +101,10 @@ static void enter_running(struct socket_unit *s)
 	if (too_often(s))
 		return;
 	if (!target_comes(s->unit) && (!target || trigger_fire(s->unit, target) < 0)) {
-		enter_dead(s, TRIGGER_FAILURE_RESOURCES);
+		socket_enter_stop(s, TRIGGER_FAILURE_RESOURCES);
 		return;
 	}
-	watch(s, false);
-	unit_set_state(s->unit, UNIT_ACTIVE, SOCKET_RUNNING);
+	socket_set_state(s, SOCKET_RUNNING);
 }
 
 static void on_readable(struct loop_source *source, uint32_t events)
@@ -185,8 +177,12 @@ static int check_service(const struct unit *u)
 static int socket_start(struct unit *u)
 {
 	struct socket_unit *s = socket_of(u);
-	int r = s ? check_service(u) : -ENOMEM;
 
+	if (u->active == UNIT_ACTIVATING)
+		return 0;
+	if (u->active == UNIT_DEACTIVATING)
+		return -EAGAIN;
+	int r = s ? check_service(u) : -ENOMEM;
 	if (r >= 0)
 		r = make_ports(s);
 	if (r < 0)
@@ -194,19 +190,19 @@ static int socket_start(struct unit *u)
 	s->result = TRIGGER_SUCCESS;
 	s->accepted = s->refused = 0;
 	if (unit_start_limit_hit(u)) {
-		enter_dead(s, TRIGGER_FAILURE_START_LIMIT_HIT);
+		socket_enter_dead(s, TRIGGER_FAILURE_START_LIMIT_HIT);
 		return -ECANCELED;
 	}
-	if (socket_open_ports(s) < 0)
-		enter_dead(s, TRIGGER_FAILURE_RESOURCES);
-	else
-		enter_listening(s);
+	socket_enter_start(s);
 	return 0;
 }
 
 static int socket_stop(struct unit *u)
 {
-	enter_dead(u->trigger, TRIGGER_SUCCESS);
+	if (u->active == UNIT_ACTIVATING)
+		socket_interrupt_start(u->trigger);
+	else if (u->active == UNIT_ACTIVE)
+		socket_enter_stop(u->trigger, TRIGGER_SUCCESS);
 	return 0;
 }
 
@@ -217,22 +213,15 @@ static void socket_triggered_changed(struct unit *u, struct unit *target)
 	if (!s || settings(s)->accept || !unit_is_active(u) || target->type != UNIT_SERVICE)
 		return;
 	if (target->active == UNIT_FAILED && target->start_limit_hit)
-		enter_dead(s, TRIGGER_FAILURE_UNIT_START_LIMIT_HIT);
+		socket_enter_stop(s, TRIGGER_FAILURE_SERVICE_START_LIMIT_HIT);
 	else if (target->job)
 		return;
 	else if (unit_is_inactive_or_failed(target) || target->will_restart) {
 		if (u->sub_state == SOCKET_RUNNING && !target_comes(u))
-			enter_listening(s);
+			socket_listen(s);
 	} else if (u->sub_state == SOCKET_LISTENING) {
-		watch(s, false);
-		unit_set_state(u, UNIT_ACTIVE, SOCKET_RUNNING);
+		socket_set_state(s, SOCKET_RUNNING);
 	}
-}
-
-static void socket_handle(struct unit *u, const struct unit_event *event)
-{
-	(void)u;
-	(void)event;
 }
 
 static void socket_reset_failed(struct unit *u)
@@ -254,6 +243,7 @@ static void socket_done(struct unit *u)
 	forget_ports(s);
 	free(s);
 	u->trigger = NULL;
+	service_free(u);
 }
 
 static int add_fds(const struct socket_unit *s, int **fds, char ***names, int *count)

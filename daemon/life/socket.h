@@ -1,14 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* Inside of sockets: socket.c, socket_open.c and socket_accept.c; and what services take from them.
- */
+/* Inside of sockets: socket*.c; and what services take from them. */
 #pragma once
 
 #include "daemon/life/trigger.h"
 
 enum socket_state {
 	SOCKET_DEAD,
+	SOCKET_START_PRE,
+	SOCKET_START_CHOWN,
+	SOCKET_START_POST,
 	SOCKET_LISTENING,
 	SOCKET_RUNNING,
+	SOCKET_STOP_PRE,
+	SOCKET_STOP_PRE_SIGTERM,
+	SOCKET_STOP_PRE_SIGKILL,
+	SOCKET_STOP_POST,
+	SOCKET_FINAL_SIGTERM,
+	SOCKET_FINAL_SIGKILL,
 	SOCKET_FAILED,
 	SOCKET_STATE_MAX,
 };
@@ -37,6 +45,22 @@ struct socket_unit {
 	unsigned accepted, connections, refused;
 };
 
+/* socket_run.c: the way up, and down; each goes on by itself as processes end. */
+void socket_enter_start(struct socket_unit *s);
+void socket_enter_stop(struct socket_unit *s, enum trigger_result result);
+/* A stop in the midst of the way up: what it executes is ended first. */
+void socket_interrupt_start(struct socket_unit *s);
+/* At once, without commands. */
+void socket_enter_dead(struct socket_unit *s, enum trigger_result result);
+void socket_set_state(struct socket_unit *s, enum socket_state state);
+void socket_handle(struct unit *u, const struct unit_event *event);
+/* socket.c: waits for what comes; that is the state SOCKET_LISTENING. */
+void socket_listen(struct socket_unit *s);
+void socket_watch(struct socket_unit *s, bool on);
+/* socket_owner.c: in a child, makes SocketUser= and SocketGroup= own its files; ends with 0, or the
+ * status that systemd has for what failed. */
+_Noreturn void socket_give_files(const struct socket_unit *s);
+
 /* Opens what the unit listens on, with its options. 0, or a negative errno that was logged; then
  * nothing is open. */
 int socket_open_ports(struct socket_unit *s);
@@ -59,5 +83,7 @@ void socket_connection_ended(struct unit *socket);
 int socket_collect_fds(const struct unit *service, int **ret_fds, char ***ret_names);
 
 enum trigger_result socket_result(const struct unit *u);
+/* The process that runs one of its commands; 0: none. */
+pid_t socket_control_pid(const struct unit *u);
 /* How many connections it took, has, and refused. */
 void socket_counts(const struct unit *u, unsigned *accepted, unsigned *now, unsigned *refused);

@@ -2,17 +2,16 @@
 /* Opening what sockets listen on: socket(7), ip(7), tcp(7), unix(7), fifo(7). */
 #include <errno.h>
 #include <fcntl.h>
-#include <grp.h>
+#include <mqueue.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <pwd.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "common/text.h"
-#include "common/value.h"
 #include "daemon/base/folder.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/log.h"
@@ -85,6 +84,12 @@ static void set_ip_options(const struct socket_unit *s, int fd, int family)
 
 	set_number(s, fd, IPPROTO_TCP, TCP_DEFER_ACCEPT,
 		"DeferAcceptSec=", o->defer_accept_usec / USEC_PER_SEC);
+	if (o->ip_tos >= 0) {
+		set_option(s, fd, IPPROTO_IP, IP_TOS, "IPTOS=", &o->ip_tos, sizeof(o->ip_tos));
+		if (is_6)
+			set_option(s, fd, IPPROTO_IPV6, IPV6_TCLASS, "IPTOS=", &o->ip_tos,
+				sizeof(o->ip_tos));
+	}
 	set_number(s, fd, is_6 ? IPPROTO_IPV6 : IPPROTO_IP, is_6 ? IPV6_UNICAST_HOPS : IP_TTL,
 		"IPTTL=", o->ip_ttl);
 	set_number(s, fd, is_6 ? IPPROTO_IPV6 : IPPROTO_IP, is_6 ? IPV6_FREEBIND : IP_FREEBIND,
@@ -113,47 +118,6 @@ static void set_options(const struct socket_unit *s, int fd, int family)
 		set_ip_options(s, fd, family);
 }
 
-static int find_owner(const struct socket_settings *o, uid_t *uid, gid_t *gid)
-{
-	uint32_t id;
-
-	*uid = (uid_t)-1;
-	*gid = (gid_t)-1;
-	if (o->user && value_parse_uid(o->user, &id) >= 0) {
-		*uid = id;
-	} else if (o->user) {
-		const struct passwd *p = getpwnam(o->user);
-		if (!p)
-			return -ESRCH;
-		*uid = p->pw_uid;
-		*gid = p->pw_gid;
-	}
-	if (o->group && value_parse_uid(o->group, &id) >= 0) {
-		*gid = id;
-	} else if (o->group) {
-		const struct group *g = getgrnam(o->group);
-		if (!g)
-			return -ESRCH;
-		*gid = g->gr_gid;
-	}
-	return 0;
-}
-
-/* Whose it is, and who may connect. */
-static int set_owner(const struct socket_unit *s, const char *path)
-{
-	uid_t uid;
-	gid_t gid;
-	int r = find_owner(settings(s), &uid, &gid);
-
-	if (r < 0)
-		return r;
-	if ((uid != (uid_t)-1 && uid != geteuid()) || (gid != (gid_t)-1 && gid != getegid()))
-		if (chown(path, uid, gid) < 0)
-			return -errno;
-	return 0;
-}
-
 static int bind_path(const struct socket_unit *s, int fd, const struct listen_port *p)
 {
 	const char *path = ((const struct sockaddr_un *)&p->address)->sun_path;
@@ -168,7 +132,7 @@ static int bind_path(const struct socket_unit *s, int fd, const struct listen_po
 		r = bind(fd, (const struct sockaddr *)&p->address, p->length) < 0 ? -errno : 0;
 	}
 	(void)umask(before);
-	return r < 0 ? r : set_owner(s, path);
+	return r;
 }
 
 static int socket_type(enum listen_kind kind)
@@ -234,7 +198,7 @@ static int open_socket(const struct socket_unit *s, struct listen_port *p)
 	if (family != AF_UNIX)
 		(void)setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof(yes));
 	set_options(s, fd, family);
-	if (family == AF_UNIX && *p->text == '/')
+	if (listen_path(p))
 		r = bind_path(s, fd, p);
 	else
 		r = bind(fd, (const struct sockaddr *)&p->address, p->length) < 0 ? -errno : 0;
@@ -257,8 +221,6 @@ static int open_fifo(const struct socket_unit *s, const struct listen_port *p)
 	mode_t before = umask(~settings(s)->mode & 0777);
 	r = mkfifo(p->text, settings(s)->mode) < 0 && errno != EEXIST ? -errno : 0;
 	(void)umask(before);
-	if (r >= 0)
-		r = set_owner(s, p->text);
 	if (r < 0)
 		return r;
 	int fd = open(p->text, O_RDWR | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
@@ -288,6 +250,21 @@ static int open_special(const struct socket_unit *s, const struct listen_port *p
 	return fd;
 }
 
+static int open_queue(const struct socket_unit *s, const struct listen_port *p)
+{
+	const struct socket_settings *o = settings(s);
+	struct mq_attr attr = {.mq_maxmsg = (long)o->queue_max_messages,
+		.mq_msgsize = (long)o->queue_message_size};
+	bool has_size = o->queue_max_messages && o->queue_message_size;
+	mode_t before = umask(~o->mode & 0777);
+	mqd_t fd = mq_open(p->text, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_CREAT, o->mode,
+		has_size ? &attr : NULL);
+	int r = fd < 0 ? -errno : fd;
+
+	(void)umask(before);
+	return r;
+}
+
 static int open_port(const struct socket_unit *s, struct listen_port *p)
 {
 	switch (p->kind) {
@@ -295,6 +272,8 @@ static int open_port(const struct socket_unit *s, struct listen_port *p)
 		return open_fifo(s, p);
 	case LISTEN_SPECIAL:
 		return open_special(s, p);
+	case LISTEN_MESSAGE_QUEUE:
+		return open_queue(s, p);
 	default:
 		return open_socket(s, p);
 	}
@@ -306,8 +285,7 @@ static void make_links(const struct socket_unit *s)
 	const char *path = NULL;
 
 	for (size_t i = 0; i < s->count && !path; i++)
-		if (s->listens[i].text[0] == '/')
-			path = s->listens[i].text;
+		path = listen_path(&s->listens[i]);
 	for (char **link = o->symlinks; link && *link && path; link++) {
 		(void)folder_make_parents(*link, settings(s)->directory_mode);
 		if (symlink(path, *link) < 0 && errno == EEXIST) {
@@ -339,24 +317,43 @@ int socket_open_ports(struct socket_unit *s)
 	return 0;
 }
 
+/* RemoveOnStop= */
+static void remove_file(const struct listen_port *p)
+{
+	if (p->kind == LISTEN_MESSAGE_QUEUE)
+		(void)mq_unlink(p->text);
+	else if (listen_path(p) && p->kind != LISTEN_SPECIAL)
+		(void)unlink(p->text);
+}
+
 void socket_close_ports(struct socket_unit *s, bool remove)
 {
+	bool removes = remove && settings(s)->remove_on_stop, was_open = false;
+
 	for (size_t i = 0; i < s->count; i++) {
 		struct socket_port *port = &s->ports[i];
 
 		if (port->source.fd < 0)
 			continue;
+		was_open = true;
 		loop_remove(unit_life(s->unit)->loop, &port->source);
 		close(port->source.fd);
 		port->source.fd = -1;
 		port->watched = false;
-		if (remove && settings(s)->remove_on_stop && s->listens[i].text[0] == '/' &&
-			s->listens[i].kind != LISTEN_SPECIAL)
-			(void)unlink(s->listens[i].text);
+		if (removes)
+			remove_file(&s->listens[i]);
 	}
-	for (char **link = settings(s)->symlinks;
-		remove && settings(s)->remove_on_stop && link && *link; link++)
+	for (char **link = settings(s)->symlinks; removes && was_open && link && *link; link++)
 		(void)unlink(*link);
+}
+
+static bool drop_message(int queue)
+{
+	struct mq_attr attr;
+	_cleanup_(freep) char *buffer =
+		mq_getattr(queue, &attr) == 0 ? malloc((size_t)attr.mq_msgsize) : NULL;
+
+	return buffer && mq_receive(queue, buffer, (size_t)attr.mq_msgsize, NULL) >= 0;
 }
 
 /* One round of what waits there: a connection, a message, some bytes. Whether there was any. */
@@ -364,6 +361,8 @@ static bool drop_one(int fd, enum listen_kind kind)
 {
 	char buffer[4096];
 
+	if (kind == LISTEN_MESSAGE_QUEUE)
+		return drop_message(fd);
 	if (kind != LISTEN_STREAM && kind != LISTEN_SEQPACKET)
 		return read(fd, buffer, sizeof(buffer)) >= 0 || errno == EINTR;
 	int connection = accept4(fd, NULL, NULL, SOCK_CLOEXEC);

@@ -6,10 +6,13 @@
 #include "daemon/base/log.h"
 
 DEFINE_ENUM_TABLE(trigger_result, TRIGGER_RESULT_MAX, [TRIGGER_SUCCESS] = "success",
-	[TRIGGER_FAILURE_RESOURCES] = "resources",
+	[TRIGGER_FAILURE_RESOURCES] = "resources", [TRIGGER_FAILURE_TIMEOUT] = "timeout",
+	[TRIGGER_FAILURE_EXIT_CODE] = "exit-code", [TRIGGER_FAILURE_SIGNAL] = "signal",
+	[TRIGGER_FAILURE_CORE_DUMP] = "core-dump",
 	[TRIGGER_FAILURE_START_LIMIT_HIT] = "start-limit-hit",
 	[TRIGGER_FAILURE_TRIGGER_LIMIT_HIT] = "trigger-limit-hit",
-	[TRIGGER_FAILURE_UNIT_START_LIMIT_HIT] = "unit-start-limit-hit", );
+	[TRIGGER_FAILURE_UNIT_START_LIMIT_HIT] = "unit-start-limit-hit",
+	[TRIGGER_FAILURE_SERVICE_START_LIMIT_HIT] = "service-start-limit-hit", );
 
 struct unit *trigger_target(const struct unit *u)
 {

@@ -107,10 +107,10 @@ int manager_dump(struct manager *m)
 /* Programs that are not there, or cannot be run: told, unless their failure is of no matter. */
 static void check_programs(struct unit *u)
 {
-	for (int l = 0; u->config->service && l < COMMANDS_MAX; l++) {
-		const struct commands *c = &u->config->service->commands[l];
+	for (int l = 0; l < COMMANDS_MAX; l++) {
+		const struct commands *c = config_commands(u->config, (enum command_list)l);
 
-		for (size_t i = 0; i < c->count; i++)
+		for (size_t i = 0; c && i < c->count; i++)
 			if (*c->list[i].path == '/' && access(c->list[i].path, X_OK) < 0 &&
 				!(c->list[i].flags & COMMAND_IGNORE_FAILURE))
 				diag_add(&u->diags, DIAG_ERROR, u->config->path, c->list[i].line,

@@ -294,7 +294,7 @@ static enum verdict judge_listen(struct judgement *j, const struct directive *d,
 		if (is_ip && ntohs(in->sin_port) < first_free_port() &&
 			!can(j, CAP_NET_BIND_SERVICE))
 			return needs(j, CAP_NET_BIND_SERVICE, REFUSED);
-		if (*p->text == '/' && p->kind != LISTEN_SPECIAL && !can_make(p->text))
+		if (listen_path(p) && p->kind != LISTEN_SPECIAL && !can_make(p->text))
 			return say(j, REFUSED, "%s cannot be made; mount something writable there",
 				p->text);
 	}

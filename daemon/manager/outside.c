@@ -102,7 +102,7 @@ static char *status_text(const struct manager *m)
 		const struct unit *u = m->life.units.list[i];
 
 		failed += u->active == UNIT_FAILED;
-		up += u->service && !unit_is_inactive_or_failed(u);
+		up += u->type == UNIT_SERVICE && !unit_is_inactive_or_failed(u);
 	}
 	return asprintf(&text, "STATUS=%s: %u services up, %u units failed, %zu jobs",
 		       manager_state_name(m), up, failed, (size_t)m->life.jobs.count) < 0

@@ -216,3 +216,43 @@ add("a socket without a service", {"a.socket": unit("Socket", "ListenStream=DIR.
 add("a socket whose service is bad", {"a.socket": unit("Socket", "ListenStream=DIR.s; TriggerLimitBurst=3; TriggerLimitIntervalSec=10"), "a.service": service("ExecStart=/bin/false")}, "start a.socket", "connect .s", "wait 1")
 add("a socket at a bad place", {"a.socket": unit("Socket", "ListenStream=/proc/no/s"), "a.service": service()}, "start a.socket")
 add("a fifo", {"a.socket": unit("Socket", "ListenFIFO=DIR.q"), "a.service": service()}, "start a.socket", "stop a.socket")
+
+# What sockets execute.
+AROUND = ("ExecStartPre=/bin/sh -c 'echo pre >>DIR.log'; ExecStartPost=/bin/sh -c 'echo post >>DIR.log'; "
+          "ExecStopPre=/bin/sh -c 'echo stop-pre >>DIR.log'; ExecStopPost=/bin/sh -c 'echo stop-post >>DIR.log'")
+
+
+def listening(text, more=""):
+    return {"a.socket": unit("Socket", f"ListenStream=DIR.s; {text}", more), "a.service": service()}
+
+
+UP_AND_DOWN = ("start a.socket", "connect .s", "stop a.service", "stop a.socket", "start a.socket")
+add("a socket with commands", listening(AROUND), *UP_AND_DOWN, ordered=True)
+add("a socket with two commands of a kind", listening(f"{AROUND}; ExecStartPre=/bin/sh -c 'echo again >>DIR.log'"), "start a.socket", "stop a.socket", ordered=True)
+for list_ in ("ExecStartPre", "ExecStartPost", "ExecStopPre", "ExecStopPost"):
+    slow = f"TimeoutSec=300ms; {list_}=/bin/sleep 100"
+    add(f"{list_} of a socket fails", listening(f"{list_}=/bin/false; {AROUND}"), *UP_AND_DOWN, ordered=True)
+    add(f"{list_} of a socket fails, and may", listening(f"{list_}=-/bin/false; {AROUND}"), *UP_AND_DOWN, ordered=True)
+    add(f"{list_} of a socket cannot be run", listening(f"{list_}=/no/such; {AROUND}"), *UP_AND_DOWN, ordered=True)
+    add(f"{list_} of a socket takes too long", listening(f"{slow}; {AROUND}"), "start a.socket", "wait 0.5", "stop a.socket", "wait 0.5", ordered=True)
+    add(f"{list_} of a socket is deaf", listening(f"{AROUND}; TimeoutSec=300ms; {list_}=/bin/sh -c \"trap '' TERM; sleep 100\""),
+        "start a.socket", "wait 1", "stop a.socket", "wait 1", ordered=True)
+    add(f"{list_} of a socket is deaf, and not killed", listening(f"{AROUND}; TimeoutSec=300ms; SendSIGKILL=no; {list_}=/bin/sh -c \"trap '' TERM; sleep 2\""),
+        "start a.socket", "wait 1", "stop a.socket", "wait 1", ordered=True)
+    add(f"a stop in the midst of {list_} of a socket", listening(f"TimeoutSec=4; {AROUND}; {list_}=/bin/sleep 100"),
+        "start --no-block a.socket", "stop --no-block a.socket", "stop a.socket", ordered=True)
+add("a socket of a user", listening("SocketUser=daemon; SocketMode=0600"), *UP_AND_DOWN)
+add("a socket of nobody that is known", listening(f"SocketUser=no-such-user; {AROUND}"), *UP_AND_DOWN, ordered=True)
+add("a socket of no group that is known", listening(f"SocketGroup=no-such-group; {AROUND}"), *UP_AND_DOWN, ordered=True)
+add("a socket with commands at a bad place", {"a.socket": unit("Socket", f"ListenStream=/proc/no/s; {AROUND}"), "a.service": service()}, "start a.socket", "reset-failed a.socket", ordered=True)
+add("a socket with commands that triggers too often", {"a.socket": unit("Socket", f"ListenStream=DIR.s; TriggerLimitBurst=3; TriggerLimitIntervalSec=10; {AROUND}"), "a.service": service("ExecStart=/bin/false", "StartLimitBurst=100")},
+    "start a.socket", "connect .s", "wait 1", "reset-failed a.socket", "start a.socket", ordered=True)
+add("a socket whose service is started too often", {"a.socket": unit("Socket", f"ListenStream=DIR.s; {AROUND}"), "a.service": service("ExecStart=/bin/false", "StartLimitBurst=3; StartLimitIntervalSec=10")},
+    "start a.socket", "connect .s", "wait 1", "stop a.socket", ordered=True)
+add("what a socket executes leaves a child", listening(f"{AROUND}; TimeoutSec=1; ExecStartPost=/bin/sh -c 'sleep 100 & exit 0'"), "start a.socket", "stop a.socket", "wait 1.5")
+add("a socket is restarted", listening(AROUND), "start a.socket", "restart a.socket", "try-restart a.socket", ordered=True)
+add("a socket takes its files along", listening(f"RemoveOnStop=yes; Symlinks=DIR.link; {AROUND}"), "start a.socket", "connect .s", "stop a.socket a.service", "connect .s")
+for kind, address in (("ListenDatagram", "DIR.s"), ("ListenSequentialPacket", "DIR.s"), ("ListenFIFO", "DIR.s"), ("ListenSpecial", "/dev/zero"), ("ListenSpecial", "/dev/null"),
+                      ("ListenNetlink", "kobject-uevent 1"), ("ListenMessageQueue", "/oracle"), ("ListenStream", "@oracle"), ("ListenStream", "vsock::4242"), ("ListenStream", "[::1]:45245"),
+                      ("ListenStream", "127.0.0.1:45245"), ("ListenDatagram", "45246"), ("ListenSpecial", "/no/such"), ("ListenFIFO", "/proc/no"), ("ListenSpecial", "DIR.log")):
+    add(f"{kind}={address}", {"a.socket": unit("Socket", f"{kind}={address}; RemoveOnStop=yes"), "a.service": service()}, "start a.socket", "stop a.service", "stop a.socket", "reset-failed a.socket")
