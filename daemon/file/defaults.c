@@ -139,7 +139,7 @@ int config_complete(struct config *c, enum unit_type type, const char *id, const
 			c->socket->trigger_limit_burst = 200;
 		return check_socket(c->socket, file, diags);
 	case UNIT_TIMER:
-		return c->timer->count || c->timer->on_clock_change
+		return c->timer->count || c->timer->on_clock_change || c->timer->on_timezone_change
 			       ? 0
 			       : refuse(diags, file,
 					 "the timer says no time: it needs OnCalendar= or its kin");

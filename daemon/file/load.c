@@ -285,6 +285,10 @@ static void set_loader_defaults(const struct loader *l, struct config *c)
 {
 	c->unit.start_limit_interval_usec = l->default_start_limit_interval_usec;
 	c->unit.start_limit_burst = l->default_start_limit_burst;
+	if (c->timer && l->default_timer_accuracy_usec) {
+		c->timer->accuracy_usec = l->default_timer_accuracy_usec;
+		c->timer->accuracy_set = true;
+	}
 	if (c->socket)
 		c->socket->timeout_usec = l->default_timeout_start_usec;
 	if (!c->service)

@@ -20,6 +20,7 @@ struct loader {
 	uint64_t default_timeout_start_usec, default_timeout_stop_usec, default_restart_usec;
 	uint64_t default_start_limit_interval_usec;
 	unsigned default_start_limit_burst;
+	uint64_t default_timer_accuracy_usec; /* 0: not said */
 };
 
 /* Puts the values of systemd-system.conf(5) in place of the defaults. */

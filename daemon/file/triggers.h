@@ -34,7 +34,9 @@ struct timer_settings {
 	struct timer_point *points;
 	size_t count;
 	uint64_t accuracy_usec, random_delay_usec;
-	bool on_clock_change, persistent, remain_after_elapse, fixed_random_delay;
+	bool accuracy_set; /* otherwise nobody asked for a delay */
+	bool on_clock_change, on_timezone_change, persistent, remain_after_elapse,
+		fixed_random_delay, defer_reactivation;
 	char *unit; /* NULL: the service of the same name */
 };
 

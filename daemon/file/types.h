@@ -30,7 +30,8 @@ extern const struct value_type type_commands, type_environment, type_environment
 extern const struct value_type type_rlimit, type_nice, type_oom_score_adjust, type_cpu_policy,
 	type_cpu_priority, type_ioprio_class, type_ioprio_priority;
 /* types_trigger.c */
-extern const struct value_type type_calendar, type_timer_span, type_watch, type_triggered;
+extern const struct value_type type_accuracy, type_calendar, type_timer_span, type_watch,
+	type_triggered;
 /* types_socket.c */
 extern const struct value_type type_listen, type_timestamping, type_fd_name, type_flush_pending,
 	type_ip_tos, type_trigger_burst;

@@ -156,6 +156,16 @@ static int parse_triggered(struct directive_context *c, const char *text, void *
 	return 0;
 }
 
+static int parse_accuracy(struct directive_context *c, const char *text, void *field)
+{
+	int r = type_usec.parse(c, text, field);
+
+	if (r >= 0)
+		c->config->timer->accuracy_set = true;
+	return r;
+}
+
+const struct value_type type_accuracy = {"time span", parse_accuracy, plain_format_usec, NULL};
 const struct value_type type_calendar = {"calendar event", parse_point, format_points, done_points};
 const struct value_type type_timer_span = {"time span", parse_point, format_points, done_points};
 const struct value_type type_watch = {"absolute path", parse_watch, format_watches, done_watches};

@@ -31,7 +31,8 @@ struct life *unit_life(const struct unit *u)
 
 int life_open(struct life *life, struct loop *loop)
 {
-	*life = (struct life){.loop = loop, .begin = moment_now(), .clock_change.fd = -1};
+	*life = (struct life){
+		.loop = loop, .begin = moment_now(), .clock_change.fd = -1, .zone_change.fd = -1};
 	life->spawn.console_fd = -1;
 	life->jobs.finished = react_to_job;
 	life->jobs.warning = react_to_warning;
@@ -48,10 +49,7 @@ void life_close(struct life *life)
 	for (size_t i = 0; i < life->units.count; i++)
 		unit_machine(life->units.list[i])->done(life->units.list[i]);
 	job_cancel_all(&life->jobs);
-	if (life->clock_change.fd >= 0) {
-		loop_remove(life->loop, &life->clock_change);
-		close(life->clock_change.fd);
-	}
+	timer_unwatch_clock(life);
 	unit_table_done(&life->units);
 	free(life->children);
 	life->children = NULL;

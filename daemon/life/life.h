@@ -103,13 +103,16 @@ struct life {
 	bool children_known;
 	struct service *by_mark; /* services that have run, by their mark */
 	struct unit *queue_first, *queue_last;
-	struct moment begin;		 /* of reaperd */
-	struct timer *timers;		 /* those that were ever started */
-	struct loop_source clock_change; /* the wall clock was set; added with the first timer */
+	struct moment begin;  /* of reaperd */
+	struct timer *timers; /* those that were ever started */
+	/* The wall clock was set, its zone changed: added with the first timer. */
+	struct loop_source clock_change, zone_change;
 };
 
 /* Sets up an empty life: marks, tables. The manager fills in loader, output, spawn and hooks. */
 int life_open(struct life *life, struct loop *loop);
+/* timer_clock.c: no more of it. */
+void timer_unwatch_clock(struct life *life);
 /* Frees everything; processes are left alone. */
 void life_close(struct life *life);
 

@@ -1,20 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Timers (systemd.timer(5)). Each is one timer of the loop, set for the earliest of its points;
- * what the wall clock says is asked again when it goes off, and when the clock is set
- * (timerfd_create(2), TFD_TIMER_CANCEL_ON_SET). It goes off at the beginning of the window that
- * AccuracySec= opens.
+ * what the wall clock says is asked again when it goes off, and when the clock is set. Where
+ * AccuracySec= is said it goes off at a spot of that window which all timers share, or with
+ * another timer that goes off while its window is open; else at the window's beginning.
  */
 #include "daemon/life/timer.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <sys/random.h>
-#include <sys/stat.h>
-#include <sys/timerfd.h>
 
 #include "common/text.h"
 #include "daemon/base/log.h"
@@ -73,7 +69,7 @@ static uint64_t minimum(uint64_t a, uint64_t b)
 	return a < b ? a : b;
 }
 
-/* The same for the same timer where FixedRandomDelay= says so. */
+/* The same for the same timer of the same machine where FixedRandomDelay= says so. */
 static uint64_t random_delay(const struct timer *t)
 {
 	uint64_t limit = settings(t)->random_delay_usec, n;
@@ -85,7 +81,7 @@ static uint64_t random_delay(const struct timer *t)
 			n = clock_monotonic_usec();
 		return n % limit;
 	}
-	return text_hash(t->unit->id) % limit;
+	return (text_hash(t->unit->id) ^ timer_host_for_good()) % limit;
 }
 
 /* From what moment of CLOCK_MONOTONIC the span of a point counts; USEC_INFINITY: from none yet. */
@@ -124,16 +120,20 @@ static bool is_once(enum timer_base base)
 
 static void find_calendar(struct timer *t, const struct timer_point *p, uint64_t now)
 {
-	const struct unit *u = t->unit;
+	const struct unit *u = t->unit, *target = trigger_target(u);
 	bool is_up = u->sub_state != TIMER_DEAD && u->sub_state != TIMER_FAILED;
 	uint64_t base = t->last.realtime_usec ? t->last.realtime_usec
 			: is_up		      ? u->inactive_exit.realtime_usec
 					      : now;
 	uint64_t next;
 
+	if (settings(t)->defer_reactivation && t->last.realtime_usec && target &&
+		target->inactive_enter.realtime_usec > base)
+		base = target->inactive_enter.realtime_usec;
+
 	if (calendar_next(p->calendar, base, &next) < 0)
 		return;
-	t->next_realtime_usec = minimum(t->next_realtime_usec, usec_add(next, random_delay(t)));
+	t->next_realtime_usec = minimum(t->next_realtime_usec, next);
 }
 
 /* Says whether there may be more, although none is known now. */
@@ -152,15 +152,21 @@ static bool find_span(struct timer *t, size_t i, uint64_t now, bool clock_change
 	return false;
 }
 
+/* Where in its window it is to go off; what nobody asked to wait goes off at once. */
+static uint64_t spot(const struct timer *t, uint64_t begin)
+{
+	if (begin == USEC_INFINITY || !settings(t)->accuracy_set)
+		return begin;
+	return timer_spot(begin, usec_add(begin, settings(t)->accuracy_usec), timer_host_of_boot());
+}
+
 static void arm(struct timer *t)
 {
 	uint64_t now = clock_monotonic_usec(), wall = clock_realtime_usec();
-	uint64_t at = t->next_monotonic_usec;
+	uint64_t at = spot(t, t->next_monotonic_usec), on_wall = spot(t, t->next_realtime_usec);
 
-	if (t->next_realtime_usec != USEC_INFINITY) {
-		uint64_t left = t->next_realtime_usec > wall ? t->next_realtime_usec - wall : 0;
-		at = minimum(at, usec_add(now, left));
-	}
+	if (on_wall != USEC_INFINITY)
+		at = minimum(at, usec_add(now, on_wall > wall ? on_wall - wall : 0));
 	if (loop_timer_set(unit_life(t->unit)->loop, &t->wake, at) < 0)
 		enter_dead(t, TRIGGER_FAILURE_RESOURCES);
 }
@@ -201,8 +207,11 @@ static void enter_waiting(struct timer *t, bool clock_changed)
 	}
 	if (t->next_monotonic_usec != USEC_INFINITY)
 		t->next_monotonic_usec = usec_add(t->next_monotonic_usec, random_delay(t));
+	if (t->next_realtime_usec != USEC_INFINITY)
+		t->next_realtime_usec = usec_add(t->next_realtime_usec, random_delay(t));
 	bool found = t->next_realtime_usec != USEC_INFINITY ||
-		     t->next_monotonic_usec != USEC_INFINITY || settings(t)->on_clock_change;
+		     t->next_monotonic_usec != USEC_INFINITY || settings(t)->on_clock_change ||
+		     settings(t)->on_timezone_change;
 	if (!found && !settings(t)->remain_after_elapse && !may_come) {
 		enter_dead(t, TRIGGER_SUCCESS);
 		return;
@@ -211,56 +220,47 @@ static void enter_waiting(struct timer *t, bool clock_changed)
 	arm(t);
 }
 
+static bool is_due(const struct timer *t)
+{
+	return t->unit->sub_state == TIMER_WAITING &&
+	       (clock_monotonic_usec() >= t->next_monotonic_usec ||
+		       clock_realtime_usec() >= t->next_realtime_usec);
+}
+
+/* All whose window is open go off together. */
 static void on_wake(struct loop_timer *wake)
 {
 	struct timer *t = wake->data;
 
+	if (t->unit->sub_state == TIMER_WAITING && !is_due(t)) {
+		arm(t);
+		return;
+	}
+	for (struct timer *other = unit_life(t->unit)->timers; other; other = other->next)
+		if (is_due(other))
+			enter_running(other);
+}
+
+static void moved(struct timer *t, enum timer_move move)
+{
+	uint64_t wall = clock_realtime_usec();
+	bool wants = move == TIMER_CLOCK_SET ? settings(t)->on_clock_change
+					     : settings(t)->on_timezone_change;
+
 	if (t->unit->sub_state != TIMER_WAITING)
 		return;
-	if (clock_monotonic_usec() >= t->next_monotonic_usec ||
-		clock_realtime_usec() >= t->next_realtime_usec)
+	if (t->last.realtime_usec > wall)
+		t->last.realtime_usec = wall;
+	if (wants)
 		enter_running(t);
 	else
-		arm(t);
+		enter_waiting(t, move == TIMER_CLOCK_SET);
 }
 
-/* The wall clock was set: moments on it lie elsewhere now. */
-static void on_clock_change(struct loop_source *source, uint32_t events)
+void timers_moved(struct life *life, enum timer_move move)
 {
-	struct life *life = source->data;
-	uint64_t ticks, wall = clock_realtime_usec();
-
-	(void)events;
-	if (read(source->fd, &ticks, sizeof(ticks)) >= 0 || errno != ECANCELED)
-		return;
-	clock_watch_arm(source->fd);
-	for (struct timer *t = life->timers; t; t = t->next) {
-		if (t->unit->sub_state != TIMER_WAITING)
-			continue;
-		if (t->last.realtime_usec > wall)
-			t->last.realtime_usec = wall;
-		if (settings(t)->on_clock_change)
-			enter_running(t);
-		else
-			enter_waiting(t, true);
-	}
-}
-
-/* Shared by all timers, from the first that is started on. */
-static void watch_clock(struct life *life)
-{
-	if (life->clock_change.added)
-		return;
-	int fd = timerfd_create(CLOCK_REALTIME, TFD_NONBLOCK | TFD_CLOEXEC);
-	if (fd < 0)
-		return;
-	life->clock_change = (struct loop_source){
-		.fd = fd, .priority = LOOP_SIGNAL, .fn = on_clock_change, .data = life};
-	clock_watch_arm(fd);
-	if (loop_add(life->loop, &life->clock_change, EPOLLIN) < 0) {
-		close(fd);
-		life->clock_change.fd = -1;
-	}
+	for (struct timer *t = life->timers; t; t = t->next)
+		moved(t, move);
 }
 
 static struct timer *timer_of(struct unit *u)
@@ -295,7 +295,7 @@ static int timer_start(struct unit *u)
 	}
 	free(t->over);
 	t->over = NULL;
-	watch_clock(unit_life(u));
+	timer_watch_clock(unit_life(u));
 	if (settings(t)->persistent)
 		t->last.realtime_usec = timer_stamp_read(u);
 	enter_waiting(t, false);

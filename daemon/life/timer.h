@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Inside of timers: timer.c and timer_stamp.c. */
+/* Inside of timers: timer*.c. */
 #pragma once
 
 #include "daemon/life/life.h"
@@ -24,5 +24,22 @@ uint64_t timer_stamp_read(const struct unit *u);
 /* Says that it went off now. */
 void timer_stamp_write(const struct unit *u);
 
-/* Makes a timerfd tell when the wall clock is set (TFD_TIMER_CANCEL_ON_SET). */
-void clock_watch_arm(int fd);
+/*
+ * The moment of the window from `begin_usec` to `end_usec` that `host` stands for: the last one in
+ * it that lies as far into its minute, else into ten seconds, one, or a quarter, as all others of
+ * that host do; its end where the window is shorter than that. Pure.
+ */
+uint64_t timer_spot(uint64_t begin_usec, uint64_t end_usec, uint64_t host);
+/* A number for this machine until it boots again; one that stays. */
+uint64_t timer_host_of_boot(void);
+uint64_t timer_host_for_good(void);
+
+enum timer_move {
+	TIMER_CLOCK_SET,
+	TIMER_ZONE_CHANGED,
+};
+
+/* timer.c: moments on the wall clock lie elsewhere now, for all timers. */
+void timers_moved(struct life *life, enum timer_move move);
+/* timer_clock.c: calls that from now on; once is enough. */
+void timer_watch_clock(struct life *life);

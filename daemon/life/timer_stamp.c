@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* What timers keep beyond our own life, and the clock that they keep an eye on. */
+/* What timers keep beyond our own life. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/timerfd.h>
 #include <unistd.h>
 
 #include "daemon/base/folder.h"
@@ -48,11 +47,4 @@ uint64_t timer_stamp_read(const struct unit *u)
 		(uint64_t)st.st_mtim.tv_sec * USEC_PER_SEC + (uint64_t)st.st_mtim.tv_nsec / 1000;
 	uint64_t now = clock_realtime_usec();
 	return at > now ? now : at;
-}
-
-void clock_watch_arm(int fd)
-{
-	const struct itimerspec far = {.it_value.tv_sec = INT64_MAX / 1000000000};
-
-	(void)timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &far, NULL);
 }

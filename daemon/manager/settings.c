@@ -34,6 +34,7 @@ struct setting_row {
 TIME_SETTING(set_timeout_start, life.loader.default_timeout_start_usec)
 TIME_SETTING(set_timeout_stop, life.loader.default_timeout_stop_usec)
 TIME_SETTING(set_restart, life.loader.default_restart_usec)
+TIME_SETTING(set_timer_accuracy, life.loader.default_timer_accuracy_usec)
 TIME_SETTING(set_start_limit_interval, life.loader.default_start_limit_interval_usec)
 TIME_SETTING(set_reap_interval, settings.reap_interval_usec)
 TIME_SETTING(set_stop_budget, settings.stop_budget_usec)
@@ -93,6 +94,7 @@ static const struct setting_row rows[] = {
 	{"DefaultStartLimitIntervalSec", set_start_limit_interval},
 	{"DefaultTimeoutStartSec", set_timeout_start},
 	{"DefaultTimeoutStopSec", set_timeout_stop},
+	{"DefaultTimerAccuracySec", set_timer_accuracy},
 	{"LogLevel", set_log_level},
 	{"OutputRingSize", set_ring_size},
 	{"ReapIntervalSec", set_reap_interval},

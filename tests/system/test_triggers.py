@@ -7,7 +7,7 @@ import socket
 import time
 
 import pytest
-from reaperd import is_alive, wait_for
+from reaperd import is_alive, run, wait_for
 
 
 def connect(path):
@@ -45,6 +45,75 @@ def test_a_timer_by_the_calendar(reaperd):
     wait_for(lambda: times(reaperd, "a") >= 2, "two seconds began")
     last = reaperd.show("a.timer", "LastTriggerUSec")
     assert last % 1000000 < 500000, "at the beginning of a second"
+
+
+def test_timers_whose_windows_overlap_go_off_together(reaperd):
+    oneshot(reaperd, "a", "/bin/echo tick")
+    for name, begin in (("a", "100ms"), ("b", "200ms"), ("c", "300ms")):
+        reaperd.unit(f"{name}.timer", f"[Timer]\nOnActiveSec={begin}\nAccuracySec=3s\nUnit=a.service\n")
+    reaperd.start("a.timer", "b.timer", "c.timer")
+    names = ("a.timer", "b.timer", "c.timer")
+    wait_for(lambda: all(reaperd.show(name, "LastTriggerUSec") for name in names), "all went off")
+    moments = [reaperd.show(name, "LastTriggerUSec") for name in names]
+    assert max(moments) - min(moments) < 50000, moments
+
+
+def test_a_delay_by_chance_that_stays(reaperd):
+    oneshot(reaperd, "a", "/bin/true")
+    for name in "ab":
+        reaperd.unit(f"{name}.timer", "[Timer]\nOnCalendar=2099-01-01 UTC\nRandomizedDelaySec=1h\nFixedRandomDelay=yes\nUnit=a.service\n")
+    reaperd.start("a.timer", "b.timer")
+    first = {name: reaperd.show(f"{name}.timer", "NextElapseUSecRealtime") for name in "ab"}
+    begin = 4070908800 * 1000000
+    assert all(begin <= at < begin + 3600 * 1000000 for at in first.values()) and first["a"] != first["b"]
+    for name in "ab":
+        reaperd.ctl("restart", f"{name}.timer")
+        assert reaperd.show(f"{name}.timer", "NextElapseUSecRealtime") == first[name]
+
+
+@pytest.mark.parametrize("defer", ["yes", "no"])
+def test_a_calendar_that_its_service_outlasts(reaperd, defer):
+    """It is started again at once, or at the next moment after its end."""
+    oneshot(reaperd, "a", "/bin/sleep 1.05")
+    reaperd.unit("a.timer", f"[Timer]\nOnCalendar=*:*:*\nAccuracySec=1us\nDeferReactivation={defer}\n")
+    reaperd.start("a.timer")
+    wait_for(lambda: reaperd.show("a.service", "InactiveEnterTimestamp"), "it ended once")
+    ended = reaperd.show("a.service", "InactiveEnterTimestamp")
+    reaperd.wait_state("a.service", "activating")
+    began = reaperd.show("a.service", "InactiveExitTimestamp")
+    if defer == "yes":
+        assert began // 1000000 > ended // 1000000
+    else:
+        assert began - ended < 700000
+
+
+@pytest.fixture
+def own_etc(reaperd, root):
+    """reaperd in a mount namespace with an /etc of its own; the way to it."""
+    if run("unshare", "-m", "true").status:
+        pytest.skip("needs mount namespaces")
+    copy = reaperd.folder / "etc"
+    copy.mkdir()
+    for name in ("passwd", "group", "nsswitch.conf"):
+        (copy / name).write_bytes(pathlib.Path("/etc", name).read_bytes())
+    (copy / "localtime").symlink_to("/usr/share/zoneinfo/UTC")
+    reaperd.wrapper = ["unshare", "-m", "sh", "-c", f'mount --bind {copy} /etc && exec "$@"', "sh"]
+    return copy
+
+
+def test_a_change_of_the_time_zone_is_noticed(reaperd, own_etc):
+    if not pathlib.Path("/usr/share/zoneinfo/Asia/Tokyo").exists():
+        pytest.skip("needs tzdata")
+    oneshot(reaperd, "a", "/bin/echo zone")
+    oneshot(reaperd, "b", "/bin/true")
+    reaperd.unit("a.timer", "[Timer]\nOnTimezoneChange=yes\n")
+    reaperd.unit("b.timer", "[Timer]\nOnCalendar=2099-01-01 00:00:00\n")
+    reaperd.start("a.timer", "b.timer")
+    before = reaperd.show("b.timer", "NextElapseUSecRealtime")
+    (own_etc / "new").symlink_to("/usr/share/zoneinfo/Asia/Tokyo")
+    (own_etc / "new").rename(own_etc / "localtime")
+    wait_for(lambda: reaperd.lines("a") == ["zone"], "it went off")
+    assert before - reaperd.show("b.timer", "NextElapseUSecRealtime") == 9 * 3600 * 1000000
 
 
 def test_a_timer_is_busy_while_its_service_runs(reaperd):
