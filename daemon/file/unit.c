@@ -23,6 +23,7 @@ static struct unit *unit_free(struct unit *u)
 	config_free(u->config);
 	diags_done(&u->diags);
 	strv_free(u->aliases);
+	strv_free(u->trigger_details);
 	free(u->edges);
 	free(u->id);
 	free(u);

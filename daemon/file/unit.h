@@ -73,6 +73,7 @@ struct unit {
 	bool will_restart;	 /* it ended, and is started again by itself */
 	bool reload_failed;	 /* the last reload */
 	struct service *service; /* services only; owned by life/ */
+	char **trigger_details;	 /* NAME=value, of the timer or path that started it; NULL: none */
 	void *trigger;		 /* the run-time part of timers, paths and sockets; likewise */
 	void *context;		 /* struct life *, set by the manager */
 

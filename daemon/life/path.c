@@ -98,10 +98,24 @@ static void enter_dead(struct path *p, enum trigger_result result)
 		unit_set_state(p->unit, UNIT_FAILED, PATH_UNIT_FAILED);
 }
 
-static void enter_running(struct path *p)
+/* TRIGGER_PATH=: the first that matches where a pattern is watched. */
+static void tell_path(const struct spec *s, char ***details)
+{
+	const struct path_watch *w = watch_of(s);
+	glob_t found = {0};
+
+	if (w->kind == PATH_EXISTS_GLOB && glob(w->path, GLOB_NOSORT, NULL, &found) == 0)
+		trigger_tell(details, "TRIGGER_PATH=%s", found.gl_pathv[0]);
+	else
+		trigger_tell(details, "TRIGGER_PATH=%s", w->path);
+	globfree(&found);
+}
+
+static void enter_running(struct path *p, const struct spec *why)
 {
 	const struct path_settings *s = settings(p);
 	struct unit *target = trigger_target(p->unit);
+	char **details = NULL;
 
 	if (trigger_is_stopping(p->unit))
 		return;
@@ -114,7 +128,9 @@ static void enter_running(struct path *p)
 		return;
 	}
 	unwatch(p);
-	if (!target || trigger_fire(p->unit, target) < 0) {
+	trigger_tell(&details, "TRIGGER_UNIT=%s", p->unit->id);
+	tell_path(why, &details);
+	if (trigger_fire(p->unit, target, details) < 0) {
 		enter_dead(p, TRIGGER_FAILURE_RESOURCES);
 		return;
 	}
@@ -163,12 +179,13 @@ static bool spec_holds(struct spec *s, bool initial, bool from_target)
 	}
 }
 
-static bool any_holds(struct path *p, bool initial, bool from_target)
+/* The first that holds; NULL: none. */
+static struct spec *find_holding(struct path *p, bool initial, bool from_target)
 {
 	for (size_t i = 0; i < p->count; i++)
 		if (spec_holds(&p->specs[i], initial, from_target))
-			return true;
-	return false;
+			return &p->specs[i];
+	return NULL;
 }
 
 /* Reads what happened; whether it happened to what is named itself. */
@@ -239,14 +256,15 @@ static void on_inotify(struct loop_source *source, uint32_t events)
 	if (p->unit->sub_state != PATH_UNIT_WAITING)
 		return;
 	if (changed && (kind == PATH_CHANGED || kind == PATH_MODIFIED)) {
-		enter_running(p);
+		enter_running(p, s);
 		return;
 	}
 	/* Something happened on the way: there may be more to watch. What is watched stays so, for
 	 * a change that comes meanwhile must not be lost. */
 	add_watches(s);
-	if (any_holds(p, false, false))
-		enter_running(p);
+	struct spec *why = find_holding(p, false, false);
+	if (why)
+		enter_running(p, why);
 }
 
 static int watch(struct path *p)
@@ -280,8 +298,9 @@ static void enter_waiting(struct path *p, bool initial, bool from_target)
 		unit_set_state(p->unit, UNIT_ACTIVE, PATH_UNIT_RUNNING);
 		return;
 	}
-	if (any_holds(p, initial, from_target)) {
-		enter_running(p);
+	const struct spec *why = find_holding(p, initial, from_target);
+	if (why) {
+		enter_running(p, why);
 		return;
 	}
 	int r = watch(p);
@@ -291,8 +310,9 @@ static void enter_waiting(struct path *p, bool initial, bool from_target)
 		return;
 	}
 	/* It may have come while the watches were made. */
-	if (any_holds(p, false, from_target)) {
-		enter_running(p);
+	why = find_holding(p, false, from_target);
+	if (why) {
+		enter_running(p, why);
 		return;
 	}
 	unit_set_state(p->unit, UNIT_ACTIVE, PATH_UNIT_WAITING);

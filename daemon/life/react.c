@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "common/text.h"
 #include "daemon/base/log.h"
 #include "daemon/life/service.h"
 #include "daemon/process/procfs.h"
@@ -33,8 +34,10 @@ void unit_set_state(struct unit *u, enum unit_active_state active, int sub_state
 		u->active_enter = u->state_change;
 	if (was_down && !is_down)
 		u->inactive_exit = u->state_change;
-	if (!was_down && is_down)
+	if (!was_down && is_down) {
 		u->inactive_enter = u->state_change;
+		u->trigger_details = strv_free(u->trigger_details);
+	}
 
 	if (u->job && u->job->state == JOB_RUNNING && is_down) {
 		u->job->went_down = true;
@@ -240,8 +243,11 @@ void react_to_job(const struct job *job, enum job_result result, void *data)
 {
 	struct life *life = data;
 
-	if (job->type == JOB_START)
+	if (job->type == JOB_START) {
 		life_enqueue(life, job->unit, WORK_TRIGGERS);
+		if (unit_is_inactive_or_failed(job->unit))
+			job->unit->trigger_details = strv_free(job->unit->trigger_details);
+	}
 	/* The unit itself tells of other failures, by its state. */
 	if ((result == JOB_TIMEOUT || result == JOB_DEPENDENCY) && !life->stopping)
 		life_enqueue(life, job->unit, WORK_JOB_FAILED);

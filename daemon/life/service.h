@@ -169,6 +169,8 @@ void service_release(struct service *s);
 /* Starts the limit of the present state anew: for its next command. */
 void service_arm_state_timer(struct service *s);
 
+/* service_variables.c: NAME=value for a process of that list, a strv to be freed. 0 or -ENOMEM. */
+int service_collect_variables(const struct service *s, enum command_list list, char ***ret);
 /* Descriptors for its main process, borrowed, in a vector to be freed with a name each (strv). The
  * number of them, or -ENOMEM. */
 int service_collect_fds(const struct service *s, int **ret_fds, char ***ret_names);

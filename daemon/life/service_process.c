@@ -3,7 +3,6 @@
  * last exit. */
 #include <errno.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,62 +102,6 @@ static int wear_mark(struct service *s)
 	return 0;
 }
 
-static _printf_(2, 3) int add_variable(char ***list, const char *fmt, ...)
-{
-	char *text;
-	va_list args;
-
-	va_start(args, fmt);
-	int n = vasprintf(&text, fmt, args);
-	va_end(args);
-	return n < 0 ? -ENOMEM : strv_push(list, text);
-}
-
-/* EXIT_CODE= and EXIT_STATUS= of systemd.exec(5). */
-static int add_result_variables(const struct service *s, char ***list)
-{
-	const struct exit_record *main = &s->main_record;
-	char name[SIGNAL_NAME_MAX];
-	int r = add_variable(list, "SERVICE_RESULT=%s", service_result_to_string(s->result));
-
-	if (r < 0 || !main->code)
-		return r;
-	if (main->code == CLD_EXITED)
-		r = add_variable(list, "EXIT_STATUS=%d", main->status);
-	else
-		r = add_variable(
-			list, "EXIT_STATUS=%s", signal_to_short_string(main->status, name));
-	if (r < 0)
-		return r;
-	return add_variable(list, "EXIT_CODE=%s",
-		main->code == CLD_EXITED   ? "exited"
-		: main->code == CLD_DUMPED ? "dumped"
-					   : "killed");
-}
-
-static int collect_variables(const struct service *s, enum command_list list, char ***ret)
-{
-	_cleanup_(strv_freep) char **v = NULL;
-	int r = add_variable(&v, "INVOCATION_ID=%s", s->invocation_id);
-
-	if (r >= 0 && s->notify.source.fd >= 0)
-		r = add_variable(&v, "NOTIFY_SOCKET=%s", s->notify.address);
-	if (r >= 0 && s->main)
-		r = add_variable(&v, "MAINPID=%d", (int)s->main->pid);
-	if (r >= 0 && list == COMMANDS_START && s->watchdog_usec &&
-		s->watchdog_usec != USEC_INFINITY)
-		r = add_variable(&v, "WATCHDOG_USEC=%llu", (unsigned long long)s->watchdog_usec);
-	if (r >= 0)
-		r = service_add_peer(s, &v);
-	if (r >= 0 && s->unit->type == UNIT_SERVICE &&
-		(list == COMMANDS_STOP || list == COMMANDS_STOP_POST))
-		r = add_result_variables(s, &v);
-	if (r < 0)
-		return r;
-	*ret = TAKE_PTR(v);
-	return 0;
-}
-
 static void stop_exec_watch(struct service *s, enum process_role role)
 {
 	struct loop_source *source = &s->exec[role];
@@ -242,7 +185,7 @@ int service_spawn(struct service *s, enum command_list list, size_t index, enum 
 	if (service_takes_notify(s))
 		(void)service_open_notify(s);
 	(void)wear_mark(s);
-	int r = collect_variables(s, list, &variables);
+	int r = service_collect_variables(s, list, &variables);
 	if (r < 0)
 		return log_line(LOG_ERR, r, s->unit->id, "cannot start a process");
 

@@ -100,7 +100,7 @@ static void enter_running(struct socket_unit *s)
 	}
 	if (too_often(s))
 		return;
-	if (!target_comes(s->unit) && (!target || trigger_fire(s->unit, target) < 0)) {
+	if (!target_comes(s->unit) && trigger_fire(s->unit, target, NULL) < 0) {
 		socket_enter_stop(s, TRIGGER_FAILURE_RESOURCES);
 		return;
 	}

@@ -149,7 +149,7 @@ void socket_take_connection(struct socket_unit *s, struct socket_port *port)
 	service->accepted_by = s->unit;
 	(void)unit_add_edge(s->unit, DEP_TRIGGERS, u, ORIGIN_IMPLICIT);
 	(void)unit_add_edge(s->unit, DEP_BEFORE, u, ORIGIN_IMPLICIT);
-	if (trigger_fire(s->unit, u) < 0)
+	if (trigger_fire(s->unit, u, NULL) < 0)
 		service_end_connection(service);
 }
 

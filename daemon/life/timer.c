@@ -8,6 +8,7 @@
 #include "daemon/life/timer.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -51,14 +52,19 @@ static void enter_dead(struct timer *t, enum trigger_result result)
 static void enter_running(struct timer *t)
 {
 	struct unit *target = trigger_target(t->unit);
+	struct moment now = moment_now();
+	char **details = NULL;
 
 	if (trigger_is_stopping(t->unit))
 		return;
-	if (!target || trigger_fire(t->unit, target) < 0) {
+	trigger_tell(&details, "TRIGGER_UNIT=%s", t->unit->id);
+	trigger_tell(&details, "TRIGGER_TIMER_REALTIME_USEC=%" PRIu64, now.realtime_usec);
+	trigger_tell(&details, "TRIGGER_TIMER_MONOTONIC_USEC=%" PRIu64, now.monotonic_usec);
+	if (trigger_fire(t->unit, target, details) < 0) {
 		enter_dead(t, TRIGGER_FAILURE_RESOURCES);
 		return;
 	}
-	t->last = moment_now();
+	t->last = now;
 	if (settings(t)->persistent)
 		timer_stamp_write(t->unit);
 	unit_set_state(t->unit, UNIT_ACTIVE, TIMER_RUNNING);

@@ -2,7 +2,10 @@
 #include "daemon/life/trigger.h"
 
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 
+#include "common/text.h"
 #include "daemon/base/log.h"
 
 DEFINE_ENUM_TABLE(trigger_result, TRIGGER_RESULT_MAX, [TRIGGER_SUCCESS] = "success",
@@ -38,8 +41,28 @@ bool trigger_is_stopping(const struct unit *u)
 	return unit_life(u)->stopping || (u->job && u->job->type == JOB_STOP);
 }
 
-int trigger_fire(const struct unit *u, struct unit *target)
+void trigger_tell(char ***details, const char *fmt, ...)
 {
+	char *text;
+	va_list args;
+
+	va_start(args, fmt);
+	int n = vasprintf(&text, fmt, args);
+	va_end(args);
+	if (n >= 0)
+		(void)strv_push(details, text);
+}
+
+int trigger_fire(const struct unit *u, struct unit *target, char **details)
+{
+	if (target && unit_is_inactive_or_failed(target)) {
+		strv_free(target->trigger_details);
+		target->trigger_details = TAKE_PTR(details);
+	}
+	strv_free(details);
+	if (!target)
+		return -ENOENT;
+
 	int r = life_request(unit_life(u), target, JOB_START, JOB_MODE_REPLACE);
 
 	return r < 0 ? r : 0;

@@ -27,9 +27,12 @@ struct unit *trigger_target(const struct unit *u);
 /* Whether that one is there to be started; -ENOENT with a log line when it is not. */
 int trigger_check(const struct unit *u);
 
-/* Asks for a start of `target`; where it is being stopped, or everything is, nothing is asked.
- * 0, or a negative errno that was logged. */
-int trigger_fire(const struct unit *u, struct unit *target);
+/* Asks for a start of `target` (NULL: -ENOENT); where it is being stopped, or everything is,
+ * nothing is asked. `details` (a strv, taken over; NULL: none) tell the target why. 0, or a
+ * negative errno that was logged. */
+int trigger_fire(const struct unit *u, struct unit *target, char **details);
+/* Adds NAME=value to such details, as far as there is memory. */
+void trigger_tell(char ***details, const char *fmt, ...) _printf_(2, 3);
 
 /* Whether a stop of the unit is on its way, so that it may not trigger any more. */
 bool trigger_is_stopping(const struct unit *u);

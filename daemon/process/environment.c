@@ -79,6 +79,15 @@ static int add_descriptors(struct child *c)
 	return r >= 0 ? set_one(&c->environment, "LISTEN_FDNAMES", names) : r;
 }
 
+/* By which a program knows that it was not started by somebody in between. */
+static int add_own_pid(struct child *c)
+{
+	char number[32];
+
+	snprintf(number, sizeof(number), "%d", (int)getpid());
+	return set_one(&c->environment, "SYSTEMD_EXEC_PID", number);
+}
+
 static int add_passed(struct child *c)
 {
 	for (char **n = c->exec->pass_environment; n && *n; n++) {
@@ -128,6 +137,8 @@ int child_build_environment(struct child *c)
 		r = set_all(&c->environment, c->request->variables);
 	if (r >= 0 && c->credentials)
 		r = set_one(&c->environment, "CREDENTIALS_DIRECTORY", c->credentials);
+	if (r >= 0 && c->request->unit_id)
+		r = add_own_pid(c);
 	if (r >= 0)
 		r = add_descriptors(c);
 	if (r >= 0)
