@@ -27,6 +27,7 @@ def times(reaperd, name):
 
 def test_a_timer_by_spans(reaperd):
     oneshot(reaperd, "a", "/bin/echo tick")
+    reaperd.unit("a.service.d/x.conf", "[Unit]\nStartLimitIntervalSec=0\n")
     reaperd.unit("a.timer", "[Timer]\nOnActiveSec=50ms\nOnUnitActiveSec=50ms\n")
     reaperd.start("a.timer")
     wait_for(lambda: times(reaperd, "a") >= 5, "it went off again and again")
