@@ -14,6 +14,7 @@
 #define LIMIT_DIAGNOSTICS 1024 /* kept for one unit; further ones are only counted */
 #define LIMIT_ENVIRONMENT_FILE_BYTES (1024 * 1024)
 #define LIMIT_CREDENTIAL_BYTES (1024 * 1024) /* systemd.exec(5) */
+#define LIMIT_INPUT_DATA (64 * 1024 * 1024)  /* StandardInputText=, StandardInputData= */
 #define LIMIT_ENVIRONMENT_VARIABLES 4096     /* of set-environment */
 
 /* What a client of the control socket may do. */

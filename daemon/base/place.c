@@ -9,11 +9,16 @@
 #include <stddef.h>
 #include <stdlib.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "daemon/base/capability_name.h"
+
+#ifndef PR_GET_MEMORY_MERGE
+#define PR_GET_MEMORY_MERGE 68
+#endif
 
 static const struct {
 	const char *why_not, *requirement;
@@ -23,6 +28,9 @@ static const struct {
 	[NEED_FILTERS] = {"this kernel takes no filter of system calls",
 		"filters of system calls (seccomp)"},
 	[NEED_KEYRINGS] = {"this place has no keyrings", "keyrings (keyctl)"},
+	[NEED_MEMORY_POLICY] = {"no policy of memory may be set here", "set_mempolicy"},
+	[NEED_PAGE_MERGING] = {"this kernel merges no memory pages of a process that asks",
+		"PR_SET_MEMORY_MERGE, Linux 6.4"},
 };
 
 /* In a child, so that we stay where we are. */
@@ -56,6 +64,10 @@ static bool try(enum need need)
 		return syscall(SYS_keyctl, KEYCTL_GET_KEYRING_ID, KEY_SPEC_SESSION_KEYRING, 0) >=
 			       0 ||
 		       (errno != ENOSYS && errno != EPERM);
+	case NEED_MEMORY_POLICY: /* the default, which is in force */
+		return syscall(SYS_set_mempolicy, 0, NULL, 0) == 0;
+	case NEED_PAGE_MERGING:
+		return prctl(PR_GET_MEMORY_MERGE, 0, 0, 0, 0) >= 0;
 	default:
 		return true;
 	}

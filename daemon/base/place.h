@@ -6,9 +6,11 @@
 
 enum need {
 	NEED_NOTHING,
-	NEED_NAMESPACES, /* mount, IPC, UTS and network namespaces: CAP_SYS_ADMIN, unshare(2) */
-	NEED_FILTERS,	 /* of system calls (seccomp(2)) */
-	NEED_KEYRINGS,	 /* keyctl(2) */
+	NEED_NAMESPACES,    /* mount, IPC, UTS and network namespaces: CAP_SYS_ADMIN, unshare(2) */
+	NEED_FILTERS,	    /* of system calls (seccomp(2)) */
+	NEED_KEYRINGS,	    /* keyctl(2) */
+	NEED_MEMORY_POLICY, /* set_mempolicy(2) */
+	NEED_PAGE_MERGING,  /* PR_SET_MEMORY_MERGE of prctl(2) */
 	NEED_MAX,
 };
 

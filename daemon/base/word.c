@@ -146,6 +146,29 @@ int word_next(const char **cursor, char **ret, unsigned flags)
 	return 1;
 }
 
+int word_unescape(const char *text, char **ret)
+{
+	char *plain = malloc(strlen(text) + 1), *out = plain;
+
+	if (!plain)
+		return -ENOMEM;
+	while (*text) {
+		if (*text != '\\') {
+			*out++ = *text++;
+			continue;
+		}
+		int n = unescape(text + 1, &out);
+		if (n < 0) {
+			free(plain);
+			return n;
+		}
+		text += 1 + n;
+	}
+	*out = 0;
+	*ret = plain;
+	return 0;
+}
+
 bool word_is_separator(const char *cursor)
 {
 	cursor += strspn(cursor, BLANKS);

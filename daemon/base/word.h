@@ -19,6 +19,9 @@ enum word_flag {
  */
 int word_next(const char **cursor, char **ret, unsigned flags);
 
+/* All of `text` with C escapes undone; the caller frees *ret. 0, -EINVAL: a bad escape, -ENOMEM. */
+int word_unescape(const char *text, char **ret);
+
 /* Whether the next word is the separator of commands: `;` alone and as it is, neither quoted nor
  * escaped. */
 bool word_is_separator(const char *cursor);

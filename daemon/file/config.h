@@ -208,6 +208,12 @@ struct stdio_setting {
 	char *argument; /* the path of file:, append:, truncate:; the name of fd: */
 };
 
+/* What StandardInput=data reads. */
+struct input_data {
+	char *bytes;
+	size_t size;
+};
+
 enum exec_directory_kind {
 	DIRECTORY_RUNTIME,
 	DIRECTORY_STATE,
@@ -249,7 +255,9 @@ struct exec_settings {
 	int nice, oom_score_adjust, ioprio, cpu_policy, cpu_priority;
 	bool nice_set, oom_score_adjust_set, ioprio_set, cpu_policy_set, cpu_reset_on_fork;
 	struct stdio_setting input, output, error;
+	struct input_data input_data;
 	char *tty_path;
+	unsigned tty_rows, tty_columns; /* 0: as it is */
 	bool tty_reset, tty_vhangup, tty_vt_disallocate;
 	char *syslog_identifier;
 	struct exec_directory directories[DIRECTORY_MAX];

@@ -10,6 +10,10 @@ static const char *const facilities[] = {"kern", "user", "mail", "daemon", "auth
 static const struct enum_table syslog_facility = {
 	.title = "syslog_facility", .names = facilities, .max = (int)ELEMENTS(facilities)};
 
+static const char *const policies[] = {"default", "preferred", "bind", "interleave", "local"};
+static const struct enum_table memory_policies = {
+	.title = "memory_policy", .names = policies, .max = (int)ELEMENTS(policies)};
+
 /* clang-format off */
 #define EXEC(name, kind, field, ...) \
 	{.section = "Exec", .key = name, .type = &kind, .group = GROUP_EXEC, \
@@ -22,9 +26,8 @@ static const struct enum_table syslog_facility = {
 #define NOT_DONE(name, kind, why, ...) \
 	{.section = "Exec", .key = name, .type = &kind, .group = GROUP_NONE, .not_applied = why, __VA_ARGS__}
 #define KEPT(name, kind, ...) {.section = "Exec", .key = name, .type = &kind, .group = GROUP_NONE, .flags = DIRECTIVE_KEPT, __VA_ARGS__}
-#define NO_CPUSET "memory comes from where the kernel takes it"
 #define NO_JOURNAL "there is no journal here; reaperd keeps the output itself"
-#define NO_CREDENTIALS "credentials are handed over as they are: none is decrypted, and none found by pattern"
+#define NO_CREDENTIALS "credentials are handed over as they are: none is decrypted"
 
 static const struct directive rows[] = {
 	EXEC("WorkingDirectory", type_working_directory, working_directory),
@@ -50,23 +53,23 @@ static const struct directive rows[] = {
 	EXEC("CPUSchedulingPriority", type_cpu_priority, cpu_priority),
 	EXEC("CPUSchedulingResetOnFork", type_bool, cpu_reset_on_fork, .flags = DIRECTIVE_TERSE),
 	KEPT("CPUAffinity", type_words),
-	NOT_DONE("NUMAPolicy", type_text, NO_CPUSET),
-	NOT_DONE("NUMAMask", type_text, NO_CPUSET),
+	{.section = "Exec", .key = "NUMAPolicy", .type = &type_text, .group = GROUP_NONE, .need = NEED_MEMORY_POLICY, .names = &memory_policies},
+	{.section = "Exec", .key = "NUMAMask", .type = &type_text, .group = GROUP_NONE, .need = NEED_MEMORY_POLICY},
 	KEPT("CoredumpFilter", type_text),
 	KEPT("TimerSlackNSec", type_text),
 	KEPT("Personality", type_text),
 	EXEC("StandardInput", type_stdio, input),
 	EXEC("StandardOutput", type_stdio, output),
 	EXEC("StandardError", type_stdio, error),
-	NOT_DONE("StandardInputText", type_text, "standard input is taken from a file or a terminal only"),
-	NOT_DONE("StandardInputData", type_text, "standard input is taken from a file or a terminal only"),
+	EXEC("StandardInputText", type_input_text, input_data),
+	EXEC("StandardInputData", type_input_base64, input_data),
 	EXEC("TTYPath", type_path, tty_path),
 	EXEC("TTYReset", type_bool, tty_reset),
 	EXEC("TTYVHangup", type_bool, tty_vhangup),
 	EXEC("TTYVTDisallocate", type_bool, tty_vt_disallocate, .flags = DIRECTIVE_QUIET,
 	     .not_applied = "virtual terminals belong to a host"),
-	NOT_DONE("TTYRows", type_text, "the terminal keeps its size"),
-	NOT_DONE("TTYColumns", type_text, "the terminal keeps its size"),
+	EXEC("TTYRows", type_unsigned, tty_rows, .flags = DIRECTIVE_TERSE),
+	EXEC("TTYColumns", type_unsigned, tty_columns, .flags = DIRECTIVE_TERSE),
 	EXEC("SyslogIdentifier", type_string, syslog_identifier),
 	NOT_DONE("SyslogFacility", type_text, NO_JOURNAL, .names = &syslog_facility, .fallback = "daemon"),
 	KEPT("SyslogLevel", type_text, .names = &syslog_level_names, .fallback = "info"),
@@ -99,7 +102,7 @@ static const struct directive rows[] = {
 	NOT_DONE("LoadCredentialEncrypted", type_text, NO_CREDENTIALS),
 	KEPT("SetCredential", type_kept_lines),
 	NOT_DONE("SetCredentialEncrypted", type_text, NO_CREDENTIALS),
-	NOT_DONE("ImportCredential", type_text, NO_CREDENTIALS),
+	KEPT("ImportCredential", type_kept_lines),
 };
 /* clang-format on */
 

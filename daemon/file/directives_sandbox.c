@@ -86,7 +86,7 @@ static const struct directive rows[] = {
 	FILTER("LockPersonality", type_bool),
 	NEEDY("KeyringMode", type_text, 0, NEED_KEYRINGS, .names = &keyring_mode, UNSAID("private")),
 	TERSE("RemoveIPC", "IPC objects are left when a service ends"),
-	TERSE("MemoryKSM", "the kernel's default is kept"),
+	NEEDY("MemoryKSM", type_bool, DIRECTIVE_TERSE, NEED_PAGE_MERGING),
 	LSM("SELinuxContext"),
 	LSM("AppArmorProfile"),
 	LSM("SmackProcessLabel"),

@@ -23,6 +23,8 @@ void plain_done_words(void *field);
 /* types_kept.c: of directives without a field; see struct kept_value */
 extern const struct value_type type_bool_or_text, type_kept_lines, type_kept_size, type_kept_paths,
 	type_errno_name, type_namespaces, type_kept_binds, type_kept_prefixes;
+/* types_input.c */
+extern const struct value_type type_input_text, type_input_base64;
 /* types_exec.c */
 extern const struct value_type type_commands, type_environment, type_environment_file, type_names,
 	type_user, type_groups, type_working_directory, type_stdio, type_directories;

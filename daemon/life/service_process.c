@@ -356,6 +356,7 @@ void service_release(struct service *s)
 		(void)directories_remove_runtime(&life->spawn, exec);
 	remove_private_tmp(s);
 	if (s->directories_made &&
-		(kept_setting(s, "LoadCredential") || kept_setting(s, "SetCredential")))
+		(kept_setting(s, "LoadCredential") || kept_setting(s, "SetCredential") ||
+			kept_setting(s, "ImportCredential")))
 		(void)credentials_remove(&life->spawn, s->unit->id);
 }

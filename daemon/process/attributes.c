@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/keyctl.h>
+#include <linux/mempolicy.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +17,12 @@
 #include "common/value.h"
 #include "daemon/base/place.h"
 #include "daemon/base/word.h"
+#include "daemon/file/directive.h"
 #include "daemon/process/child.h"
+
+#ifndef PR_SET_MEMORY_MERGE
+#define PR_SET_MEMORY_MERGE 67
+#endif
 
 /* "0-3", "5", "0,2": adds them; -EINVAL for anything else. */
 static int add_cpus(const char *word, cpu_set_t *set)
@@ -44,23 +50,79 @@ static int add_cpus(const char *word, cpu_set_t *set)
 	return 0;
 }
 
+static int add_words(const char *words, cpu_set_t *set)
+{
+	char *word;
+	int r = 0;
+
+	while (r >= 0 && word_next(&words, &word, 0) > 0) {
+		_cleanup_(freep) char *owned = word;
+		r = add_cpus(word, set);
+	}
+	return r;
+}
+
 int child_set_affinity(const struct child *c)
 {
 	const char *words = child_setting(c, "CPUAffinity");
 	cpu_set_t set;
-	char *word;
-	int r = 0;
 
 	if (!words)
 		return 0;
 	CPU_ZERO(&set);
-	while (r >= 0 && word_next(&words, &word, 0) > 0) {
-		_cleanup_(freep) char *owned = word;
-		r = add_cpus(word, &set);
-	}
+	int r = add_words(words, &set);
 	if (r < 0)
 		return r;
 	return sched_setaffinity(0, sizeof(set), &set) < 0 ? -errno : 0;
+}
+
+/* The nodes of NUMAMask= as bits; "all": those that there are. */
+static int read_nodes(const char *words, cpu_set_t *set)
+{
+	char line[256];
+
+	if (strcmp(words, "all") == 0) {
+		_cleanup_(closep) int fd =
+			open("/sys/devices/system/node/online", O_RDONLY | O_CLOEXEC);
+		ssize_t n = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
+
+		if (n <= 0)
+			return -ENODATA;
+		line[n] = 0;
+		line[strcspn(line, "\n")] = 0;
+		words = line;
+	}
+	return add_words(words, set);
+}
+
+/* set_mempolicy(2); its modes are the rows of the names that NUMAPolicy= has. */
+int child_set_memory_policy(const struct child *c)
+{
+	const struct directive *d = directive_find("Service", "NUMAPolicy");
+	const char *policy = child_setting(c, "NUMAPolicy"), *mask = child_setting(c, "NUMAMask");
+	cpu_set_t nodes;
+
+	if (!policy || !place_has(NEED_MEMORY_POLICY))
+		return 0;
+	int mode = enum_from_string(d->names, policy);
+	bool takes_nodes = mode != MPOL_DEFAULT && mode != MPOL_LOCAL;
+	CPU_ZERO(&nodes);
+	int r = mask && takes_nodes ? read_nodes(mask, &nodes) : 0;
+	if (r < 0 || mode < 0)
+		return r < 0 ? r : -EINVAL;
+	bool has_nodes = CPU_COUNT(&nodes) > 0;
+	/* The last argument is one more than the number of bits. */
+	if (syscall(SYS_set_mempolicy, mode, has_nodes ? &nodes : NULL,
+		    has_nodes ? CPU_SETSIZE + 1 : 0) < 0)
+		return -errno;
+	return 0;
+}
+
+/* Saves memory where it can; nobody relies on it. */
+void child_set_page_merging(const struct child *c)
+{
+	if (child_setting(c, "MemoryKSM") && place_has(NEED_PAGE_MERGING))
+		(void)prctl(PR_SET_MEMORY_MERGE, 1, 0, 0, 0);
 }
 
 int child_set_timer_slack(const struct child *c)

@@ -38,6 +38,14 @@ int child_set_input(const struct child *c);
 int child_set_output(const struct child *c);
 int child_set_error(const struct child *c);
 
+/* terminal.c: as far as it goes; what is no terminal stays as it is. */
+/* Whoever had it open loses it (TIOCVHANGUP, which root alone may). */
+void terminal_hang_up(const char *path);
+/* To the settings of a terminal that nobody has used yet; what was typed is thrown away. */
+void terminal_reset(int fd);
+/* 0: as it is. */
+void terminal_set_size(int fd, unsigned rows, unsigned columns);
+
 /* pass.c: sockets and stored descriptors, at 3 and up. */
 int child_pass_descriptors(const struct child *c);
 
@@ -58,6 +66,8 @@ int child_store_credentials(struct child *c);
 
 /* attributes.c: what few units say. */
 int child_set_affinity(const struct child *c);
+int child_set_memory_policy(const struct child *c);
+void child_set_page_merging(const struct child *c);
 int child_set_timer_slack(const struct child *c);
 int child_set_core_filter(const struct child *c);
 int child_set_personality(const struct child *c);

@@ -3,6 +3,7 @@
  * its user alone may read and which goes when it ends. */
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,6 +110,46 @@ static int load_one(const struct child *c, int folder, char *line)
 	return data ? write_credential(c, folder, line, data, size) : 0;
 }
 
+static int import_one(
+	const struct child *c, int folder, const char *path, size_t drop, const char *prefix)
+{
+	_cleanup_(freep) char *data = NULL, *id = NULL;
+	const char *name = strrchr(path, '/') + 1;
+	size_t size;
+
+	if (asprintf(&id, "%s%s", prefix ? prefix : "", name + drop) < 0)
+		return -ENOMEM;
+	int r = is_good_id(id) ? read_source(path, &data, &size) : -EINVAL;
+	return r < 0 ? r : write_credential(c, folder, id, data, size);
+}
+
+/* PATTERN[:PREFIX]: every credential of that name, from the first store that has it; PREFIX stands
+ * instead of what was written before the `*`. */
+static int import_matching(const struct child *c, int folder, char *line)
+{
+	char *prefix = strchr(line, ':');
+
+	if (prefix)
+		*prefix++ = 0;
+	size_t drop = prefix ? strcspn(line, "*?[") : 0;
+	for (size_t i = 0; i <= ELEMENTS(stores); i++) {
+		const char *store = i ? stores[i - 1] : getenv("CREDENTIALS_DIRECTORY");
+		_cleanup_(freep) char *pattern = NULL;
+		glob_t found = {0};
+		int r = 0;
+
+		if (!store || asprintf(&pattern, "%s/%s", store, line) < 0)
+			continue;
+		if (glob(pattern, GLOB_NOSORT, NULL, &found) == 0)
+			for (size_t k = 0; k < found.gl_pathc && r >= 0; k++)
+				r = import_one(c, folder, found.gl_pathv[k], drop, prefix);
+		globfree(&found);
+		if (r < 0)
+			return r;
+	}
+	return 0;
+}
+
 /* C's escapes, in place; the length that is left. */
 static size_t unescape(char *text)
 {
@@ -164,7 +205,8 @@ int child_store_credentials(struct child *c)
 {
 	const char *prefix = c->request->context->directory_prefix[DIRECTORY_RUNTIME];
 
-	if (!child_setting(c, "LoadCredential") && !child_setting(c, "SetCredential"))
+	if (!child_setting(c, "LoadCredential") && !child_setting(c, "SetCredential") &&
+		!child_setting(c, "ImportCredential"))
 		return 0;
 	if (asprintf(&c->credentials, "%s/credentials/%s", prefix, c->request->unit_id) < 0)
 		return -ENOMEM;
@@ -181,6 +223,8 @@ int child_store_credentials(struct child *c)
 	if (folder < 0)
 		return -errno;
 	r = each_line(c, folder, "LoadCredential", load_one);
+	if (r >= 0)
+		r = each_line(c, folder, "ImportCredential", import_matching);
 	if (r >= 0)
 		r = each_line(c, folder, "SetCredential", set_one);
 	if (r >= 0 && c->has_user && fchown(folder, c->uid, c->gid) < 0)

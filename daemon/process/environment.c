@@ -2,6 +2,7 @@
 /* In the child: what the command finds in its environment (systemd.exec(5), "Environment variables
  * in spawned processes"). */
 #include <errno.h>
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,18 +110,33 @@ static int add_search_path(struct child *c)
 	return path ? set_one(&c->environment, "PATH", path) : -ENOMEM;
 }
 
-static int add_file(struct child *c, const char *path)
+static int add_file(struct child *c, const char *path, bool may_be_missing)
 {
-	bool may_be_missing = *path == '-';
 	_cleanup_(freep) char *text = NULL;
 	_cleanup_(strv_freep) char **list = NULL;
 	size_t length;
-	int r = reader_load(path + may_be_missing, &text, &length);
+	int r = reader_load(path, &text, &length);
 
 	if (r < 0)
 		return may_be_missing ? 0 : r;
 	r = environment_parse_file(text, length, &list);
 	return r < 0 ? r : set_all(&c->environment, list);
+}
+
+/* A path, or a pattern for several; `-` in front: there may be none. */
+static int add_files(struct child *c, const char *pattern)
+{
+	bool may_be_missing = *pattern == '-';
+	glob_t found = {0};
+	int r = 0;
+
+	pattern += may_be_missing;
+	if (glob(pattern, 0, NULL, &found) != 0)
+		r = add_file(c, pattern, may_be_missing); /* tells why not */
+	for (size_t i = 0; i < found.gl_pathc && r >= 0; i++)
+		r = add_file(c, found.gl_pathv[i], may_be_missing);
+	globfree(&found);
+	return r;
 }
 
 int child_build_environment(struct child *c)
@@ -148,7 +164,7 @@ int child_build_environment(struct child *c)
 	if (r >= 0)
 		r = set_all(&c->environment, c->exec->environment);
 	for (char **f = c->exec->environment_files; f && *f && r >= 0; f++)
-		r = add_file(c, *f);
+		r = add_files(c, *f);
 	for (char **n = c->exec->unset_environment; n && *n; n++)
 		environment_unset(c->environment, *n);
 	return r;

@@ -129,6 +129,8 @@ static struct spawn_failure set_up_resources(struct child *c)
 	STEP(EXIT_IOPRIO, child_set_ioprio(c));
 	STEP(EXIT_SETSCHEDULER, child_set_scheduler(c));
 	STEP(EXIT_CPUAFFINITY, child_set_affinity(c));
+	STEP(EXIT_NUMA_POLICY, child_set_memory_policy(c));
+	child_set_page_merging(c);
 	STEP(EXIT_TIMERSLACK, child_set_timer_slack(c));
 	STEP(EXIT_LIMITS, child_set_core_filter(c));
 	STEP(EXIT_PERSONALITY, child_set_personality(c));

@@ -5,8 +5,8 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "daemon/process/child.h"
@@ -72,6 +72,26 @@ static int open_null(int to, int mode)
 	return move_to(open("/dev/null", mode | O_NOCTTY | O_CLOEXEC), to);
 }
 
+/* Written where it is not seen, to be read from its beginning. */
+static int open_data(const struct input_data *data)
+{
+	int fd = memfd_create("reaperd-input", MFD_CLOEXEC);
+
+	for (size_t at = 0; fd >= 0 && at < data->size;) {
+		ssize_t n = write(fd, data->bytes + at, data->size - at);
+		if (n < 0) {
+			int error = errno;
+			close(fd);
+			errno = error;
+			return -1;
+		}
+		at += (size_t)n;
+	}
+	if (fd >= 0)
+		(void)lseek(fd, 0, SEEK_SET);
+	return fd;
+}
+
 static const char *tty_path(const struct child *c)
 {
 	return c->exec->tty_path ? c->exec->tty_path : DEFAULT_TTY;
@@ -79,13 +99,15 @@ static const char *tty_path(const struct child *c)
 
 static int open_tty(const struct child *c, int to)
 {
+	if (to == STDIN_FILENO && c->exec->tty_vhangup)
+		terminal_hang_up(tty_path(c));
 	int r = move_to(open(tty_path(c), O_RDWR | O_NOCTTY | O_CLOEXEC), to);
-
 	if (r < 0 || to != STDIN_FILENO)
 		return r;
 	bool force = c->exec->input.kind == STDIO_TTY_FORCE;
 	if (c->exec->tty_reset)
-		(void)tcflush(to, TCIOFLUSH);
+		terminal_reset(to);
+	terminal_set_size(to, c->exec->tty_rows, c->exec->tty_columns);
 	(void)ioctl(to, TIOCSCTTY, force);
 	return 0;
 }
@@ -109,6 +131,8 @@ int child_set_input(const struct child *c)
 		return open_null(STDIN_FILENO, O_RDONLY);
 	case STDIO_FD:
 		return open_named(c, s, STDIN_FILENO);
+	case STDIO_DATA:
+		return move_to(open_data(&c->exec->input_data), STDIN_FILENO);
 	default:
 		return open_null(STDIN_FILENO, O_RDONLY);
 	}
