@@ -30,9 +30,7 @@ def podman():
     if why_not:
         pytest.skip(f"podman cannot run here: {why_not}")
     yield p
-    p("rm", "--all", "--force", "--time=0")
-    subprocess.run(["umount", "-R", str(folder / "storage" / "overlay")], check=False, capture_output=True)
-    shutil.rmtree(folder, ignore_errors=True)
+    p.end()
 
 
 @pytest.fixture(scope="module")
@@ -117,13 +115,25 @@ def test_an_image_of_nothing_else(podman):
     assert result.status == 0 and "static build" in result.out, result
 
 
-def test_the_container_of_the_deployment(podman, image):
-    """What packaging/kubernetes/deployment.yaml asks for: its rights, its volume, its probes, its stop."""
+def deployment():
+    """packaging/kubernetes/deployment.yaml: its text, its probes' commands, its container's arguments, its grace period."""
     text = (ROOT / "packaging" / "kubernetes" / "deployment.yaml").read_text()
     probes = [words.split(", ") for words in re.findall(r"exec: \{command: \[(.*)\]\}", text)]
     arguments = re.search(r"args: \[(.*)\]", text)[1].split(", ")
-    grace = re.search(r"terminationGracePeriodSeconds: (\d+)", text)[1]
-    assert len(probes) == 3 and f"--stop-budget={int(grace) - 1}s" in arguments
+    return text, probes, arguments, int(re.search(r"terminationGracePeriodSeconds: (\d+)", text)[1])
+
+
+def test_stop_budgets_are_a_second_less_than_what_is_granted():
+    _, probes, arguments, grace = deployment()
+    assert len(probes) == 3 and f"--stop-budget={grace - 1}s" in arguments
+    compose = (ROOT / "packaging" / "container" / "compose.yaml").read_text()
+    grace = int(re.search(r"stop_grace_period: (\d+)s", compose)[1])
+    assert f"--stop-budget={grace - 1}s" in compose
+
+
+def test_the_container_of_the_deployment(podman, image):
+    """What the Deployment asks for, by hand: its rights, its volume, its probes, its stop."""
+    _, probes, arguments, grace = deployment()
     options = ["--read-only", "--user=12345", "--cap-drop=ALL", "--security-opt=no-new-privileges"]
     volume = ["--tmpfs=/run/reaperd:mode=1777", "--env=REAPERD_SOCKET=/run/reaperd/io.reaperd"]
     assert podman("run", "--detach", "--name=pod", *options, *volume, image, *arguments).status == 0
@@ -132,3 +142,26 @@ def test_the_container_of_the_deployment(podman, image):
         wait_for(lambda: podman("exec", "pod", *probe).status == 0, f"{probe} says yes")
     assert podman("stop", f"--time={grace}", "pod").status == 0
     assert podman("wait", "pod").out.strip() == "0"
+
+
+def test_the_deployment_itself(podman, image):
+    """`podman kube play`. One copy: to this engine a volume is one for all of them."""
+    if not podman.has_cgroups:
+        pytest.skip("pods of podman need cgroups, and no runtime can give them here")
+    text, probes, _, grace = deployment()
+    file = podman.folder / "deployment.yaml"
+    file.write_text(text.replace("replicas: 2", "replicas: 1"))
+    result = podman("kube", "play", "--network=none", file)
+    assert result.status == 0, result
+    container = "demo-pod-0-demo"
+    podman.wait_logs(container, "app.service: serving as 12345")
+    for probe in probes:
+        wait_for(lambda: podman("exec", container, *probe).status == 0, f"{probe} says yes")
+    assert podman("healthcheck", "run", container).status == 0, "the liveness probe, as the engine took it over"
+    assert podman("exec", container, "touch", "/etc/x").status != 0, "the root is read-only"
+    assert podman("exec", container, "grep", "CapEff", "/proc/1/status").out.split() == ["CapEff:", "0000000000000000"]
+    assert podman("stop", f"--time={grace}", container).status == 0
+    podman.wait_logs(container, "greeter.service: goodbye")
+    assert podman("wait", container).out.strip() == "0"
+    assert podman("kube", "down", file).status == 0
+    assert container not in podman("ps", "--all").out
