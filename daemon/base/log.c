@@ -92,11 +92,12 @@ int log_line(int level, int error, const char *unit, const char *fmt, ...)
 	va_end(args);
 
 	char line[sizeof(text) + 512];
-	int n = snprintf(line, sizeof(line) - 1, "%sreaperd: %s%s%s%s%s",
-		current_target == LOG_TARGET_JOURNAL ? (char[]){'<', (char)('0' + level), '>', 0}
-						     : "",
-		unit ? unit : "", unit ? ": " : "", text, error ? ": " : "",
-		error ? strerror(error) : "");
+	/* The journal knows who we are, and takes the level in front. */
+	const char *prefix = current_target == LOG_TARGET_JOURNAL
+				     ? (char[]){'<', (char)('0' + level), '>', 0}
+				     : "reaperd: ";
+	int n = snprintf(line, sizeof(line) - 1, "%s%s%s%s%s%s", prefix, unit ? unit : "",
+		unit ? ": " : "", text, error ? ": " : "", error ? strerror(error) : "");
 	if (n >= (int)sizeof(line) - 1)
 		n = (int)sizeof(line) - 2;
 	line[n++] = '\n';
