@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "common/own.h"
 #include "daemon/base/log.h"
 #include "daemon/base/signal_mask.h"
 #include "daemon/manager/manager.h"
@@ -24,7 +25,10 @@
 static bool is_asked_for(void)
 {
 	static const char *const names[] = {
-		"NOTIFY_SOCKET", "WATCHDOG_USEC", "LISTEN_FDS", "JOURNAL_STREAM"};
+#ifndef REAPERD_STATIC
+		"NOTIFY_SOCKET", /* a static build notifies as well without the library */
+#endif
+		"WATCHDOG_USEC", "LISTEN_FDS", "JOURNAL_STREAM"};
 
 	for (size_t i = 0; i < ELEMENTS(names); i++)
 		if (getenv(names[i]))
@@ -35,9 +39,8 @@ static bool is_asked_for(void)
 #ifdef REAPERD_STATIC
 static void *open_library(void)
 {
-	log_warning(
-		"this is the static build: it does not talk to the systemd above it (Type=notify, "
-		"watchdog, socket activation, journal); the other build does");
+	log_warning("this is the static build: it has no libsystemd, and serves no watchdog, takes "
+		    "no socket and writes to no journal of the manager above it");
 	return NULL;
 }
 
@@ -53,8 +56,9 @@ static void *open_library(void)
 	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
 
 	if (!library)
-		log_warning("the environment asks for notifications, and " LIBRARY
-			    " cannot be loaded (package libsystemd0): %s",
+		log_warning("there is a manager above us, and " LIBRARY
+			    " cannot be loaded (package libsystemd0): no watchdog is served, no "
+			    "socket taken, nothing written to its journal: %s",
 			dlerror());
 	return library;
 }
@@ -65,17 +69,16 @@ static void *find(void *library, const char *name)
 }
 #endif
 
-static void tell(struct manager *m, const char *state)
+static bool is_heard(const struct manager *m)
 {
-	if (m->outside.notify && m->outside.notify(0, state) < 0)
-		log_debug("the manager above us did not take \"%s\"", state);
+	return m->outside.notify.fd >= 0;
 }
 
 static void on_watchdog(struct loop_timer *t)
 {
 	struct manager *m = t->data;
 
-	tell(m, "WATCHDOG=1");
+	(void)outside_notify_now(&m->outside.notify, "WATCHDOG=1");
 	(void)loop_timer_set(
 		m->loop, t, usec_add(clock_monotonic_usec(), m->outside.watchdog_usec / 2));
 }
@@ -86,10 +89,10 @@ static void on_patience(struct loop_timer *t)
 	struct manager *m = t->data;
 	char text[64];
 
-	if (m->state == MANAGER_RUNNING)
+	if (m->state == MANAGER_RUNNING || !is_heard(m))
 		return;
 	snprintf(text, sizeof(text), "EXTEND_TIMEOUT_USEC=%" PRIu64, (uint64_t)PATIENCE_USEC);
-	tell(m, text);
+	(void)outside_notify_now(&m->outside.notify, text);
 	(void)loop_timer_set(m->loop, t, usec_add(clock_monotonic_usec(), PATIENCE_USEC / 3));
 }
 
@@ -113,12 +116,16 @@ static char *status_text(const struct manager *m)
 static void on_status(struct loop_timer *t)
 {
 	struct manager *m = t->data;
-	char *text = status_text(m);
+	_cleanup_(freep) char *text = status_text(m);
 
-	if (text && (!m->outside.told || strcmp(text, m->outside.told) != 0))
-		tell(m, text);
+	if (text && m->outside.told && strcmp(text, m->outside.told) == 0)
+		return;
+	if (!text || !outside_notify_now(&m->outside.notify, text)) {
+		outside_changed(m);
+		return;
+	}
 	free(m->outside.told);
-	m->outside.told = text;
+	m->outside.told = TAKE_PTR(text);
 }
 
 static void begin_watchdog(struct manager *m)
@@ -154,33 +161,40 @@ void outside_open(struct manager *m)
 {
 	struct outside *o = &m->outside;
 
-	o->listen_fd = -1;
-	if (m->options.command && !m->options.unit_count)
-		return; /* it is the command that was meant */
-	o->library = is_asked_for() ? open_library() : NULL;
-	if (!o->library)
-		return;
-	o->notify = find(o->library, "sd_notify");
+	o->listen_fd = o->notify.fd = -1;
 	o->patience.fn = on_patience;
 	o->status.fn = on_status;
 	o->patience.data = o->status.data = m;
+	if (m->options.command && !m->options.unit_count)
+		return; /* it is the command that was meant */
+	outside_notify_open(&o->notify, m->loop);
+	on_patience(&o->patience);
+	o->library = is_asked_for() ? open_library() : NULL;
+	if (!o->library)
+		return;
 	take_sockets(m);
 	begin_watchdog(m);
-	on_patience(&o->patience);
 	journal_open(m);
 }
 
 void outside_close(struct manager *m)
 {
 	journal_close(m);
+	outside_notify_close(&m->outside.notify);
 	free(m->outside.told);
 	m->outside.told = NULL;
 }
 
 void outside_ready(struct manager *m)
 {
-	tell(m, "READY=1");
-	outside_changed(m);
+	_cleanup_(freep) char *text = NULL;
+
+	if (!is_heard(m))
+		return;
+	_cleanup_(freep) char *status = status_text(m);
+	if (status && asprintf(&text, "READY=1\n%s", status) < 0)
+		text = NULL;
+	outside_notify_state(&m->outside.notify, text ? text : "READY=1");
 }
 
 void outside_reloading(struct manager *m)
@@ -189,13 +203,13 @@ void outside_reloading(struct manager *m)
 
 	snprintf(
 		text, sizeof(text), "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, clock_monotonic_usec());
-	tell(m, text);
+	outside_notify_state(&m->outside.notify, text);
 }
 
 void outside_stopping(struct manager *m)
 {
-	tell(m, "STOPPING=1");
-	if (m->outside.notify)
+	outside_notify_state(&m->outside.notify, "STOPPING=1");
+	if (is_heard(m))
 		on_patience(&m->outside.patience);
 	outside_changed(m);
 }
@@ -204,7 +218,7 @@ void outside_changed(struct manager *m)
 {
 	struct outside *o = &m->outside;
 
-	if (o->notify && !o->status.at_usec)
+	if (is_heard(m) && !o->status.at_usec)
 		(void)loop_timer_set(
 			m->loop, &o->status, usec_add(clock_monotonic_usec(), STATUS_PERIOD_USEC));
 }
