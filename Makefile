@@ -4,6 +4,10 @@ CC ?= gcc
 BUILD ?= release
 PREFIX ?= /usr
 DESTDIR ?=
+SYSTEM_UNITS ?= $(PREFIX)/lib/systemd/system
+USER_UNITS ?= $(PREFIX)/lib/systemd/user
+# Type=notify-reload: for systemd 253 and newer.
+NOTIFY_RELOAD ?=
 PKG_CONFIG ?= pkg-config
 
 comma := ,
@@ -151,6 +155,8 @@ check-packages: ## Debian's packages as they come, under reaperd and beside it s
 	@tests/packages/answers --build build/static
 	@$(MAKE) --no-print-directory deb >/dev/null
 	@tests/packages/apt
+	@tests/packages/lifecycle
+	@tests/packages/image
 
 demo: ## a narrated run on a real redis-server; KEEP=1 stays for you to play
 	@scripts/deps demo
@@ -174,6 +180,10 @@ deb: ## Debian packages, into build/deb
 	@rm -rf $(DEB)/reaperd
 	@ls $(DEB)/*.deb
 
+# Where systemd does not know it the drop-in is an example.
+notify_reload_folders = $(if $(NOTIFY_RELOAD),$(SYSTEM_UNITS)/reaperd.service.d $(SYSTEM_UNITS)/reaperd@.service.d \
+	$(USER_UNITS)/reaperd.service.d,$(PREFIX)/share/doc/reaperd/examples)
+
 install: all parents ## into $(DESTDIR)$(PREFIX)
 	install -D -m 755 $(O)/reaperd $(DESTDIR)$(PREFIX)/sbin/reaperd
 	install -D -m 755 $(O)/reaperctl $(DESTDIR)$(PREFIX)/bin/reaperctl
@@ -186,11 +196,11 @@ install: all parents ## into $(DESTDIR)$(PREFIX)
 		$(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_reaperctl
 	install -D -m 644 packaging/completion/reaperctl.fish \
 		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/reaperctl.fish
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/system packaging/systemd/reaperd.service \
+	install -D -m 644 -t $(DESTDIR)$(SYSTEM_UNITS) packaging/systemd/reaperd.service \
 		packaging/systemd/reaperd.socket packaging/systemd/reaperd@.service
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/lib/systemd/user $(wildcard packaging/systemd/user/*)
-	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/reaperd/examples \
-		packaging/systemd/reaperd.service.d/notify-reload.conf
+	install -D -m 644 -t $(DESTDIR)$(USER_UNITS) $(wildcard packaging/systemd/user/*)
+	for folder in $(notify_reload_folders); do \
+		install -D -m 644 -t $(DESTDIR)$$folder packaging/systemd/reaperd.service.d/notify-reload.conf; done
 	install -D -m 755 -t $(DESTDIR)$(PREFIX)/lib/reaperd/parents \
 		$(patsubst units/parents/%.c,$(O)/parents/%,$(parent_sources))
 	install -D -m 644 -t $(DESTDIR)$(PREFIX)/share/doc/reaperd/examples $(wildcard units/*.*) $(parent_sources)
@@ -202,8 +212,9 @@ uninstall: ## take away what install put there
 		$(DESTDIR)$(PREFIX)/share/bash-completion/completions/reaperctl \
 		$(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_reaperctl \
 		$(DESTDIR)$(PREFIX)/share/fish/vendor_completions.d/reaperctl.fish
-	rm -f $(patsubst %,$(DESTDIR)$(PREFIX)/lib/systemd/system/%,reaperd.service reaperd.socket reaperd@.service) \
-		$(patsubst %,$(DESTDIR)$(PREFIX)/lib/systemd/user/%,reaperd.service reaperd.socket)
+	rm -f $(patsubst %,$(DESTDIR)$(SYSTEM_UNITS)/%,reaperd.service reaperd.socket reaperd@.service) \
+		$(patsubst %,$(DESTDIR)$(USER_UNITS)/%,reaperd.service reaperd.socket) \
+		$(patsubst %,$(DESTDIR)%/notify-reload.conf,$(notify_reload_folders))
 	rm -rf $(DESTDIR)$(PREFIX)/share/doc/reaperd $(DESTDIR)$(PREFIX)/lib/reaperd
 
 deps: ## install what building and testing need

@@ -20,7 +20,7 @@ mount --make-rprivate /
 mount -t tmpfs tmpfs $lab
 mkdir $lab/upper $lab/work $lab/root
 mount -t overlay overlay -o lowerdir=$root,upperdir=$lab/upper,workdir=$lab/work $lab/root
-[ -z "$files" ] || cp -a "$files/." $lab/root/
+[ -z "$files" ] || { cp -a "$files/." $lab/root/; chmod 755 $lab/root; }
 cd $lab/root
 mkdir -p proc sys dev run tmp
 mount -t proc proc proc

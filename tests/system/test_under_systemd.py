@@ -1,5 +1,9 @@
-"""reaperd as a service of a real systemd, which runs as PID 1 of a machine of namespaces."""
+"""reaperd as a service of a real systemd, which runs as PID 1 of a machine of namespaces. SYSTEMD_ROOT: a root file system
+with another systemd than this one's.
+"""
 
+import contextlib
+import os
 import pathlib
 import shutil
 import time
@@ -10,13 +14,26 @@ from machine import Machine, why_not
 from reaperd import REAPERCTL, REAPERD, run, wait_for
 
 ROOT = pathlib.Path(__file__).parents[2]
+SYSTEMD_ROOT = pathlib.Path(os.environ.get("SYSTEMD_ROOT", "/"))
 SYSTEMD = pathlib.Path("/lib/systemd/systemd")
+# Below it a user's own manager is started by hand: user@.service wants PAM and logind.
+USER = 1  # daemon: systemd wants an entry in passwd
+USER_MANAGER = f"""[Service]
+Type=notify
+User={USER}
+Delegate=yes
+RuntimeDirectory=user
+Environment=XDG_RUNTIME_DIR=/run/user HOME=/run/user/home
+ExecStartPre=/bin/mkdir -p /run/user/home/.config/reaperd/units
+ExecStart=/lib/systemd/systemd --user
+KillMode=mixed
+"""
 
 
 @pytest.fixture(scope="module")
 def machine(tmp_path_factory):
     """systemd with what reaperd's package installs, and two units of reaperd's."""
-    reason = why_not() or (None if SYSTEMD.exists() else "needs systemd")
+    reason = why_not() or (None if (SYSTEMD_ROOT / "lib/systemd/systemd").exists() else "needs systemd")
     if reason or "static build" in run(REAPERD, "--version").out:
         pytest.skip(reason or "the static build has no libsystemd")
     tree = tmp_path_factory.mktemp("tree")
@@ -24,19 +41,35 @@ def machine(tmp_path_factory):
     (tree / "usr/bin").mkdir(parents=True)
     shutil.copy(REAPERD, tree / "usr/sbin")
     shutil.copy(REAPERCTL, tree / "usr/bin")
-    files = {f"etc/systemd/system/{path.name}": path.read_text() for path in (ROOT / "packaging/systemd").glob("reaperd*.s*") if path.is_file()}
+    packaging = ROOT / "packaging/systemd"
+    files = {f"etc/systemd/system/{path.name}": path.read_text() for path in packaging.glob("reaperd*.s*") if path.is_file()}
+    files |= {f"etc/systemd/user/{path.name}": path.read_text() for path in (packaging / "user").iterdir()}
+    files["etc/systemd/system/user-manager.service"] = USER_MANAGER
     files["etc/systemd/system/small.target"] = "[Unit]\nRequires=basic.target\nAfter=basic.target\nAllowIsolate=yes\n"
     files["etc/reaperd/units/default.target"] = "[Unit]\nWants=speak.service slow.service\n"
     files["etc/reaperd/units/speak.service"] = (
         "[Service]\nExecStart=/bin/sh -c 'echo \"<4>careful\"; echo plain; trap \"\" TERM; sleep 1000 & wait'\nTimeoutStopSec=1\n")
     files["etc/reaperd/units/slow.service"] = "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sleep 1\n"
-    files["etc/reaperd/i/units/default.target"] = "[Unit]\nDescription=an instance\n"
+    # What only a delegated, hardened service that kept its rights can do for its own.
+    files["etc/reaperd/units/sandboxed.service"] = (
+        "[Service]\nType=exec\nUser=daemon\nPrivateTmp=yes\nProtectSystem=strict\nPrivateDevices=yes\nNoNewPrivileges=yes\n"
+        "SystemCallFilter=@system-service\nStateDirectory=sandboxed\nExecStart=/bin/sleep 1000\n")
+    for name in "ij":
+        files[f"etc/reaperd/{name}/units/default.target"] = f"[Unit]\nDescription=instance {name}\nWants=speak.service\n"
+        files[f"etc/reaperd/{name}/units/speak.service"] = f"[Service]\nExecStart=/bin/sh -c 'echo I am {name}; exec sleep 1000'\n"
     for path, text in files.items():
         file = tree / path
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(text)
-    with Machine("/", str(SYSTEMD), "--unit=small.target", docker=False, files=tree) as machine:
+    with Machine(SYSTEMD_ROOT, str(SYSTEMD), "--unit=small.target", docker=False, files=tree) as machine:
         wait_for(lambda: machine.run("systemctl", "is-active", "small.target").out == "active\n", "systemd is up")
+        machine.version = int(machine.run("systemctl", "--version").out.split()[1])
+        if machine.version >= 253:
+            for name in ("reaperd", "reaperd@"):
+                drop_in = machine.path(f"/etc/systemd/system/{name}.service.d")
+                drop_in.mkdir()
+                shutil.copy(packaging / "reaperd.service.d/notify-reload.conf", drop_in)
+            machine.run("systemctl", "daemon-reload")
         yield machine
 
 
@@ -52,22 +85,61 @@ def show(machine, name, unit="reaperd.service"):
     return machine.run("systemctl", "show", "-p", name, "--value", unit).out.strip()
 
 
+@contextlib.contextmanager
+def drop_in(machine, text):
+    """More lines for reaperd.service."""
+    file = machine.path("/run/systemd/system/reaperd.service.d/test.conf")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text)
+    machine.run("systemctl", "daemon-reload")
+    try:
+        yield
+    finally:
+        machine.run("systemctl", "stop", "reaperd.service")
+        file.unlink()
+        machine.run("systemctl", "daemon-reload")
+
+
 def test_ready_means_that_start_up_is_over(up):
     assert up.run("reaperctl", "is-active", "slow.service").out == "active\n"
-    wait_for(lambda: "running: 2 services up, 0 units failed" in show(up, "StatusText"), show(up, "StatusText"))
+    assert show(up, "StatusText") == "running: 2 services up, 0 units failed, 0 jobs"
+    assert show(up, "Type") == ("notify-reload" if up.version >= 253 else "notify")
     assert show(up, "WatchdogUSec") == "30s" and show(up, "NRestarts") == "0"
 
 
 def test_reload_reads_files_and_stop_leaves_nothing(up):
     up.path("/etc/reaperd/units/later.service").write_text("[Service]\nExecStart=/bin/sleep 1000\n")
     assert up.run("systemctl", "reload", "reaperd").status == 0
-    wait_for(lambda: up.run("reaperctl", "start", "later").status == 0, "it was read")
+    assert up.run("reaperctl", "start", "later").status == 0, "the reload's end is that of the reading"
     before = up.run("systemctl", "show", "-p", "MainPID", "--value", "reaperd").out
     assert up.run("systemctl", "restart", "reaperd").status == 0
     assert up.run("systemctl", "show", "-p", "MainPID", "--value", "reaperd").out != before
     assert up.run("reaperctl", "is-active", "later").out == "inactive\n"
     assert up.run("systemctl", "stop", "reaperd").status == 0
-    assert show(up, "Result") == "success" and "sleep 1000" not in up.run("ps", "ax").out
+    assert show(up, "Result") == "success"
+    wait_for(lambda: not up.path("/sys/fs/cgroup/system.slice/reaperd.service").exists(), "nothing is left")
+
+
+def test_services_have_what_their_sandboxes_need(up):
+    result = up.run("reaperctl", "start", "sandboxed")
+    assert result.status == 0, result
+    pid = up.run("reaperctl", "show", "-p", "MainPID", "--value", "sandboxed").out.strip()
+    status = dict(line.split(":\t", 1) for line in up.path(f"/proc/{pid}/status").read_text().splitlines())
+    assert status["Seccomp"] == "2" and status["Uid"].split()[0] == "1"
+    assert up.path(f"/proc/{pid}/mountinfo").read_text() != up.path(f"/proc/{show(up, 'MainPID')}/mountinfo").read_text()
+
+
+def test_its_own_time_limits_end_nobody(machine):
+    unit = machine.path("/etc/reaperd/long/default.target")
+    unit.parent.mkdir()
+    unit.write_text("[Unit]\nWants=long.service\n")
+    unit.with_name("long.service").write_text(
+        "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sleep 1.5\nExecStop=/bin/sh -c 'sleep 1.5; echo >/run/ended'\n")
+    with drop_in(machine, "[Service]\nTimeoutSec=500ms\nExecStart=\nExecStart=/usr/sbin/reaperd --unit-path=/etc/reaperd/long\n"):
+        result = machine.run("systemctl", "start", "reaperd.service")
+        assert result.status == 0, result
+        assert machine.run("systemctl", "stop", "reaperd.service").status == 0
+        assert show(machine, "Result") == "success" and machine.path("/run/ended").exists()
 
 
 def test_lines_are_in_the_journal_with_their_unit(up):
@@ -93,11 +165,7 @@ def test_the_socket_is_handed_over(machine):
 
 
 def test_a_loop_that_is_stuck_is_restarted(machine):
-    drop_in = machine.path("/run/systemd/system/reaperd.service.d/quick.conf")
-    drop_in.parent.mkdir(parents=True)
-    drop_in.write_text("[Service]\nWatchdogSec=1\nWatchdogSignal=SIGKILL\nRestartSec=0\n")
-    machine.run("systemctl", "daemon-reload")
-    try:
+    with drop_in(machine, "[Service]\nWatchdogSec=1\nWatchdogSignal=SIGKILL\nRestartSec=0\n"):
         assert machine.run("systemctl", "start", "reaperd.service").status == 0
         time.sleep(2)
         assert show(machine, "NRestarts") == "0", "a loop that turns is left alone"
@@ -107,14 +175,43 @@ def test_a_loop_that_is_stuck_is_restarted(machine):
         restarts = show(machine, "NRestarts")
         assert machine.run("systemctl", "kill", "--kill-who=main", "-s", "ABRT", "reaperd.service").status == 0
         wait_for(lambda: show(machine, "NRestarts") != restarts, "the watchdog's own signal ends it")
-    finally:
-        machine.run("systemctl", "stop", "reaperd.service")
-        drop_in.unlink()
-        machine.run("systemctl", "daemon-reload")
 
 
-def test_instances(machine):
-    assert machine.run("systemctl", "start", "reaperd@i.service").status == 0
-    socket = "--socket=/run/reaperd-i/io.reaperd"
-    assert machine.run("reaperctl", socket, "show", "-p", "Description", "--value", "default.target").out == "an instance\n"
+def test_instances_live_side_by_side(machine):
+    def said(name):
+        return machine.run("reaperctl", f"--socket=/run/reaperd-{name}/io.reaperd", "logs", "-o", "cat", "speak").out
+
+    assert machine.run("systemctl", "start", "reaperd@i.service", "reaperd@j.service").status == 0
+    for name in "ij":
+        wait_for(lambda: said(name) == f"I am {name}\n", "it has spoken")
+    journal = machine.run("journalctl", "-o", "cat", "--no-pager", "REAPERD_UNIT=speak.service", "_SYSTEMD_UNIT=reaperd@j.service")
+    assert journal.out == "I am j\n"
+    assert machine.run("systemctl", "reload", "reaperd@i.service").status == 0
     assert machine.run("systemctl", "stop", "reaperd@i.service").status == 0
+    assert said("j") == "I am j\n", "the other one goes on"
+    assert machine.run("systemctl", "stop", "reaperd@j.service").status == 0
+
+
+def test_a_users_own_pair(machine):
+    def as_user(*command):
+        return machine.run("setpriv", f"--reuid={USER}", f"--regid={USER}", "--clear-groups", "env", "XDG_RUNTIME_DIR=/run/user", *command)
+
+    result = machine.run("systemctl", "start", "user-manager.service")
+    assert result.status == 0, (result, machine.run("systemctl", "status", "user-manager.service"))
+    try:
+        units = machine.path("/run/user/home/.config/reaperd/units")
+        (units / "mine.service").write_text("[Service]\nExecStart=/bin/sh -c 'id -u; exec sleep 1000'\n")
+        (units / "default.target").write_text("[Unit]\nWants=mine.service\n")
+        assert as_user("systemctl", "--user", "start", "reaperd.socket").status == 0
+        result = as_user("reaperctl", "is-active", "mine.service")
+        assert result.out == "active\n", (result, as_user("systemctl", "--user", "status", "reaperd.service"))
+        wait_for(lambda: as_user("reaperctl", "logs", "-o", "cat", "mine").out == f"{USER}\n", "it has spoken")
+        assert as_user("systemctl", "--user", "reload", "reaperd.service").status == 0
+        before = as_user("systemctl", "--user", "show", "-p", "MainPID", "--value", "reaperd.service").out
+        assert as_user("systemctl", "--user", "restart", "reaperd.service").status == 0
+        assert as_user("systemctl", "--user", "show", "-p", "MainPID", "--value", "reaperd.service").out not in (before, "0\n")
+        assert as_user("reaperctl", "is-active", "mine.service").out == "active\n"
+        assert as_user("systemctl", "--user", "stop", "reaperd.socket", "reaperd.service").status == 0
+        assert not machine.path("/run/user/reaperd/io.reaperd").exists()
+    finally:
+        machine.run("systemctl", "stop", "user-manager.service")
