@@ -13,7 +13,7 @@
 
 struct one_line {
 	const char *unit;
-	struct output_line line;
+	const struct output_line *line;
 };
 
 struct gathered {
@@ -42,13 +42,13 @@ static void gather(const struct output_line *line, void *data)
 		g->list = grown;
 		g->room = room;
 	}
-	g->list[g->count++] = (struct one_line){g->unit, *line};
+	g->list[g->count++] = (struct one_line){g->unit, line};
 }
 
 static int by_sequence(const void *a, const void *b)
 {
-	uint64_t x = ((const struct one_line *)a)->line.sequence,
-		 y = ((const struct one_line *)b)->line.sequence;
+	uint64_t x = ((const struct one_line *)a)->line->sequence,
+		 y = ((const struct one_line *)b)->line->sequence;
 
 	return x < y ? -1 : x > y;
 }
@@ -129,7 +129,7 @@ void method_logs(struct call *c)
 	gather_all(c, &g);
 	size_t from = g.count > want ? g.count - want : 0;
 	for (size_t i = from; i < g.count; i++) {
-		json_array_append_new(rows, line_row(g.list[i].unit, &g.list[i].line));
+		json_array_append_new(rows, line_row(g.list[i].unit, g.list[i].line));
 		if (c->more && json_array_size(rows) == LINES_PER_REPLY) {
 			call_continue(c, json_pack("{s:o}", "lines", rows));
 			rows = json_array();

@@ -82,7 +82,7 @@ static int output_fd(struct service *s)
 	if (!s->output)
 		return -1;
 	set_level(s);
-	int fd = output_open(s->output, true);
+	int fd = output_open(s->output);
 	if (fd < 0)
 		log_line(LOG_WARNING, fd, s->unit->id, "cannot keep its output");
 	return fd < 0 ? -1 : fd;

@@ -47,31 +47,28 @@ static void watch(struct console *c, bool wanted)
 	c->watched = wanted;
 }
 
-static void forget(struct console *c, size_t n)
-{
-	memmove(c->queue, c->queue + n, c->used - n);
-	c->used -= n;
-}
-
-static void push_out(struct console *c)
+void console_push(struct console *c)
 {
 	while (c->used) {
-		ssize_t n = write_some(c, c->queue, c->used);
+		ssize_t n = write_some(c, c->queue + c->first, c->used);
 
 		if (n <= 0) {
 			if (n < 0 && errno != EAGAIN && errno != EINTR)
 				c->used = 0; /* nobody reads any more */
 			break;
 		}
-		forget(c, (size_t)n);
+		c->first += (size_t)n;
+		c->used -= (size_t)n;
 	}
+	if (!c->used)
+		c->first = 0;
 	watch(c, c->used > 0);
 }
 
 static void on_writable(struct loop_source *s, uint32_t events)
 {
 	(void)events;
-	push_out(s->data);
+	console_push(s->data);
 }
 
 void console_open(struct console *c, struct loop *loop, int fd)
@@ -103,41 +100,53 @@ void console_close(struct console *c)
 	c->queue = NULL;
 }
 
-static bool put(struct console *c, const char *text, size_t length)
+/* Room for `size` bytes behind what is queued, or NULL. */
+static char *make_room(struct console *c, size_t size)
 {
-	if (length > LIMIT_CONSOLE_QUEUE_BYTES - c->used)
-		return false;
-	memcpy(c->queue + c->used, text, length);
-	c->used += length;
-	return true;
+	if (size > LIMIT_CONSOLE_QUEUE_BYTES - c->used)
+		console_push(c);
+	if (size > LIMIT_CONSOLE_QUEUE_BYTES - c->used)
+		return NULL;
+	if (size > LIMIT_CONSOLE_QUEUE_BYTES - c->used - c->first) {
+		memmove(c->queue, c->queue + c->first, c->used);
+		c->first = 0;
+	}
+	char *end = c->queue + c->first + c->used;
+	c->used += size;
+	return end;
 }
 
 static void tell_dropped(struct console *c)
 {
-	char text[96];
+	char text[96], *to;
 
 	if (c->dropped == c->told || c->used > LIMIT_CONSOLE_QUEUE_BYTES / 2)
 		return;
 	int n = snprintf(text, sizeof(text),
 		"reaperd: %llu lines were dropped here, the reader was too slow\n",
 		(unsigned long long)(c->dropped - c->told));
-	if (put(c, text, (size_t)n))
+	if ((to = make_room(c, (size_t)n))) {
+		memcpy(to, text, (size_t)n);
 		c->told = c->dropped;
+	}
 }
 
 void console_write(struct console *c, const char *unit, const char *text, size_t length)
 {
-	size_t before = c->used;
+	size_t unit_length = strlen(unit);
 
 	if (c->source.fd < 0 || !c->queue)
 		return;
 	tell_dropped(c);
-	if (!put(c, unit, strlen(unit)) || !put(c, ": ", 2) || !put(c, text, length) ||
-		!put(c, "\n", 1)) {
-		c->used = before;
+	char *to = make_room(c, unit_length + strlen(": ") + length + strlen("\n"));
+	if (!to) {
 		c->dropped++;
+		return;
 	}
-	push_out(c);
+	to = mempcpy(to, unit, unit_length);
+	to = mempcpy(to, ": ", 2);
+	to = mempcpy(to, text, length);
+	*to = '\n';
 }
 
 void console_flush(struct console *c, uint64_t usec)
@@ -146,11 +155,11 @@ void console_flush(struct console *c, uint64_t usec)
 
 	if (c->source.fd < 0 || !c->queue)
 		return;
-	push_out(c);
+	console_push(c);
 	while (c->used && clock_monotonic_usec() < end) {
 		struct pollfd p = {.fd = c->source.fd, .events = POLLOUT};
 		if (poll(&p, 1, (int)((end - clock_monotonic_usec()) / 1000)) <= 0)
 			break;
-		push_out(c);
+		console_push(c);
 	}
 }

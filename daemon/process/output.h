@@ -11,14 +11,7 @@
 #include <stdint.h>
 
 #include "daemon/base/loop.h"
-
-struct output_line {
-	uint64_t realtime_usec;
-	uint64_t sequence; /* grows by one for each line of any unit: the order between units */
-	const char *text;  /* NUL-terminated, without the newline; borrowed until the ring moves */
-	size_t length;
-	int priority; /* syslog(3): 0 emerg ... 7 debug */
-};
+#include "daemon/process/ring.h"
 
 struct output; /* of one unit */
 struct output_hub;
@@ -48,23 +41,19 @@ struct output *output_free(struct output *o);
 
 /*
  * The descriptor that a child gets as standard output and error: the write end of the unit's pipe,
- * opened on demand and kept while the unit lives. `forward`: also to the console. Negative errno of
- * pipe2(2).
+ * opened on demand and kept while the unit lives. Negative errno of pipe2(2).
  */
-int output_open(struct output *o, bool forward);
+int output_open(struct output *o);
 /* What its lines are when they say nothing themselves, and whether "<3>" in front of a line says so
  * (SyslogLevel=, SyslogLevelPrefix=); such a prefix is not kept. */
 void output_set_level(struct output *o, int level, bool has_prefixes);
 /* Reads what is in the pipe now. */
 void output_drain(struct output *o);
-/* The same, and what was written last counts as a line although it has no newline: its writer
- * ended. */
+/* Reads all of it, and what was written last counts as a line although it has no newline: its
+ * writer ended. */
 void output_end_line(struct output *o);
 /* Reads what is left and closes the pipe. */
 void output_close(struct output *o);
-
-/* Adds a line of reaperd's own about the unit. */
-void output_note(struct output *o, const char *text);
 
 /* The newest `count` lines with sequence >= `since_sequence`, oldest first; returns how many `fn`
  * was called for. */

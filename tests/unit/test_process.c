@@ -11,6 +11,7 @@
 #include "daemon/file/environment_file.h"
 #include "daemon/process/mark.h"
 #include "daemon/process/notify.h"
+#include "daemon/process/ring.h"
 #include "daemon/process/spawn.h"
 
 Test(mark, each_activation_has_its_own_range)
@@ -138,4 +139,72 @@ Test(varlink, a_message_without_end_is_refused_at_the_limit)
 	varlink_buffer_done(&b);
 	close(fds[0]);
 	close(fds[1]);
+}
+
+/* What the ring holds, from the oldest to the newest: "a|b|c". */
+static const char *held(const struct ring *r)
+{
+	static char text[4096];
+	size_t used = 0;
+
+	text[0] = 0;
+	for (const struct output_line *l = ring_first(r); l; l = ring_after(r, l))
+		used += (size_t)snprintf(
+			text + used, sizeof(text) - used, "%s%.8s", used ? "|" : "", l->text);
+	return text;
+}
+
+Test(ring, an_empty_one_has_no_memory)
+{
+	struct ring r = {.bound = 4096};
+
+	cr_expect_null(ring_first(&r));
+	cr_expect_null(r.data);
+	cr_assert_not_null(ring_add(&r, "", 0));
+	cr_expect_eq(r.room, 1024);
+	cr_expect_str_eq(held(&r), "");
+	cr_assert_not_null(ring_add(&r, "second", 6));
+	cr_expect_str_eq(ring_after(&r, ring_first(&r))->text, "second");
+	ring_done(&r);
+}
+
+Test(ring, the_oldest_give_way)
+{
+	struct ring r = {.bound = 3 * (sizeof(struct output_line) + 8)};
+
+	for (int i = 0; i < 10; i++)
+		cr_assert_not_null(ring_add(&r, &"0123456789"[i], 1));
+	cr_expect_str_eq(held(&r), "7|8|9");
+	cr_expect_null(ring_add(&r, "longer than the bound, with a header too: no", 90));
+	cr_expect_str_eq(held(&r), "7|8|9", "what cannot be kept leaves the others alone");
+	cr_assert_not_null(ring_add(&r, "twelve bytes", 12));
+	cr_expect_str_eq(held(&r), "9|twelve b", "two give way to a longer one");
+	ring_done(&r);
+}
+
+/* Against a plain list: what is held is always the end of all that was added, whole and in order.
+ */
+Test(ring, holds_the_end_of_what_was_added)
+{
+	struct ring r = {.bound = 5000};
+	char text[600];
+	unsigned seed = 7;
+	uint64_t added = 0;
+
+	for (int i = 0; i < 20000; i++) {
+		size_t length = (size_t)rand_r(&seed) % (i % 100 ? 60 : sizeof(text)), n = 0;
+		memset(text, 'a' + i % 26, length);
+		struct output_line *line = ring_add(&r, text, length);
+		cr_assert_not_null(line);
+		line->sequence = ++added;
+		uint64_t expected = ring_first(&r)->sequence;
+		for (const struct output_line *l = ring_first(&r); l; l = ring_after(&r, l), n++) {
+			cr_assert_eq(l->sequence, expected++);
+			cr_assert_eq(l->text[l->length], 0);
+		}
+		cr_assert_eq(expected, added + 1);
+		cr_assert(n >= 4 || added < 4);
+	}
+	cr_expect_leq(r.room, 5000);
+	ring_done(&r);
 }

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/process/capture.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/epoll.h>
+#include <unistd.h>
+
+#include "daemon/base/limits.h"
+
+#define PIPE_BYTES (64 * 1024) /* pipe(7) */
+
+/* What was read, behind room for the beginning of its first line. Of one capture at a time. */
+static char buffer[LIMIT_OUTPUT_LINE_BYTES + LIMIT_OUTPUT_PER_TURN];
+
+static void on_readable(struct loop_source *s, uint32_t events);
+
+void capture_init(struct capture *c, struct loop *loop, const struct capture_reader *reader)
+{
+	*c = (struct capture){.loop = loop,
+		.source = {.fd = -1, .priority = LOOP_OUTPUT, .fn = on_readable, .data = c},
+		.reader = *reader,
+		.write_fd = -1};
+}
+
+static void forget_partial(struct capture *c)
+{
+	free(c->partial);
+	c->partial = NULL;
+	c->partial_length = 0;
+}
+
+static void end_partial(struct capture *c)
+{
+	if (!c->partial_length)
+		return;
+	c->reader.line(c->partial, c->partial_length, c->reader.data);
+	forget_partial(c);
+	c->reader.end(c->reader.data);
+}
+
+/* What has no newline yet waits for its rest; without memory it is a line as it is. */
+static void keep_partial(struct capture *c, const char *text, size_t length)
+{
+	char *partial = length ? realloc(c->partial, length) : NULL;
+
+	if (!partial) {
+		if (length)
+			c->reader.line(text, length, c->reader.data);
+		forget_partial(c);
+		return;
+	}
+	memcpy(partial, text, length);
+	c->partial = partial;
+	c->partial_length = length;
+}
+
+/* `n` bytes were read; the beginning of their first line, kept from before, goes in front. */
+static void take(struct capture *c, size_t n)
+{
+	char *begin = buffer + LIMIT_OUTPUT_LINE_BYTES - c->partial_length;
+	const char *text = begin, *unseen = begin + c->partial_length, *end = unseen + n;
+
+	if (c->partial_length)
+		memcpy(begin, c->partial, c->partial_length);
+	while (text < end) {
+		const char *newline = memchr(unseen, '\n', (size_t)(end - unseen));
+		const char *stop = newline ? newline : end;
+
+		for (; stop - text > LIMIT_OUTPUT_LINE_BYTES; text += LIMIT_OUTPUT_LINE_BYTES)
+			c->reader.line(text, LIMIT_OUTPUT_LINE_BYTES, c->reader.data);
+		if (!newline)
+			break;
+		c->reader.line(text, (size_t)(stop - text), c->reader.data);
+		text = unseen = newline + 1;
+	}
+	keep_partial(c, text, (size_t)(end - text));
+	c->reader.end(c->reader.data);
+}
+
+/* Up to what one source may read in a turn; returns how much that was. */
+static size_t read_some(struct capture *c)
+{
+	ssize_t n = read(c->source.fd, buffer + LIMIT_OUTPUT_LINE_BYTES, LIMIT_OUTPUT_PER_TURN);
+
+	if (n <= 0)
+		return 0;
+	take(c, (size_t)n);
+	return (size_t)n;
+}
+
+static void on_readable(struct loop_source *s, uint32_t events)
+{
+	(void)events;
+	(void)read_some(s->data);
+}
+
+void capture_drain(struct capture *c)
+{
+	if (c->source.fd >= 0)
+		(void)read_some(c);
+}
+
+int capture_open(struct capture *c)
+{
+	int fds[2];
+
+	if (c->write_fd >= 0)
+		return c->write_fd;
+	if (pipe2(fds, O_CLOEXEC) < 0)
+		return -errno;
+	(void)fcntl(fds[0], F_SETFL, O_NONBLOCK); /* our end alone: the service's writes may wait */
+	c->source.fd = fds[0];
+	int r = loop_add(c->loop, &c->source, EPOLLIN);
+	if (r < 0) {
+		c->source.fd = -1;
+		close(fds[0]);
+		close(fds[1]);
+		return r;
+	}
+	c->write_fd = fds[1];
+	return c->write_fd;
+}
+
+void capture_end_line(struct capture *c)
+{
+	size_t left = PIPE_BYTES;
+
+	while (c->source.fd >= 0 && left) {
+		size_t n = read_some(c);
+		if (!n)
+			break;
+		left -= n < left ? n : left;
+	}
+	end_partial(c);
+}
+
+void capture_close(struct capture *c)
+{
+	if (c->source.fd < 0)
+		return;
+	capture_end_line(c);
+	loop_remove(c->loop, &c->source);
+	close(c->source.fd);
+	close(c->write_fd);
+	c->source.fd = c->write_fd = -1;
+}

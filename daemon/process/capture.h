@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The pipe that a unit writes to, read into lines. Nothing outside process/ includes this.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "daemon/base/loop.h"
+
+/* What becomes of what was read: `line` for each, `end` once after those of one read. */
+struct capture_reader {
+	void (*line)(const char *text, size_t length, void *data);
+	void (*end)(void *data);
+	void *data;
+};
+
+struct capture {
+	struct loop *loop;
+	struct loop_source source; /* read end; fd -1: closed */
+	struct capture_reader reader;
+	int write_fd;
+	char *partial; /* the line that has not ended yet */
+	size_t partial_length;
+};
+
+void capture_init(struct capture *c, struct loop *loop, const struct capture_reader *reader);
+/*
+ * The write end, opened on demand. It stays open with us, so that a process that outlives its
+ * service can go on writing, and the service's next life uses the same pipe. Negative errno of
+ * pipe2(2).
+ */
+int capture_open(struct capture *c);
+/* Reads what is in the pipe now; no more than one source may in a turn. */
+void capture_drain(struct capture *c);
+/* Reads all that is in the pipe, and what has no newline counts as a line: its writer ended. */
+void capture_end_line(struct capture *c);
+/* The same, and closes the pipe. */
+void capture_close(struct capture *c);
