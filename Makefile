@@ -139,6 +139,7 @@ bench: ## measure reaperd as an entrypoint, and with many services, beside other
 	@$(MAKE) --no-print-directory BUILD=static CC=musl-gcc all
 	@tests/bench/entrypoint
 	@REAPERD_BUILD=build/static tests/bench/services
+	@REAPERD_BUILD=build/static tests/bench/output
 
 RANDOM_SCENARIOS ?= 200
 

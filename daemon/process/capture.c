@@ -8,19 +8,26 @@
 #include <sys/epoll.h>
 #include <unistd.h>
 
+#include "common/clock.h"
 #include "daemon/base/limits.h"
 
-#define PIPE_BYTES (64 * 1024) /* pipe(7) */
+/* A pipe that had something so short a time ago is busy: it is looked at after a nap. */
+#define BUSY_USEC 1000
+#define NAP_USEC 500
+/* One that holds that much may become larger: a quarter of what pipes begin with (pipe(7)). */
+#define LARGE_READ (16 * 1024)
 
 /* What was read, behind room for the beginning of its first line. Of one capture at a time. */
 static char buffer[LIMIT_OUTPUT_LINE_BYTES + LIMIT_OUTPUT_PER_TURN];
 
 static void on_readable(struct loop_source *s, uint32_t events);
+static void on_nap(struct loop_timer *t);
 
 void capture_init(struct capture *c, struct loop *loop, const struct capture_reader *reader)
 {
 	*c = (struct capture){.loop = loop,
 		.source = {.fd = -1, .priority = LOOP_OUTPUT, .fn = on_readable, .data = c},
+		.nap = {.fn = on_nap, .data = c},
 		.reader = *reader,
 		.write_fd = -1};
 }
@@ -91,10 +98,50 @@ static size_t read_some(struct capture *c)
 	return (size_t)n;
 }
 
+/* Where a user's pipes may not grow any more (pipe(7)), it stays as it is. */
+static void enlarge(struct capture *c)
+{
+	if (!c->is_large)
+		(void)fcntl(c->source.fd, F_SETPIPE_SZ, LIMIT_OUTPUT_PIPE_BYTES);
+	c->is_large = true;
+}
+
+/*
+ * Out of the loop for a while: a pipe that is watched costs its writer a wake-up at each write. One
+ * that filled what may be read in a turn is looked at again at once.
+ */
+static void nap(struct capture *c, uint64_t now_usec, size_t n)
+{
+	loop_remove(c->loop, &c->source);
+	if (n >= LARGE_READ)
+		enlarge(c);
+	if (loop_timer_set(c->loop, &c->nap,
+		    n < LIMIT_OUTPUT_PER_TURN ? now_usec + NAP_USEC : now_usec) < 0)
+		(void)loop_add(c->loop, &c->source, EPOLLIN);
+}
+
 static void on_readable(struct loop_source *s, uint32_t events)
 {
+	struct capture *c = s->data;
+	uint64_t now_usec = clock_monotonic_usec(), before_usec = c->read_usec;
+	size_t n = read_some(c);
+
 	(void)events;
-	(void)read_some(s->data);
+	c->read_usec = now_usec;
+	if (now_usec - before_usec < BUSY_USEC || n == LIMIT_OUTPUT_PER_TURN)
+		nap(c, now_usec, n);
+}
+
+static void on_nap(struct loop_timer *t)
+{
+	struct capture *c = t->data;
+	size_t n = read_some(c);
+
+	c->read_usec = clock_monotonic_usec();
+	if (n)
+		nap(c, c->read_usec, n);
+	else if (loop_add(c->loop, &c->source, EPOLLIN) < 0)
+		(void)loop_timer_set(c->loop, &c->nap, c->read_usec + NAP_USEC);
 }
 
 void capture_drain(struct capture *c)
@@ -120,13 +167,14 @@ int capture_open(struct capture *c)
 		close(fds[1]);
 		return r;
 	}
+	c->is_large = false;
 	c->write_fd = fds[1];
 	return c->write_fd;
 }
 
 void capture_end_line(struct capture *c)
 {
-	size_t left = PIPE_BYTES;
+	size_t left = LIMIT_OUTPUT_PIPE_BYTES;
 
 	while (c->source.fd >= 0 && left) {
 		size_t n = read_some(c);
@@ -142,6 +190,7 @@ void capture_close(struct capture *c)
 	if (c->source.fd < 0)
 		return;
 	capture_end_line(c);
+	loop_timer_clear(c->loop, &c->nap);
 	loop_remove(c->loop, &c->source);
 	close(c->source.fd);
 	close(c->write_fd);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pipe that a unit writes to, read into lines. Nothing outside process/ includes this.
+ * The pipe that a unit writes to, read into lines. A writer that goes on is not read at each of its
+ * writes: its pipe is made larger and then looked at now and then, so that a flood costs few
+ * wake-ups here and few interruptions there. Nothing outside process/ includes this.
  */
 #pragma once
 
@@ -20,9 +22,12 @@ struct capture_reader {
 struct capture {
 	struct loop *loop;
 	struct loop_source source; /* read end; fd -1: closed */
+	struct loop_timer nap;	   /* when a busy pipe is looked at again */
 	struct capture_reader reader;
 	int write_fd;
-	char *partial; /* the line that has not ended yet */
+	bool is_large;	    /* the pipe */
+	uint64_t read_usec; /* CLOCK_MONOTONIC: the last time there was something */
+	char *partial;	    /* the line that has not ended yet */
 	size_t partial_length;
 };
 

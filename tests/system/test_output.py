@@ -1,10 +1,12 @@
 """What services write: kept, prefixed, bounded."""
 
 import os
+import pathlib
 import subprocess
 import time
 
-from reaperd import REAPERCTL, clean_environment, wait_for
+import pytest
+from reaperd import REAPERCTL, REAPERD, call, clean_environment, wait_for
 
 
 def test_lines_are_prefixed_on_our_own_output(reaperd):
@@ -99,3 +101,105 @@ def test_an_inherited_stream_is_our_own(reaperd):
     reaperd.service("keep")
     reaperd.start("keep.service", "a.service")
     reaperd.wait_log("bare\n")
+
+
+def flood(reaperd, name, size, line=100):
+    """A service that writes lines without pause, and a file once it has written all."""
+    text = "x" * (line - 1)
+    reaperd.service(name, f"/bin/sh -c 'yes {text} 2>&- | head -c {size}; touch {reaperd.folder}/{name}-done; exec sleep 1000'")
+
+
+def ask_until(reaperd, is_over):
+    """Seconds that each question took, asked one after another meanwhile."""
+    times = []
+    with reaperd.connect() as connection:
+        while not is_over():
+            begin = time.monotonic()
+            assert "parameters" in call(connection, "io.reaperd.Show", {"units": ["keep.service"]})
+            times.append(time.monotonic() - begin)
+            assert len(times) < 1_000_000
+            time.sleep(0.002)
+    return sorted(times)
+
+
+def resident_kib(pid):
+    text = pathlib.Path(f"/proc/{pid}/status").read_text()
+    return int(next(line for line in text.splitlines() if line.startswith("VmHWM:")).split()[1])
+
+
+def test_a_flood_of_ten_keeps_nobody_waiting(reaperd):
+    """Memory is bounded, each of them gets on, and questions are answered meanwhile."""
+    names = [f"f{n}" for n in range(10)]
+    for name in names:
+        flood(reaperd, name, 8_000_000)
+    reaperd.service("keep")
+    reaperd.start("keep.service", *(f"{name}.service" for name in names), "--log-target=null")
+    times = ask_until(reaperd, lambda: all((reaperd.folder / f"{name}-done").exists() for name in names))
+    assert not times or times[len(times) // 2] < 0.5, times
+    for name in names:
+        wait_for(lambda name=name: len(reaperd.lines(name)) > 300, "the end of each is kept")
+    if "asan" not in str(REAPERD):
+        assert resident_kib(reaperd.pid) < 16 * 1024
+
+
+def test_much_output_goes_through(reaperd):
+    """Nothing is lost but what the ring has no room for: the lines are counted by their sequence."""
+    flood(reaperd, "a", 64_000_000)
+    reaperd.service("keep")
+    reaperd.start("keep.service", "a.service", "--log-target=null")
+    times = ask_until(reaperd, (reaperd.folder / "a-done").exists)
+    assert not times or times[len(times) // 2] < 0.5, times
+    wait_for(lambda: [line["sequence"] for line in reaperd.json("logs", "a", "-n", "1")] == [640_000], "every line was read")
+
+
+def cpu_ticks(pid):
+    fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])
+
+
+def test_a_closed_stream_costs_nothing(reaperd):
+    """The service closes its output; a grandchild holds the pipe; the end is booked at once."""
+    reaperd.service("closed", "/bin/sh -c 'echo last words; exec >&- 2>&-; exec sleep 1000'")
+    reaperd.service("held", "/bin/sh -c 'sleep 1000 & printf unfinished; exit 3'", "KillMode=process")
+    reaperd.start("closed.service", "held.service")
+    reaperd.wait_state("held", "failed")
+    assert reaperd.lines("closed") == ["last words"]
+    assert reaperd.lines("held") == ["unfinished"]
+    before = cpu_ticks(reaperd.pid)
+    time.sleep(0.5)
+    assert cpu_ticks(reaperd.pid) - before < 10
+
+
+def test_lines_that_are_none(reaperd):
+    """10 MB without a newline, NUL, ESC and what is not UTF-8: split at a limit, escaped where it is shown."""
+    reaperd.service("long", "/bin/sh -c 'head -c 10000000 /dev/zero | tr \"\\\\0\" x; echo; echo end'")
+    reaperd.service("odd", "/usr/bin/printf 'a\\\\000b\\\\n\\\\033[31mred\\\\n\\\\377\\\\376\\\\n\\\\n'", "Type=oneshot")
+    reaperd.start("odd.service", "long.service", "--log-target=null")
+    wait_for(lambda: reaperd.lines("long")[-1:] == ["end"], "its end is there")
+    assert {len(line) for line in reaperd.lines("long")[:-2]} == {16384}
+    assert len(reaperd.lines("long")[-2]) == 10_000_000 % 16384
+    assert reaperd.lines("odd") == ["a\\x00b", "\\x1b[31mred", "\\xff\\xfe", ""]
+    assert reaperd.ctl("logs", "odd", "-o", "cat").out == "a\\x00b\n\\x1b[31mred\n\\xff\\xfe\n\n"
+
+
+@pytest.mark.parametrize("stream", ["full device", "closed", "dead pipe", "full pipe"])
+def test_nobody_takes_what_reaperd_says(reaperd, stream):
+    """It goes on; SIGPIPE is nothing to it, and it waits for nobody."""
+    read_end, write_end = os.pipe()
+    if stream == "dead pipe":
+        os.close(read_end)
+    with open("/dev/full", "wb") as full:
+        out = {"full device": full, "closed": None}.get(stream, write_end)
+        words = [str(w) for w in reaperd.command(f"--socket={reaperd.socket}", "--log-level=debug", "keep.service", "a.service")]
+        if stream == "closed":
+            words = ["/bin/sh", "-c", 'exec "$@" >&- 2>&-', "sh", *words]
+        reaperd.service("a", "/bin/sh -c 'seq 1 50000; exec sleep 1000'")
+        reaperd.service("keep")
+        reaperd.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=clean_environment())
+    os.close(write_end)
+    reaperd.log.write_text("")
+    wait_for(reaperd.is_up, "it is up")
+    wait_for(lambda: reaperd.lines("a")[-1:] == ["50000"], "all is kept")
+    assert reaperd.stop() == 0
+    if stream != "dead pipe":
+        os.close(read_end)
