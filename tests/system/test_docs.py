@@ -2,31 +2,62 @@
 
 import pathlib
 import re
+import shutil
 
+import pytest
 from reaperd import BUILD, REAPERCTL, REAPERD, call, run, wait_for
 
 ROOT = pathlib.Path(__file__).parents[2]
 
 
+PAGES = ["reaperd.8", "reaperctl.1", "reaperd.unit.5"]
+
+
 def plain(page):
     """A manual page's source without its escapes."""
-    return (ROOT / "docs" / page).read_text().replace("\\-", "-").replace("\\fI", "").replace("\\fR", "")
+    return re.sub(r"\\f[BIRP]", "", (ROOT / "docs" / page).read_text().replace("\\-", "-").replace("\\(ti", "~"))
+
+
+def headings(page):
+    """The words of a page's lines in bold: those that something is said of."""
+    found = [line for line in plain(page).splitlines() if line.startswith((".B ", ".BR ", ".BI "))]
+    return " ".join(re.sub(r"[\"\[\]|,=]", " ", line) for line in found).split()
+
+
+@pytest.mark.skipif(not shutil.which("mandoc"), reason="needs mandoc")
+@pytest.mark.parametrize("page", PAGES)
+def test_mandoc_has_nothing_to_complain_about(page):
+    assert run("mandoc", "-T", "lint", ROOT / "docs" / page).out == ""
 
 
 def test_every_option_of_reaperd_is_in_its_page():
-    page = plain("reaperd.8")
-    options = re.findall(r"--[a-z][a-z-]+", run(REAPERD, "--help").out)
-    assert len(options) > 15
-    assert [option for option in options if option not in page] == []
+    options = re.findall(r"--[a-z][a-z-]+|(?<=[ ,])-[a-z](?=[ ,])", run(REAPERD, "--help").out)
+    assert len(options) > 25
+    assert sorted(set(options) - set(headings("reaperd.8"))) == []
 
 
 def test_every_option_and_verb_of_reaperctl_is_in_its_page():
     text = run(REAPERCTL, "--help", "all").out
-    page = plain("reaperctl.1")
     verbs = re.findall(r"^  ([a-z-]+) ", text.partition("Options:")[0], re.MULTILINE)
     options = re.findall(r"--[a-z][a-z-]+", text)
-    assert len(verbs) > 25 and len(options) > 15
-    assert [word for word in verbs + options if word not in page] == []
+    assert len(verbs) > 50 and len(options) > 30
+    assert sorted(set(verbs + options) - set(headings("reaperctl.1"))) == []
+
+
+def test_every_signal_is_in_the_page():
+    """What is handled by itself in daemon/manager/signals.c, and what stops."""
+    signals = plain("reaperd.8").partition(".SH SIGNALS")[2].partition(".SH ")[0]
+    source = (ROOT / "daemon" / "manager" / "signals.c").read_text()
+    handled = set(re.findall(r"sig == (SIG[A-Z0-9]+)", source))
+    assert {"SIGTERM", "SIGINT", "SIGHUP", "SIGUSR1", "SIGCHLD"} <= handled
+    assert [name for name in sorted(handled) + ["SIGRTMIN+3", "+4", "+5"] if name not in signals] == []
+
+
+def test_every_exit_status_is_in_the_pages():
+    statuses = plain("reaperctl.1").partition(".SH EXIT STATUS")[2].partition(".SH ")[0]
+    assert re.findall(r"^(\d)\t", statuses, re.MULTILINE) == list("0123456")
+    statuses = plain("reaperd.8").partition(".SH EXIT STATUS")[2].partition(".SH ")[0]
+    assert [word for word in ("128+N", "127", "126", " 2 ", " 0 ", " 1 ") if word not in statuses] == []
 
 
 def test_every_setting_is_in_the_page():
