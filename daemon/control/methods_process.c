@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Processes: the tree, orphans, zombies and their parents, the sweep, the counters. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,15 +24,41 @@ static json_t *unit_name(const struct unit *u)
 	return u ? json_string(u->id) : json_null();
 }
 
-/* A fresh scan; false: the call is answered. */
-static bool scan(struct call *c, struct tree *tree)
+/* Of one unit: its own processes and those that we adopted may be at the top of what is its. */
+static int scan_unit(struct manager *m, const struct unit *u, struct tree *tree)
 {
-	struct life *life = &c->client->control->manager->life;
-	int r;
+	const struct process *own[] = {
+		u->service ? u->service->main : NULL, u->service ? u->service->control : NULL};
+	_cleanup_(freep) pid_t *roots =
+		calloc(ELEMENTS(own) + HASH_COUNT(m->adopted), sizeof(*roots));
+	struct life *life = &m->life;
+	size_t count = 0;
 
-	(void)manager_reap(c->client->control->manager);
-	manager_notice_adopted(c->client->control->manager);
-	r = tree_scan(&life->marks, &life->processes, life_mark_owner, life, tree);
+	if (!roots)
+		return -ENOMEM;
+	for (size_t i = 0; i < ELEMENTS(own); i++)
+		if (own[i])
+			roots[count++] = own[i]->pid;
+	for (const struct adopted *a = m->adopted; a; a = a->hh.next)
+		if (!process_find(&life->processes, a->pid))
+			roots[count++] = a->pid;
+	return tree_scan_unit(
+		&life->marks, &life->processes, life_mark_owner, life, u, roots, count, tree);
+}
+
+/* A fresh scan, for everything or for one unit alone; false: the call is answered. */
+static bool scan(struct call *c, const struct unit *only, struct tree *tree)
+{
+	struct manager *m = c->client->control->manager;
+	struct life *life = &m->life;
+	int r = -ENOENT;
+
+	(void)manager_reap(m);
+	manager_notice_adopted(m);
+	if (only)
+		r = scan_unit(m, only, tree);
+	if (r == -ENOENT)
+		r = tree_scan(&life->marks, &life->processes, life_mark_owner, life, tree);
 	if (r < 0)
 		call_unit_error(c, "BadUnit", "", "there is no /proc to look into");
 	return r >= 0;
@@ -98,7 +125,7 @@ void method_usage(struct call *c)
 	struct unit_table *units = &c->client->control->manager->life.units;
 	struct tree tree;
 
-	if (!scan(c, &tree))
+	if (!scan(c, NULL, &tree))
 		return;
 	json_t *list = json_array();
 	for (size_t i = 0; i < units->count; i++) {
@@ -129,7 +156,7 @@ void method_tree(struct call *c)
 	if (call_string(c, "unit", &name) < 0)
 		return;
 	struct unit *only = name ? call_unit(c, name) : NULL;
-	if ((name && !only) || !scan(c, &tree))
+	if ((name && !only) || !scan(c, only, &tree))
 		return;
 	json_t *children = json_array();
 	for (size_t i = 0; i < units->count; i++) {
@@ -153,7 +180,7 @@ void method_orphans(struct call *c)
 	struct manager *m = c->client->control->manager;
 	struct tree tree;
 
-	if (!scan(c, &tree))
+	if (!scan(c, NULL, &tree))
 		return;
 	json_t *list = json_array();
 	for (size_t i = 0; i < tree.count; i++) {
@@ -205,7 +232,7 @@ void method_zombies(struct call *c)
 {
 	struct tree tree;
 
-	if (!scan(c, &tree))
+	if (!scan(c, NULL, &tree))
 		return;
 	json_t *list = json_array();
 	for (size_t i = 0; i < tree.count; i++) {

@@ -262,3 +262,35 @@ int proc_has_children(pid_t pid)
 	closedir(d);
 	return r;
 }
+
+static int each_child_of_thread(const char *path, int (*fn)(pid_t child, void *data), void *data)
+{
+	_cleanup_(fclosep) FILE *f = fopen(path, "re");
+	int pid, r = f ? 0 : -errno;
+
+	while (r >= 0 && fscanf(f, "%d", &pid) == 1)
+		r = fn(pid, data);
+	return r;
+}
+
+int proc_each_child(pid_t pid, int (*fn)(pid_t child, void *data), void *data)
+{
+	char folder[40], path[320];
+
+	snprintf(folder, sizeof(folder), "/proc/%d/task", (int)pid);
+	DIR *d = opendir(folder);
+	int r = 0;
+
+	if (!d)
+		return 0; /* it is gone */
+	for (struct dirent *e = readdir(d); e && r >= 0; e = readdir(d)) {
+		if (!isdigit((unsigned char)e->d_name[0]))
+			continue;
+		snprintf(path, sizeof(path), "%s/%s/children", folder, e->d_name);
+		r = each_child_of_thread(path, fn, data);
+		if (r == -ENOENT && access(folder, F_OK) < 0)
+			r = 0;
+	}
+	closedir(d);
+	return r;
+}

@@ -37,6 +37,10 @@ char *proc_cmdline(pid_t pid);
  */
 ssize_t proc_children(pid_t **ret_pids);
 
+/* Calls `fn` for each child of each thread of a process, until it returns a negative errno: that,
+ * 0, or -ENOENT without CONFIG_PROC_CHILDREN. */
+int proc_each_child(pid_t pid, int (*fn)(pid_t child, void *data), void *data);
+
 /* Every process of our PID namespace, sorted by PID, or a negative errno; the caller frees *ret. */
 ssize_t proc_all(struct proc_info **ret);
 

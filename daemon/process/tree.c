@@ -115,6 +115,16 @@ static void identify_by_kin(struct tree *t, struct tree_node *n)
 		n->unit = leader->unit;
 }
 
+/* Who is whose, once all processes are there. */
+static void relate(struct tree *t)
+{
+	for (size_t i = 0; i < t->count; i++)
+		t->nodes[i].parent = (struct tree_node *)tree_find(t, t->nodes[i].info.ppid);
+	for (size_t i = 0; i < t->count; i++)
+		if (!t->nodes[i].unit && !t->nodes[i].is_known)
+			identify_by_kin(t, &t->nodes[i]);
+}
+
 int tree_scan(const struct mark_space *space, const struct process_table *processes,
 	mark_owner_fn *owner, void *data, struct tree *ret)
 {
@@ -128,15 +138,79 @@ int tree_scan(const struct mark_space *space, const struct process_table *proces
 	free(all);
 	if (r < 0)
 		return r;
-	for (size_t i = 0; i < ret->count; i++) {
-		struct tree_node *n = &ret->nodes[i];
-
-		identify(n, space, processes, owner, data);
-		n->parent = (struct tree_node *)tree_find(ret, n->info.ppid);
-	}
 	for (size_t i = 0; i < ret->count; i++)
-		if (!ret->nodes[i].unit && !ret->nodes[i].is_known)
-			identify_by_kin(ret, &ret->nodes[i]);
+		identify(&ret->nodes[i], space, processes, owner, data);
+	relate(ret);
+	return 0;
+}
+
+static int add_node(pid_t pid, void *data)
+{
+	struct tree *t = data;
+	struct proc_info info;
+
+	if (proc_read(pid, &info) < 0)
+		return 0;
+	if ((t->count & (t->count - 1)) == 0) {
+		struct tree_node *grown =
+			reallocarray(t->nodes, t->count ? 2 * t->count : 1, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		t->nodes = grown;
+	}
+	t->nodes[t->count++] = (struct tree_node){.info = info};
+	return 0;
+}
+
+/* By its mark, else by its session: one of several children of ours. */
+static bool is_of_unit(
+	const struct tree_node *n, const struct process_table *processes, const struct unit *unit)
+{
+	const struct process *leader =
+		n->unit || n->is_known ? NULL : process_find(processes, n->info.sid);
+
+	return leader ? leader->unit == unit : n->unit == unit;
+}
+
+static int by_pid(const void *a, const void *b)
+{
+	pid_t x = ((const struct tree_node *)a)->info.pid,
+	      y = ((const struct tree_node *)b)->info.pid;
+
+	return x < y ? -1 : x > y;
+}
+
+int tree_scan_unit(const struct mark_space *space, const struct process_table *processes,
+	mark_owner_fn *owner, void *data, const struct unit *unit, const pid_t *roots, size_t count,
+	struct tree *ret)
+{
+	int r = 0;
+
+	*ret = (struct tree){0};
+	for (size_t i = 0; i < count && r >= 0; i++) {
+		size_t before = ret->count;
+
+		r = add_node(roots[i], ret);
+		if (ret->count == before)
+			continue;
+		identify(&ret->nodes[before], space, processes, owner, data);
+		if (!is_of_unit(&ret->nodes[before], processes, unit)) {
+			ret->count = before;
+			continue;
+		}
+		ret->nodes[before].unit = (struct unit *)unit;
+		for (size_t k = before; k < ret->count && r >= 0; k++)
+			r = proc_each_child(ret->nodes[k].info.pid, add_node, ret);
+		for (size_t k = before + 1; k < ret->count && r >= 0; k++)
+			identify(&ret->nodes[k], space, processes, owner, data);
+	}
+	if (r < 0) {
+		tree_done(ret);
+		return r;
+	}
+	if (ret->count)
+		qsort(ret->nodes, ret->count, sizeof(*ret->nodes), by_pid);
+	relate(ret);
 	return 0;
 }
 

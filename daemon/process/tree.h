@@ -29,6 +29,11 @@ typedef struct unit *mark_owner_fn(uint64_t mark, void *data);
 /* Scans /proc once. 0, or a negative errno; tree_done() frees. */
 int tree_scan(const struct mark_space *space, const struct process_table *processes,
 	mark_owner_fn *owner, void *data, struct tree *ret);
+/* The same for one unit alone: `roots` are children of ours that may be its own, and what is below
+ * them is looked at, nothing else. -ENOENT where the kernel does not tell of children. */
+int tree_scan_unit(const struct mark_space *space, const struct process_table *processes,
+	mark_owner_fn *owner, void *data, const struct unit *unit, const pid_t *roots, size_t count,
+	struct tree *ret);
 void tree_done(struct tree *t);
 const struct tree_node *tree_find(const struct tree *t, pid_t pid);
 

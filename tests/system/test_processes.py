@@ -180,3 +180,22 @@ def test_hup_reloads_and_usr1_rebinds(reaperd):
     reaperd.socket.unlink()
     os.kill(reaperd.pid, signal.SIGUSR1)
     wait_for(lambda: reaperd.socket.exists() and reaperd.ctl("is-active", "a").status == 0, "it is bound again")
+
+
+def test_the_tree_of_a_unit_is_its_part_of_the_whole(reaperd):
+    """Children, orphans and what is below them; nothing of other units."""
+    deep = "/bin/bash -c '(bash -c \"sleep 1001; true\" & ); bash -c \"sleep 1002; true\" & exec sleep 1003'"
+    for name in ("a", "b"):
+        reaperd.service(name, deep)
+    reaperd.start("a.service", "b.service")
+
+    def part(*of):
+        nodes = {node["unit"]: node for node in reaperd.json("tree", *of)["children"]}
+        return nodes["a.service"] if not of or len(nodes) == 1 else None
+
+    def shape(node):
+        return (node["pid"], node["name"], node["unit"], node.get("orphan"), sorted(map(shape, node["children"]), key=str))
+
+    wait_for(lambda: part()["processes"] == 5, "all are there")
+    assert part("a.service")["processes"] == 5
+    assert shape(part("a.service")) == shape(part())
