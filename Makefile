@@ -134,12 +134,13 @@ fuzz: ## each fuzzer for FUZZ_SECONDS, with clang; new inputs go to build/fuzz/f
 			-artifact_prefix=build/fuzz/$$name- build/fuzz/found/$$name tests/fuzz/corpus/$$name || exit 1; \
 	done
 
-bench: ## measure reaperd as an entrypoint, and with many services, beside others (minutes)
+bench: ## measure reaperd beside others: as an entrypoint, with many services, output, questions (minutes)
 	@scripts/deps static
 	@$(MAKE) --no-print-directory BUILD=static CC=musl-gcc all
 	@tests/bench/entrypoint
 	@REAPERD_BUILD=build/static tests/bench/services
 	@REAPERD_BUILD=build/static tests/bench/output
+	@REAPERD_BUILD=build/static tests/bench/control
 
 RANDOM_SCENARIOS ?= 200
 

@@ -6,7 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#define CHUNK 4096
+#include "common/json_text.h"
+
+#define LEAST_READ 4096 /* more once there is more: a long message in few reads */
 
 void varlink_buffer_done(struct varlink_buffer *b)
 {
@@ -25,7 +27,8 @@ ssize_t varlink_read(struct varlink_buffer *b, int fd, size_t limit)
 
 	if (!want)
 		return varlink_has_message(b) ? -EAGAIN : -EMSGSIZE;
-	want = want < CHUNK ? want : CHUNK;
+	size_t usual = b->used > LEAST_READ ? b->used : LEAST_READ;
+	want = want < usual ? want : usual;
 	if (b->used + want > b->room) {
 		char *grown = realloc(b->data, b->used + want);
 		if (!grown)
@@ -60,9 +63,14 @@ int varlink_next(struct varlink_buffer *b, json_t **ret)
 
 char *varlink_encode(const json_t *message, size_t *ret_size)
 {
-	char *text = json_dumps(message, JSON_COMPACT);
+	struct json_text text = {0};
 
-	if (text)
-		*ret_size = strlen(text) + 1;
-	return text;
+	json_text_value(&text, message);
+	json_text_end(&text);
+	if (text.failed) {
+		free(text.data);
+		return NULL;
+	}
+	*ret_size = text.used;
+	return text.data;
 }

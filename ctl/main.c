@@ -83,12 +83,22 @@ static int run(struct ctl *c, char **words)
 	return c->verb->run(c, arguments);
 }
 
+/* musl writes a kilobyte at a time, and glibc a few; what goes to no terminal may be long. */
+static void enlarge_output(void)
+{
+	static char buffer[64 * 1024];
+
+	if (!isatty(STDOUT_FILENO))
+		(void)setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
+}
+
 int main(int argc, char **argv)
 {
 	struct ctl c = {.fd = -1, .options.program = program_of(program_invocation_short_name)};
 	char **words = NULL;
 
 	setlocale(LC_CTYPE, "");
+	enlarge_output();
 	int r = options_read(&c.options, argc, argv, &words);
 	r = r < 0 ? EXIT_USAGE : r > 0 ? EXIT_DONE : run(&c, words);
 	if (c.fd >= 0)

@@ -12,10 +12,11 @@
 static bool wants_colour(void)
 {
 	static int wanted = -1;
-	const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
 
-	if (wanted < 0)
+	if (wanted < 0) {
+		const char *term = getenv("TERM"), *no = getenv("NO_COLOR");
 		wanted = isatty(STDOUT_FILENO) && !(no && *no) && term && strcmp(term, "dumb") != 0;
+	}
 	return wanted;
 }
 
@@ -57,30 +58,43 @@ static size_t width_of(const char *text)
 	return n;
 }
 
-static bool make_room(struct table *t)
-{
-	size_t room = t->room ? 2 * t->room : 64;
+struct table_cell {
+	size_t text; /* where it begins in the table's text */
+	size_t length, width;
+	enum colour colour;
+};
 
-	if (t->count < t->room)
-		return true;
-	char **cells = reallocarray(t->cells, room, sizeof(*cells));
-	if (cells)
+static bool make_room(struct table *t, size_t length)
+{
+	if (t->count == t->room) {
+		size_t room = t->room ? 2 * t->room : 64;
+		struct table_cell *cells = reallocarray(t->cells, room, sizeof(*cells));
+		if (!cells)
+			return false;
 		t->cells = cells;
-	enum colour *colours = reallocarray(t->colours, room, sizeof(*colours));
-	if (colours)
-		t->colours = colours;
-	if (!cells || !colours)
-		return false;
-	t->room = room;
+		t->room = room;
+	}
+	if (t->text_used + length > t->text_room) {
+		size_t room = 2 * t->text_room + length + 1024;
+		char *text = realloc(t->text, room);
+		if (!text)
+			return false;
+		t->text = text;
+		t->text_room = room;
+	}
 	return true;
 }
 
 void table_cell(struct table *t, enum colour colour, const char *text)
 {
-	if (!make_room(t))
+	size_t length = strlen(text);
+
+	if (!make_room(t, length))
 		return;
-	t->cells[t->count] = strdup(text);
-	t->colours[t->count++] = colour;
+	memcpy(t->text + t->text_used, text, length);
+	t->cells[t->count++] = (struct table_cell){
+		.text = t->text_used, .length = length, .width = width_of(text), .colour = colour};
+	t->text_used += length;
 }
 
 void table_number(struct table *t, long long number)
@@ -95,42 +109,63 @@ static void measure(const struct table *t, bool headings, size_t widths[])
 {
 	for (size_t k = 0; k < t->columns; k++)
 		widths[k] = headings && t->headings[k] ? width_of(t->headings[k]) : 0;
-	for (size_t i = 0; i < t->count; i++) {
-		size_t width = t->cells[i] ? width_of(t->cells[i]) : 0;
-		if (width > widths[i % t->columns])
-			widths[i % t->columns] = width;
-	}
+	for (size_t i = 0; i < t->count; i++)
+		if (t->cells[i].width > widths[i % t->columns])
+			widths[i % t->columns] = t->cells[i].width;
 }
 
 /* How many bytes of `text` make up `columns` code points. */
-static int bytes_of(const char *text, size_t columns)
+static size_t bytes_of(const char *text, size_t length, size_t columns)
 {
-	const char *s = text;
+	size_t i = 0;
 
-	for (; *s; s++)
-		if ((*s & 0xc0) != 0x80 && columns-- == 0)
+	for (; i < length; i++)
+		if ((text[i] & 0xc0) != 0x80 && columns-- == 0)
 			break;
-	return (int)(s - text);
+	return i;
 }
 
-static void print_cell(const struct table *t, size_t column, enum colour colour, const char *text,
-	size_t width, size_t room)
+static void print_blanks(size_t count)
 {
-	int gap = (int)(width - width_of(text));
-	bool last = column + 1 == t->columns;
+	static const char blanks[] =
+		"                                                                ";
+
+	for (size_t n; count; count -= n) {
+		n = count < sizeof(blanks) - 1 ? count : sizeof(blanks) - 1;
+		fwrite(blanks, 1, n, stdout);
+	}
+}
+
+/* `width` is the column's; the last one may be cut to `room`, 0: as wide as it is. */
+static void print_cell(const struct table *t, size_t column, const struct table_cell *cell,
+	const char *text, size_t width, size_t room)
+{
+	bool last = column + 1 == t->columns, cut = last && room && cell->width > room;
 
 	if (t->hidden[column])
 		return;
 	if (t->to_right[column])
-		printf("%*s", gap, "");
-	if (last && room && width_of(text) > room)
-		printf("%s%.*s…%s", colour_on(colour), bytes_of(text, room - 1), text,
-			colour_off());
-	else
-		printf("%s%s%s", colour_on(colour), text, colour != PLAIN ? colour_off() : "");
+		print_blanks(width - cell->width);
+	if (cell->colour != PLAIN)
+		fputs(colour_on(cell->colour), stdout);
+	fwrite(text, 1, cut ? bytes_of(text, cell->length, room - 1) : cell->length, stdout);
+	if (cut)
+		fputs("…", stdout);
+	if (cell->colour != PLAIN)
+		fputs(colour_off(), stdout);
 	if (!t->to_right[column] && !last)
-		printf("%*s", gap, "");
+		print_blanks(width - cell->width);
 	putchar(last ? '\n' : ' ');
+}
+
+static void print_headings(const struct table *t, const size_t widths[], size_t room)
+{
+	for (size_t k = 0; k < t->columns; k++) {
+		const char *text = t->headings[k] ? t->headings[k] : "";
+		struct table_cell cell = {
+			.length = strlen(text), .width = width_of(text), .colour = BOLD};
+		print_cell(t, k, &cell, text, widths[k], room);
+	}
 }
 
 void table_print(struct table *t, const struct options *o)
@@ -141,18 +176,16 @@ void table_print(struct table *t, const struct options *o)
 	for (size_t k = 0; k + 1 < t->columns; k++)
 		before += t->hidden[k] ? 0 : widths[k] + 1;
 	room = room > before + 8 ? room - before : 0;
-	for (size_t k = 0; k < t->columns && !o->no_legend; k++)
-		print_cell(t, k, BOLD, t->headings[k] ? t->headings[k] : "", widths[k], room);
-	for (size_t i = 0; i < t->count; i++) {
-		print_cell(t, i % t->columns, t->colours[i], t->cells[i] ? t->cells[i] : "",
+	if (!o->no_legend)
+		print_headings(t, widths, room);
+	for (size_t i = 0; i < t->count; i++)
+		print_cell(t, i % t->columns, &t->cells[i], t->text + t->cells[i].text,
 			widths[i % t->columns], room);
-		free(t->cells[i]);
-	}
 	free(t->cells);
-	free(t->colours);
+	free(t->text);
 	t->cells = NULL;
-	t->colours = NULL;
-	t->count = t->room = 0;
+	t->text = NULL;
+	t->count = t->room = t->text_used = t->text_room = 0;
 }
 
 static bool is_bad_load(const char *load)

@@ -31,9 +31,10 @@ struct table {
 	const char *headings[TABLE_COLUMNS];
 	bool to_right[TABLE_COLUMNS]; /* numbers */
 	bool hidden[TABLE_COLUMNS];   /* filled, and not shown */
-	char **cells;		      /* `columns` in a row */
-	enum colour *colours;	      /* one for each cell */
+	struct table_cell *cells;     /* `columns` in a row */
 	size_t count, room;	      /* of cells */
+	char *text;		      /* of all cells, one behind the other */
+	size_t text_used, text_room;
 };
 
 /* One more cell, of the present row until that is full; text is copied. */

@@ -90,7 +90,11 @@ int verb_show(struct ctl *c, char **arguments)
 		json_decref(names);
 		return names ? EXIT_DONE : EXIT_FAILED;
 	}
-	int r = ctl_call(c, "Show", json_pack("{s:o}", "units", names), &reply);
+	char **wanted = c->options.properties;
+	int r = ctl_call(c, "Show",
+		json_pack("{s:o, s:o*}", "units", names, "properties",
+			wanted ? string_array(wanted) : NULL),
+		&reply);
 	if (r)
 		return r;
 	const json_t *units = json_object_get(reply, "units");

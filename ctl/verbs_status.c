@@ -17,6 +17,14 @@
 #define LINES 10
 #define INDENT "             "
 
+/* What is printed of a unit: nothing else is asked for. */
+static const char *const shown[] = {"ActiveEnterTimestamp", "ActiveExitTimestamp", "ActiveState",
+	"ControlPID", "Description", "Diagnostics", "Documentation", "DropInPaths", "ExecMainCode",
+	"ExecMainPID", "ExecMainStatus", "FragmentPath", "Id", "InactiveEnterTimestamp",
+	"InactiveExitTimestamp", "Listen", "LoadState", "MainPID", "NRestarts", "NeedDaemonReload",
+	"NextElapseUSecRealtime", "Reason", "Result", "StatusText", "SubState", "TriggeredBy",
+	"Triggers", NULL};
+
 static void print_loaded(const json_t *u)
 {
 	const char *load = get_string(u, "LoadState"), *path = get_string(u, "FragmentPath");
@@ -242,7 +250,11 @@ static int status_of_units(struct ctl *c, json_t *names)
 	json_t *reply, *unit;
 	int status = EXIT_DONE;
 	size_t i;
-	int r = ctl_call(c, "Show", json_pack("{s:o}", "units", names), &reply);
+	bool whole = c->options.format == OUTPUT_JSON;
+	int r = ctl_call(c, "Show",
+		json_pack("{s:o, s:o*}", "units", names, "properties",
+			whole ? NULL : string_array((char *const *)shown)),
+		&reply);
 
 	if (r)
 		return r;

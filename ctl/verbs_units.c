@@ -5,6 +5,7 @@
 
 #include "common/text.h"
 #include "common/unit_name.h"
+#include "ctl/memory.h"
 #include "ctl/render.h"
 
 static bool is_wanted(const struct options *o, const json_t *row)
@@ -105,6 +106,8 @@ int verb_list_units(struct ctl *c, char **arguments)
 	bool all = c->options.all || c->options.states || c->options.failed;
 	json_t *reply, *row;
 	size_t i;
+
+	memory_open();
 	int r = ctl_call(c, "ListUnits",
 		json_pack("{s:o, s:b}", "patterns", patterns_of(arguments), "all", all), &reply);
 
@@ -180,7 +183,8 @@ static int check_state(
 		json_decref(names);
 		return otherwise;
 	}
-	int r = ctl_call(c, "Show", json_pack("{s:o}", "units", names), &reply);
+	int r = ctl_call(c, "Show",
+		json_pack("{s:o, s:[s]}", "units", names, "properties", "ActiveState"), &reply);
 	if (r)
 		return r;
 	json_array_foreach (json_object_get(reply, "units"), i, unit) {

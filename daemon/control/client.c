@@ -91,14 +91,8 @@ static bool write_out(struct client *client)
 	return !client->closing;
 }
 
-static int queue(struct client *client, json_t *message)
+static int queue_bytes(struct client *client, const char *bytes, size_t size)
 {
-	size_t size;
-	_cleanup_(freep) char *text = message ? varlink_encode(message, &size) : NULL;
-
-	json_decref(message);
-	if (!text)
-		return -ENOMEM;
 	if (client->out_used + size > LIMIT_REPLY_QUEUE_BYTES)
 		return -EMSGSIZE;
 	if (client->out_used + size > client->out_room) {
@@ -108,9 +102,18 @@ static int queue(struct client *client, json_t *message)
 		client->out = grown;
 		client->out_room = client->out_used + size;
 	}
-	memcpy(client->out + client->out_used, text, size);
+	memcpy(client->out + client->out_used, bytes, size);
 	client->out_used += size;
 	return 0;
+}
+
+static int queue(struct client *client, json_t *message)
+{
+	size_t size;
+	_cleanup_(freep) char *text = message ? varlink_encode(message, &size) : NULL;
+
+	json_decref(message);
+	return text ? queue_bytes(client, text, size) : -ENOMEM;
 }
 
 static void finish(struct call *c)
@@ -128,17 +131,11 @@ void call_forget(struct call *c)
 	*c = (struct call){.client = c->client};
 }
 
-void call_reply(struct call *c, json_t *parameters)
+/* The call is over; `r` is what became of queueing its answer. */
+static void end_reply(struct call *c, int r)
 {
 	struct client *client = c->client;
-	int r = 0;
 
-	if (!parameters)
-		parameters = json_object();
-	if (!c->oneway)
-		r = queue(client, json_pack("{s:o}", "parameters", parameters));
-	else
-		json_decref(parameters);
 	finish(c);
 	if (r == -EMSGSIZE)
 		r = queue(client,
@@ -146,6 +143,31 @@ void call_reply(struct call *c, json_t *parameters)
 				"parameters", "reason", "the answer is too large; ask for less"));
 	if (r < 0)
 		client->closing = true;
+}
+
+void call_reply(struct call *c, json_t *parameters)
+{
+	int r = 0;
+
+	if (!parameters)
+		parameters = json_object();
+	if (!c->oneway)
+		r = queue(c->client, json_pack("{s:o}", "parameters", parameters));
+	else
+		json_decref(parameters);
+	end_reply(c, r);
+}
+
+void call_reply_text(struct call *c, struct json_text *reply)
+{
+	int r = 0;
+
+	json_text_raw(reply, "}");
+	json_text_end(reply);
+	if (!c->oneway)
+		r = reply->failed ? -ENOMEM : queue_bytes(c->client, reply->data, reply->used);
+	free(reply->data);
+	end_reply(c, r);
 }
 
 void call_continue(struct call *c, json_t *parameters)

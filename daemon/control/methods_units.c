@@ -29,37 +29,72 @@ static bool is_worth_listing(const struct unit *u)
 	return u->job || u->active != UNIT_INACTIVE;
 }
 
+static void put_field(struct json_text *t, const char *name, const char *value)
+{
+	json_text_raw(t, name);
+	json_text_string(t, value);
+}
+
+static void put_row(struct json_text *t, const struct unit *u)
+{
+	put_field(t, "{\"unit\":", u->id);
+	put_field(t, ",\"load\":", unit_load_state_to_string(u->load_state));
+	put_field(t, ",\"active\":", unit_active_state_to_string(u->active));
+	put_field(t, ",\"sub\":", unit_sub_state_name(u));
+	put_field(t, ",\"description\":", unit_description(u));
+	if (u->job)
+		put_field(t, ",\"job\":", job_type_to_string(u->job->type));
+	json_text_raw(t, "}");
+}
+
+/* Written at once: of all answers this is the one that grows with the number of units. */
 void method_list_units(struct call *c)
 {
 	struct unit_table *t = &c->client->control->manager->life.units;
-	json_t *patterns, *list;
-	bool all = false;
+	struct json_text text = {0};
+	json_t *patterns;
+	bool all = false, first = true;
 
 	if (call_strings(c, "patterns", &patterns) < 0 || call_bool(c, "all", &all) < 0)
 		return;
-	list = json_array();
+	json_text_raw(&text, REPLY_HEAD "{\"units\":[");
 	for (size_t i = 0; i < t->count; i++) {
 		const struct unit *u = t->list[i];
 
 		if (!matches(u, patterns) || !(all || is_worth_listing(u)))
 			continue;
-		json_array_append_new(
-			list, json_pack("{s:s, s:s, s:s, s:s, s:s, s:s*}", "unit", u->id, "load",
-				      unit_load_state_to_string(u->load_state), "active",
-				      unit_active_state_to_string(u->active), "sub",
-				      unit_sub_state_name(u), "description", unit_description(u),
-				      "job", u->job ? job_type_to_string(u->job->type) : NULL));
+		if (!first)
+			json_text_raw(&text, ",");
+		first = false;
+		put_row(&text, u);
 	}
-	call_reply(c, json_pack("{s:o}", "units", list));
+	json_text_raw(&text, "]}");
+	call_reply_text(c, &text);
+}
+
+/* All of them, or those of these names. `properties` is taken over. */
+static json_t *pick(json_t *properties, const json_t *wanted)
+{
+	json_t *picked, *name, *value;
+	size_t i;
+
+	if (!wanted)
+		return properties;
+	picked = json_object();
+	json_array_foreach (wanted, i, name)
+		if ((value = json_object_get(properties, json_string_value(name))))
+			json_object_set(picked, json_string_value(name), value);
+	json_decref(properties);
+	return picked;
 }
 
 void method_show(struct call *c)
 {
 	struct manager *m = c->client->control->manager;
-	json_t *names, *name;
+	json_t *names, *name, *wanted;
 	size_t i;
 
-	if (call_strings(c, "units", &names) < 0)
+	if (call_strings(c, "units", &names) < 0 || call_strings(c, "properties", &wanted) < 0)
 		return;
 	json_t *list = json_array();
 	json_array_foreach (names, i, name) {
@@ -68,10 +103,10 @@ void method_show(struct call *c)
 			json_decref(list);
 			return;
 		}
-		json_array_append_new(list, properties_of_unit(m, u));
+		json_array_append_new(list, pick(properties_of_unit(m, u), wanted));
 	}
 	if (!json_array_size(names))
-		json_array_append_new(list, properties_of_manager(m));
+		json_array_append_new(list, pick(properties_of_manager(m), wanted));
 	call_reply(c, json_pack("{s:o}", "units", list));
 }
 

@@ -7,6 +7,7 @@
 
 #include <jansson.h>
 
+#include "common/json_text.h"
 #include "common/varlink.h"
 #include "daemon/control/control.h"
 
@@ -77,6 +78,10 @@ void client_wake(struct client *client);
 /* Answers: `parameters` is taken over (NULL: an empty object, or no memory). call_reply() ends the
  * call. */
 void call_reply(struct call *c, json_t *parameters);
+/* The same with an answer that is written already: REPLY_HEAD, and the parameters as an object in
+ * its braces. `data` is taken over. */
+#define REPLY_HEAD "{\"parameters\":"
+void call_reply_text(struct call *c, struct json_text *reply);
 /* One of several replies; the call goes on. Dropped and counted where the client does not read. */
 void call_continue(struct call *c, json_t *parameters);
 void call_error(struct call *c, const char *error, json_t *parameters);

@@ -333,3 +333,22 @@ def test_what_a_calendar_event_means():
     result = run(REAPERCTL, "analyze", "calendar", "Mon-Fri", "@5", env=clean_environment(TZ="UTC"))
     assert result.status == 0 and "Normalized form: Mon..Fri *-*-* 00:00:00" in result.out and "Next elapse: never" in result.out
     assert run(REAPERCTL, "analyze", "calendar", "nonsense").status == 1
+
+
+def test_show_gives_the_properties_that_are_asked_for(reaperd):
+    reaperd.service("a")
+    reaperd.start("a.service")
+    with reaperd.connect() as connection:
+        reply = call(connection, "io.reaperd.Show", {"units": ["a.service"], "properties": ["ActiveState", "Id", "None"]})
+        assert reply["parameters"]["units"] == [{"ActiveState": "active", "Id": "a.service"}]
+        reply = call(connection, "io.reaperd.Show", {"properties": ["SystemState"]})
+        assert reply["parameters"]["units"] == [{"SystemState": "running"}]
+        assert call(connection, "io.reaperd.Show", {"properties": 1})["error"] == "org.varlink.service.InvalidParameter"
+
+
+def test_a_list_is_json_whatever_units_are_called(reaperd):
+    reaperd.unit("odd.service", '[Unit]\nDescription="quoted" \\\\ and ünïcode\n[Service]\nExecStart=/bin/sleep 1000\n')
+    reaperd.start("odd.service")
+    row = next(row for row in reaperd.json("list-units") if row["unit"] == "odd.service")
+    assert row["description"] == reaperd.show("odd", "Description")
+    assert '"quoted"' in row["description"] and "ünïcode" in row["description"]

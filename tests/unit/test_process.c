@@ -6,6 +6,7 @@
 
 #include <criterion/criterion.h>
 
+#include "common/json_text.h"
 #include "common/varlink.h"
 #include "common/text.h"
 #include "daemon/file/environment_file.h"
@@ -152,6 +153,45 @@ static const char *held(const struct ring *r)
 		used += (size_t)snprintf(
 			text + used, sizeof(text) - used, "%s%.8s", used ? "|" : "", l->text);
 	return text;
+}
+
+/* As jansson reads it back. */
+static const char *through_json(const char *text)
+{
+	static char result[256];
+	struct json_text t = {0};
+
+	json_text_raw(&t, "[");
+	json_text_string(&t, text);
+	json_text_raw(&t, "]");
+	json_text_end(&t);
+	json_t *list = json_loads(t.data, JSON_REJECT_DUPLICATES, NULL);
+	snprintf(result, sizeof(result), "%s",
+		list ? json_string_value(json_array_get(list, 0)) : "(no JSON)");
+	json_decref(list);
+	free(t.data);
+	return result;
+}
+
+Test(json_text, strings_are_escaped)
+{
+	cr_expect_str_eq(through_json("plain"), "plain");
+	cr_expect_str_eq(through_json(""), "");
+	cr_expect_str_eq(through_json("\"a\\b\"\n\t\x01\x7f"), "\"a\\b\"\n\t\x01\x7f");
+	cr_expect_str_eq(
+		through_json("z\u00fcrich \u20ac \U0001f600"), "z\u00fcrich \u20ac \U0001f600");
+}
+
+Test(json_text, what_is_no_utf8_is_replaced)
+{
+	cr_expect_str_eq(through_json("a\xff"
+				      "b"),
+		"a\ufffd"
+		"b");
+	cr_expect_str_eq(through_json("\xc3"), "\ufffd", "cut short");
+	cr_expect_str_eq(through_json("\xc0\xaf"), "\ufffd\ufffd", "overlong");
+	cr_expect_str_eq(through_json("\xed\xa0\x80"), "\ufffd\ufffd\ufffd", "a surrogate");
+	cr_expect_str_eq(through_json("\xf4\x90\x80\x80"), "\ufffd\ufffd\ufffd\ufffd");
 }
 
 Test(ring, an_empty_one_has_no_memory)
