@@ -48,7 +48,7 @@ static void print_loaded(const json_t *u)
 static void print_active(const json_t *u)
 {
 	const char *load = get_string(u, "LoadState"), *active = get_string(u, "ActiveState");
-	const char *result = get_string(u, "Result");
+	const char *result = get_string(u, "Result"), *sub = get_string(u, "SubState");
 	char when[FORMAT_MAX], ago[FORMAT_MAX];
 	const char *key = strcmp(active, "active") == 0 || strcmp(active, "reloading") == 0
 				  ? "ActiveEnterTimestamp"
@@ -57,8 +57,10 @@ static void print_active(const json_t *u)
 								: "InactiveEnterTimestamp";
 	uint64_t moment = (uint64_t)get_int(u, key);
 
-	printf("     Active: %s%s (%s)%s", colour_on(dot_colour(load, active)), active,
-		get_string(u, "SubState"), colour_off());
+	printf("     Active: %s%s", colour_on(dot_colour(load, active)), active);
+	if (strcmp(active, sub) != 0)
+		printf(" (%s)", sub);
+	fputs(colour_off(), stdout);
 	if (strcmp(result, "success") != 0 && *result)
 		printf(" (Result: %s)", result);
 	if (moment)
@@ -295,6 +297,8 @@ static void print_system(const json_t *u, const struct options *o, const json_t 
 		format_relative(ago, start, clock_realtime_usec()));
 	if (*socket)
 		printf("     Socket: %s\n", socket);
+	if (!json_array_size(json_object_get(tree, "children")))
+		return;
 	puts("  Processes:");
 	process_tree_print_below(tree, INDENT, o);
 }

@@ -196,7 +196,7 @@ def test_list_units_for_people_and_scripts(up):
 
 def test_status_answers_the_question(up):
     out = up.ctl("status", "bad").out
-    assert "× bad.service" in out and "Result: exit-code" in out and "status=1/FAILURE" in out and "Why:" in out
+    assert "× bad.service" in out and "Active: failed (Result: exit-code) since" in out and "status=1/FAILURE" in out and "Why:" in out
     out = up.ctl("status", "a").out
     assert "● a.service - The a thing" in out and "active (running) since" in out and "ago" in out
     assert f"Main PID: {up.main_pid('a')} (sleep)" in out
