@@ -51,6 +51,7 @@ void life_close(struct life *life)
 	job_cancel_all(&life->jobs);
 	timer_unwatch_clock(life);
 	unit_table_done(&life->units);
+	dynamic_users_done(&life->dynamic_users);
 	free(life->children);
 	life->children = NULL;
 }

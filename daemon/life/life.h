@@ -13,6 +13,7 @@
 #include "daemon/file/load.h"
 #include "daemon/plan/job.h"
 #include "daemon/plan/restart.h"
+#include "daemon/process/dynamic_user.h"
 #include "daemon/process/mark.h"
 #include "daemon/process/notify.h"
 #include "daemon/process/output.h"
@@ -88,6 +89,7 @@ struct life {
 	struct job_table jobs;
 	struct process_table processes;
 	struct mark_space marks;
+	struct dynamic_users dynamic_users;
 	struct output_hub *output; /* NULL: services write to /dev/null */
 	struct spawn_context spawn;
 	struct reap_counters reaping;

@@ -171,6 +171,12 @@ void service_arm_state_timer(struct service *s);
 
 /* service_variables.c: NAME=value for a process of that list, a strv to be freed. 0 or -ENOMEM. */
 int service_collect_variables(const struct service *s, enum command_list list, char ***ret);
+/* service_user.c: the number of its DynamicUser=; 0: it has none. */
+uid_t service_dynamic_uid(const struct service *s);
+/* RemoveIPC=, at the end of a life: in a process of its own, unless another unit of that user is
+ * up.
+ */
+void service_remove_ipc(const struct service *s);
 /* Descriptors for its main process, borrowed, in a vector to be freed with a name each (strv). The
  * number of them, or -ENOMEM. */
 int service_collect_fds(const struct service *s, int **ret_fds, char ***ret_names);

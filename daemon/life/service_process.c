@@ -200,6 +200,7 @@ int service_spawn(struct service *s, enum command_list list, size_t index, enum 
 		.exec = s->unit->config->exec,
 		.config = s->unit->config,
 		.private_tmp = private_tmp(s),
+		.dynamic_uid = service_dynamic_uid(s),
 		.main_pid = s->main ? s->main->pid : 0,
 		.command = service_command(s, list, index),
 		.list = list,
@@ -355,6 +356,7 @@ void service_release(struct service *s)
 		!(preserve == PRESERVE_RESTART && s->verdict.again))
 		(void)directories_remove_runtime(&life->spawn, exec);
 	remove_private_tmp(s);
+	service_remove_ipc(s);
 	if (s->directories_made &&
 		(kept_setting(s, "LoadCredential") || kept_setting(s, "SetCredential") ||
 			kept_setting(s, "ImportCredential")))

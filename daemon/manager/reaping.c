@@ -32,12 +32,14 @@ static void warn_reaped(const struct reaped *r)
 		proc_read(r->pid, &info) >= 0 ? info.name : "?");
 }
 
-static void helper_ended(struct manager *m, const struct process *p)
+static void helper_ended(struct manager *m, struct process *p)
 {
 	if (p == m->generators)
 		generators_ended(m);
 	else if (p == m->journal)
 		journal_ended(m);
+	else /* whose end nobody waits for */
+		(void)process_forget(&m->life.processes, p);
 }
 
 static void on_dead_child(const struct reaped *r, void *data)

@@ -16,6 +16,7 @@
 #include "common/value.h"
 #include "daemon/base/capability_name.h"
 #include "daemon/process/child.h"
+#include "daemon/process/dynamic_user.h"
 
 #define MAX_GROUPS 1024
 
@@ -26,21 +27,16 @@ static int missing(int error)
 		       : -ESRCH;
 }
 
-#define DYNAMIC_UID_FIRST 61184U /* systemd's range for DynamicUser= */
-#define DYNAMIC_UID_COUNT 4336U
-
-/* A user that is made up for as long as the service runs: the same number for the same name, none
- * that somebody has. */
+/* A user that is made up for as long as reaperd runs, with a number that nobody has: its first, or
+ * its second where somebody is known by that. */
 static int invent_user(struct child *c, const char *name)
 {
-	uint32_t hash = 2166136261U; /* FNV-1a */
+	uid_t first = c->request->dynamic_uid;
 
 	if (geteuid() != 0)
 		return 0; /* runs as who we are: nobody may become another */
-	for (const char *s = name; *s; s++)
-		hash = (hash ^ (unsigned char)*s) * 16777619U;
-	for (uint32_t i = 0; i < DYNAMIC_UID_COUNT; i++) {
-		uid_t uid = DYNAMIC_UID_FIRST + (hash + i) % DYNAMIC_UID_COUNT;
+	for (uid_t uid = first; first && uid <= first + DYNAMIC_UID_COUNT;
+		uid += DYNAMIC_UID_COUNT) {
 		if (getpwuid(uid))
 			continue;
 		c->has_user = true;

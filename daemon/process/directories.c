@@ -45,6 +45,39 @@ static int make_prefix(const char *prefix)
 	return fd < 0 ? -errno : fd;
 }
 
+/* What is in the folder behind `fd` (taken over) goes from one owner to another; links are given
+ * themselves, and what belongs to somebody else stays theirs. */
+static int give_contents(int fd, uid_t from, uid_t uid, gid_t gid)
+{
+	DIR *d = fdopendir(fd);
+	struct stat st;
+	int r = 0;
+
+	if (!d) {
+		r = -errno;
+		close(fd);
+		return r;
+	}
+	for (struct dirent *e = readdir(d); e && r >= 0; e = readdir(d)) {
+		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
+			fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+			st.st_uid != from)
+			continue;
+		if (fchownat(dirfd(d), e->d_name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
+			r = -errno;
+		int below = S_ISDIR(st.st_mode)
+				    ? openat(dirfd(d), e->d_name,
+					      O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_RDONLY)
+				    : -1;
+		if (below >= 0 && r >= 0)
+			r = give_contents(below, from, uid, gid);
+		else if (below >= 0)
+			close(below);
+	}
+	closedir(d);
+	return r;
+}
+
 static int give(int fd, const struct child *c, enum exec_directory_kind kind, mode_t mode)
 {
 	bool changes_owner = kind != DIRECTORY_CONFIGURATION && !c->keeps_user;
@@ -52,9 +85,15 @@ static int give(int fd, const struct child *c, enum exec_directory_kind kind, mo
 
 	if (fstat(fd, &st) < 0)
 		return -errno;
-	if (changes_owner && (st.st_uid != c->uid || st.st_gid != c->gid) &&
-		fchown(fd, c->uid, c->gid) < 0)
-		return -errno;
+	bool is_theirs = st.st_uid == c->uid && st.st_gid == c->gid;
+	int r = 0;
+	if (changes_owner && !is_theirs) {
+		if (fchown(fd, c->uid, c->gid) < 0)
+			return -errno;
+		r = give_contents(dup(fd), st.st_uid, c->uid, c->gid);
+	}
+	if (r < 0)
+		return r;
 	if ((st.st_mode & 07777) != mode && fchmod(fd, mode) < 0)
 		return -errno;
 	return 0;

@@ -28,6 +28,7 @@ struct spawn_request {
 	const struct exec_settings *exec;
 	const struct config *config; /* that `exec` is part of: for what is only kept */
 	const char *private_tmp;     /* folder for PrivateTmp=; NULL: none */
+	uid_t dynamic_uid;	     /* of DynamicUser=; 0: none */
 	pid_t main_pid;		     /* whose namespaces are shared; 0: none */
 	const struct command *command;
 	enum command_list list;
@@ -73,6 +74,10 @@ char *spawn_failure_text(const struct spawn_failure *f, const struct exec_settin
  */
 int directories_remove_runtime(
 	const struct spawn_context *context, const struct exec_settings *exec);
+
+/* ipc.c: in a child, removes what the user of these settings left for others to share (RemoveIPC=).
+ */
+_Noreturn void ipc_remove(const struct exec_settings *exec, uid_t dynamic_uid);
 
 /* Removes the credentials of a service that ended; 0 when there are none. */
 int credentials_remove(const struct spawn_context *context, const char *unit_id);
