@@ -25,6 +25,8 @@ static const struct {
 } texts[NEED_MAX] = {
 	[NEED_NAMESPACES] = {"no namespace can be made here, which needs CAP_SYS_ADMIN",
 		"namespaces: CAP_SYS_ADMIN"},
+	[NEED_USER_NAMESPACES] = {"no user namespace can be made here",
+		"user namespaces (unshare)"},
 	[NEED_FILTERS] = {"this kernel takes no filter of system calls",
 		"filters of system calls (seccomp)"},
 	[NEED_KEYRINGS] = {"this place has no keyrings", "keyrings (keyctl)"},
@@ -33,22 +35,28 @@ static const struct {
 		"PR_SET_MEMORY_MERGE, Linux 6.4"},
 };
 
-/* In a child, so that we stay where we are. */
-static bool can_make_namespaces(void)
+/* Whether `fn` does it, in a child, so that we stay where we are. */
+static bool child_can(bool (*fn)(void))
 {
 	int status = -1;
-
-	if (!capability_is_held(CAP_SYS_ADMIN))
-		return false;
 	pid_t pid = fork();
+
 	if (pid == 0)
-		_exit(unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS) == 0 &&
-					mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == 0
-				? EXIT_SUCCESS
-				: EXIT_FAILURE);
+		_exit(fn() ? EXIT_SUCCESS : EXIT_FAILURE);
 	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	return status == 0;
+}
+
+static bool make_namespaces(void)
+{
+	return unshare(CLONE_NEWNS | CLONE_NEWIPC | CLONE_NEWUTS) == 0 &&
+	       mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) == 0;
+}
+
+static bool make_user_namespace(void)
+{
+	return unshare(CLONE_NEWUSER) == 0;
 }
 
 static bool try(enum need need)
@@ -57,7 +65,9 @@ static bool try(enum need need)
 
 	switch (need) {
 	case NEED_NAMESPACES:
-		return can_make_namespaces();
+		return capability_is_held(CAP_SYS_ADMIN) && child_can(make_namespaces);
+	case NEED_USER_NAMESPACES:
+		return child_can(make_user_namespace);
 	case NEED_FILTERS:
 		return syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
 	case NEED_KEYRINGS:

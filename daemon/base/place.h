@@ -6,7 +6,8 @@
 
 enum need {
 	NEED_NOTHING,
-	NEED_NAMESPACES,    /* mount, IPC, UTS and network namespaces: CAP_SYS_ADMIN, unshare(2) */
+	NEED_NAMESPACES, /* mount, IPC, UTS and network namespaces: CAP_SYS_ADMIN, unshare(2) */
+	NEED_USER_NAMESPACES,
 	NEED_FILTERS,	    /* of system calls (seccomp(2)) */
 	NEED_KEYRINGS,	    /* keyctl(2) */
 	NEED_MEMORY_POLICY, /* set_mempolicy(2) */

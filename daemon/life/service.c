@@ -267,7 +267,6 @@ void service_free(struct unit *u)
 	output_free(s->output);
 	free(s->status_text);
 	free(s->exec_failure);
-	free(s->private_tmp);
 	free(s);
 	u->service = NULL;
 }

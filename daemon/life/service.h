@@ -47,6 +47,8 @@ struct exit_record {
 	int code, status; /* CLD_*; 0: has not ended */
 };
 
+struct private_tmp;
+
 struct service {
 	struct unit *unit;
 	uint64_t mark; /* worn by each of its processes; 0: has never run */
@@ -82,11 +84,11 @@ struct service {
 	bool stop_asked;     /* by a job, not by itself */
 	bool stops_itself;   /* it said STOPPING=1 */
 	bool directories_made;
-	char *private_tmp;		/* folder of PrivateTmp=; NULL: none */
-	struct stored_fd *store;	/* of FDSTORE=1 (service_store.c) */
-	struct restart_verdict verdict; /* of the life that ended last */
-	unsigned exited;		/* bits of process roles: exits not yet handled */
-	bool watches_tree;		/* waits for the last of its processes */
+	struct private_tmp *private_tmp; /* of PrivateTmp=; NULL: none */
+	struct stored_fd *store;	 /* of FDSTORE=1 (service_store.c) */
+	struct restart_verdict verdict;	 /* of the life that ended last */
+	unsigned exited;		 /* bits of process roles: exits not yet handled */
+	bool watches_tree;		 /* waits for the last of its processes */
 	struct service *next_watcher;
 	bool skipped; /* ExecCondition= said no */
 	uint64_t reload_begin_usec;
@@ -177,6 +179,12 @@ uid_t service_dynamic_uid(const struct service *s);
  * up.
  */
 void service_remove_ipc(const struct service *s);
+/* service_share.c: the folder of its PrivateTmp=, which units of JoinsNamespaceOf= share: made with
+ * the first process of the first of them, taken away with the last. NULL: none. */
+const char *service_private_tmp(struct service *s);
+void service_leave_private_tmp(struct service *s);
+/* Whose namespace a new process is to enter where the unit says yes to `key`; 0: make one. */
+pid_t service_namespace_pid(const struct service *s, const char *key);
 /* Descriptors for its main process, borrowed, in a vector to be freed with a name each (strv). The
  * number of them, or -ENOMEM. */
 int service_collect_fds(const struct service *s, int **ret_fds, char ***ret_names);

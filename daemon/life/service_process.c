@@ -46,31 +46,6 @@ static void set_level(const struct service *s)
 		!prefix || value_parse_bool(prefix) != 0);
 }
 
-/* Made at the first process of an activation, taken away at its end. */
-static const char *private_tmp(struct service *s)
-{
-	const char *asked = kept_setting(s, "PrivateTmp");
-
-	if (s->private_tmp || !asked || strcmp(asked, "yes") != 0 || !place_has(NEED_NAMESPACES))
-		return s->private_tmp;
-	int r = private_tmp_make(s->unit->id, &s->private_tmp);
-	if (r < 0)
-		log_line(LOG_WARNING, r, s->unit->id,
-			"cannot make a folder for PrivateTmp=: it sees the /tmp of all");
-	return s->private_tmp;
-}
-
-static void remove_private_tmp(struct service *s)
-{
-	int r = s->private_tmp ? private_tmp_remove(s->private_tmp) : 0;
-
-	if (r < 0)
-		log_line(LOG_WARNING, r, s->unit->id,
-			"cannot remove %s, its PrivateTmp=", s->private_tmp);
-	free(s->private_tmp);
-	s->private_tmp = NULL;
-}
-
 static int output_fd(struct service *s)
 {
 	struct life *life = unit_life(s->unit);
@@ -170,6 +145,24 @@ static void book_process(struct service *s, struct process *p)
 	}
 }
 
+static int follow(struct service *s, enum process_role role, const struct spawn_result *child)
+{
+	struct process *p =
+		process_track(&unit_life(s->unit)->processes, child->pid, role, s->unit);
+
+	if (!p) {
+		(void)kill(child->pid, SIGKILL);
+		close(child->exec_fd);
+		return log_line(
+			LOG_ERR, ENOMEM, s->unit->id, "cannot follow a new process; ended it");
+	}
+	p->spawned = true;
+	p->mark = s->mark;
+	book_process(s, p);
+	watch_exec(s, role, child->exec_fd);
+	return 0;
+}
+
 int service_spawn(struct service *s, enum command_list list, size_t index, enum process_role role)
 {
 	struct life *life = unit_life(s->unit);
@@ -199,9 +192,10 @@ int service_spawn(struct service *s, enum command_list list, size_t index, enum 
 		.unit_id = s->unit->id,
 		.exec = s->unit->config->exec,
 		.config = s->unit->config,
-		.private_tmp = private_tmp(s),
+		.private_tmp = service_private_tmp(s),
 		.dynamic_uid = service_dynamic_uid(s),
-		.main_pid = s->main ? s->main->pid : 0,
+		.network_pid = service_namespace_pid(s, "PrivateNetwork"),
+		.ipc_pid = service_namespace_pid(s, "PrivateIPC"),
 		.command = service_command(s, list, index),
 		.list = list,
 		.is_first = !s->directories_made,
@@ -219,19 +213,7 @@ int service_spawn(struct service *s, enum command_list list, size_t index, enum 
 		return log_line(LOG_ERR, r, s->unit->id, "cannot start %s", request.command->path);
 	life->counters.spawned++;
 	s->directories_made = true;
-
-	struct process *p = process_track(&life->processes, child.pid, role, s->unit);
-	if (!p) {
-		(void)kill(child.pid, SIGKILL);
-		close(child.exec_fd);
-		return log_line(
-			LOG_ERR, ENOMEM, s->unit->id, "cannot follow a new process; ended it");
-	}
-	p->spawned = true;
-	p->mark = s->mark;
-	book_process(s, p);
-	watch_exec(s, role, child.exec_fd);
-	return 0;
+	return follow(s, role, &child);
 }
 
 void service_forget_process(struct service *s, struct process **p)
@@ -355,7 +337,7 @@ void service_release(struct service *s)
 	if (s->directories_made && preserve != PRESERVE_YES &&
 		!(preserve == PRESERVE_RESTART && s->verdict.again))
 		(void)directories_remove_runtime(&life->spawn, exec);
-	remove_private_tmp(s);
+	service_leave_private_tmp(s);
 	service_remove_ipc(s);
 	if (s->directories_made &&
 		(kept_setting(s, "LoadCredential") || kept_setting(s, "SetCredential") ||

@@ -60,6 +60,8 @@ int child_enter_network(const struct child *c);
 int child_enter_ipc(const struct child *c);
 int child_enter_host_name(const struct child *c);
 int child_enter_mounts(const struct child *c);
+/* After the others, for what is done in them needs rights outside of it. */
+int child_enter_users(const struct child *c);
 
 /* credential_store.c: before the environment, which names the folder. */
 int child_store_credentials(struct child *c);

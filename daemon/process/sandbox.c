@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <net/if.h>
 #include <sched.h>
 #include <stdio.h>
@@ -12,11 +13,16 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "common/text.h"
 #include "daemon/base/place.h"
 #include "daemon/file/types.h"
+
+#define SHARE_TRIES 2000 /* of a millisecond */
 
 const char *child_setting(const struct child *c, const char *key)
 {
@@ -48,13 +54,31 @@ static int enter(const char *path, int kind)
 	return fd < 0 || setns(fd, kind) < 0 ? -errno : 0;
 }
 
+/* A process that was just started is still in ours: waits until it has made its own. */
+static bool has_left(const char *path, const char *name)
+{
+	const struct timespec pause = {.tv_nsec = 1000000};
+	char own[32];
+	struct stat theirs, ours;
+
+	snprintf(own, sizeof(own), "/proc/self/ns/%s", name);
+	for (unsigned tries = 0; tries < SHARE_TRIES; tries++) {
+		if (stat(path, &theirs) < 0 || stat(own, &ours) < 0)
+			return false;
+		if (theirs.st_ino != ours.st_ino)
+			return true;
+		nanosleep(&pause, NULL);
+	}
+	return false;
+}
+
 /* Processes of one unit share it: that of the main process, when there is one. */
-static int enter_or_make(const struct child *c, const char *name, int kind)
+static int enter_or_make(pid_t shared, const char *name, int kind)
 {
 	char path[64];
 
-	snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)c->request->main_pid, name);
-	if (c->request->main_pid && enter(path, kind) == 0)
+	snprintf(path, sizeof(path), "/proc/%d/ns/%s", (int)shared, name);
+	if (shared && has_left(path, name) && enter(path, kind) == 0)
 		return 0;
 	return unshare(kind) < 0 ? -errno : 1;
 }
@@ -67,7 +91,7 @@ int child_enter_network(const struct child *c)
 		return 0;
 	if (path)
 		return enter(path, CLONE_NEWNET);
-	int r = enter_or_make(c, "net", CLONE_NEWNET);
+	int r = enter_or_make(c->request->network_pid, "net", CLONE_NEWNET);
 	return r > 0 ? bring_up_loopback() : r;
 }
 
@@ -79,7 +103,7 @@ int child_enter_ipc(const struct child *c)
 		return 0;
 	if (path)
 		return enter(path, CLONE_NEWIPC);
-	int r = enter_or_make(c, "ipc", CLONE_NEWIPC);
+	int r = enter_or_make(c->request->ipc_pid, "ipc", CLONE_NEWIPC);
 	return r < 0 ? r : 0;
 }
 
@@ -120,4 +144,67 @@ int child_enter_mounts(const struct child *c)
 	if (r >= 0)
 		(void)mount(NULL, "/", NULL, MS_REC | propagation(c), NULL);
 	return r;
+}
+
+/* One line for root, one for who the process is to be: as they are outside. The rest is nobody. */
+static int write_map(pid_t pid, const char *kind, uint32_t id)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s_map", (int)pid, kind);
+	_cleanup_(closep) int fd = open(path, O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return -errno;
+	/* In one write(2): user_namespaces(7). */
+	int n = id && geteuid() == 0 ? dprintf(fd, "0 0 1\n%" PRIu32 " %" PRIu32 " 1\n", id, id)
+				     : dprintf(fd, "%" PRIu32 " %" PRIu32 " 1\n", id, id);
+	return n < 0 ? -errno : 0;
+}
+
+static int forbid_setgroups(pid_t pid)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/setgroups", (int)pid);
+	_cleanup_(closep) int fd = open(path, O_WRONLY | O_CLOEXEC);
+	return fd < 0 || write(fd, "deny", 4) != 4 ? -errno : 0;
+}
+
+/* Whom the parent is in its new namespace is said from outside of it. */
+static _Noreturn void write_maps(const struct child *c, const int go[2])
+{
+	char byte;
+	pid_t parent = getppid();
+
+	close(go[1]);
+	if (read(go[0], &byte, 1) != 1)
+		_exit(EINTR);
+	int r = geteuid() != 0 ? forbid_setgroups(parent) : 0;
+	if (r >= 0)
+		r = write_map(parent, "uid", c->has_user ? c->uid : geteuid());
+	if (r >= 0)
+		r = write_map(parent, "gid", c->has_user || c->has_group ? c->gid : getegid());
+	_exit(-r);
+}
+
+int child_enter_users(const struct child *c)
+{
+	int go[2], status = 0;
+
+	if (c->is_privileged || !child_setting(c, "PrivateUsers") ||
+		!place_has(NEED_USER_NAMESPACES))
+		return 0;
+	if (pipe2(go, O_CLOEXEC) < 0)
+		return -errno;
+	pid_t writer = fork();
+	if (writer == 0)
+		write_maps(c, go);
+	int r = writer < 0 || unshare(CLONE_NEWUSER) < 0 ? -errno : 0;
+	if (r >= 0 && write(go[1], "", 1) != 1)
+		r = -errno;
+	close(go[0]);
+	close(go[1]); /* without a word it ends */
+	while (writer > 0 && waitpid(writer, &status, 0) < 0 && errno == EINTR)
+		;
+	return r < 0 ? r : WIFEXITED(status) ? -WEXITSTATUS(status) : -EINTR;
 }

@@ -26,13 +26,15 @@ struct mount_entry {
 	char *path; /* where */
 	enum mount_kind kind;
 	unsigned attributes;
-	bool may_miss; /* no failure when it is not there */
+	bool may_miss;	     /* no failure when it is not there */
+	bool unless_mounted; /* what is mounted there already stays */
 	bool recursive;
 	char *source, *options;
 	size_t order; /* of the list: later wins */
 };
 
 struct mount_list {
+	const char *root; /* RootDirectory=, in which links are followed; "": the present one */
 	struct mount_entry *list;
 	size_t count;
 };

@@ -221,6 +221,32 @@ static int add_proc(const struct child *c, struct mount_list *l, const char *roo
 		(struct mount_entry){.kind = MOUNT_PROC, .options = options, .may_miss = true});
 }
 
+/* MountAPIVFS=: what every program looks for, in a root of its own that has nothing of it. */
+static int add_api(const struct child *c, struct mount_list *l, const char *root)
+{
+	static const struct mount_entry entries[] = {
+		{.path = "/proc", .kind = MOUNT_PROC},
+		{.path = "/sys", .kind = MOUNT_BIND, .source = "/sys"},
+		{.path = "/dev", .kind = MOUNT_BIND, .source = "/dev"},
+		{.path = "/run", .kind = MOUNT_TMPFS},
+	};
+	bool has_devices = child_setting(c, "PrivateDevices");
+	int r = 0;
+
+	if (!*root || !child_setting(c, "MountAPIVFS"))
+		return 0;
+	for (size_t i = 0; i < ELEMENTS(entries) && r >= 0; i++) {
+		struct mount_entry e = entries[i];
+
+		if (has_devices && strcmp(e.path, "/dev") == 0)
+			continue;
+		e.source = e.source ? strdup(e.source) : NULL;
+		e.recursive = e.unless_mounted = true;
+		r = add(l, root, entries[i].path, e);
+	}
+	return r;
+}
+
 /* What the unit's own folders need stays writable, whatever holds around them. */
 static int add_directories(const struct child *c, struct mount_list *l, const char *root)
 {
@@ -288,13 +314,13 @@ static int collect_paths(const struct child *c, struct mount_list *l, const char
 int mount_list_collect(const struct child *c, struct mount_list *ret)
 {
 	static int (*const parts[])(const struct child *, struct mount_list *, const char *) = {
-		add_protections, add_proc, add_devices, add_private_tmp, add_temporary,
+		add_api, add_protections, add_proc, add_devices, add_private_tmp, add_temporary,
 		collect_paths};
-	const char *given = c->exec->root_directory;
-	_cleanup_(freep) char *root = strdup(given && strcmp(given, "/") != 0 ? given : "");
-	int r = root ? 0 : -ENOMEM;
+	const char *given = c->exec->root_directory, *root;
+	int r = 0;
 
-	*ret = (struct mount_list){0};
+	root = given && strcmp(given, "/") != 0 ? given : "";
+	*ret = (struct mount_list){.root = root};
 	for (size_t i = 0; i < ELEMENTS(parts) && r >= 0; i++)
 		r = parts[i](c, ret, root);
 	if (r >= 0)

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/mount.h>
+#include <linux/openat2.h>
 #include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,6 +21,9 @@
 #include "daemon/base/folder.h"
 #include "daemon/process/sandbox.h"
 
+#ifndef SYS_openat2
+#define SYS_openat2 437
+#endif
 #ifndef SYS_mount_setattr
 #define SYS_mount_setattr 442
 #endif
@@ -76,6 +80,7 @@ static int mount_inaccessible(const struct mount_entry *e)
 
 static int mount_proc(const struct mount_entry *e)
 {
+	(void)make_target(e->path, true);
 	return do_mount("proc", e->path, "proc", MS_NOSUID | MS_NODEV | MS_NOEXEC, e->options);
 }
 
@@ -101,6 +106,7 @@ static int mount_devices(const struct mount_entry *e)
 		"null", "zero", "full", "random", "urandom", "tty", "pts", "shm", "mqueue", "log"};
 	char beside[] = "/tmp/reaperd-dev-XXXXXX", from[PATH_MAX], to[PATH_MAX];
 
+	(void)make_target(e->path, true);
 	if (!mkdtemp(beside))
 		return -errno;
 	int r = do_mount("tmpfs", beside, "tmpfs", MS_NOSUID | MS_STRICTATIME | MS_NOEXEC,
@@ -108,7 +114,7 @@ static int mount_devices(const struct mount_entry *e)
 	for (size_t i = 0; i < ELEMENTS(kept) && r >= 0; i++) {
 		struct stat st;
 
-		snprintf(from, sizeof(from), "%s/%s", e->path, kept[i]);
+		snprintf(from, sizeof(from), "/dev/%s", kept[i]);
 		snprintf(to, sizeof(to), "%s/%s", beside, kept[i]);
 		if (stat(from, &st) < 0)
 			continue;
@@ -142,16 +148,45 @@ static int mount_one(const struct mount_entry *e)
 	return kinds[e->kind](e);
 }
 
-/* Links on the way are followed before anything is mounted over them. */
-static int resolve(struct mount_entry *e)
+/* openat2(2): links lead nowhere outside of the root. */
+static char *real_path_in(const char *root, const char *path)
 {
-	char *real = realpath(e->path, NULL);
+	struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
+	char link[64], real[PATH_MAX];
+	_cleanup_(closep) int top = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_(closep) int fd = -1;
+
+	if (top < 0)
+		return NULL;
+	fd = (int)syscall(SYS_openat2, top, path + strlen(root), &how, sizeof(how));
+	if (fd < 0)
+		return errno == ENOSYS ? realpath(path, NULL) : NULL;
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	ssize_t n = readlink(link, real, sizeof(real) - 1);
+	return n < 0 ? NULL : strndup(real, (size_t)n);
+}
+
+/* Links on the way are followed before anything is mounted over them. */
+static int resolve(const struct mount_list *l, struct mount_entry *e)
+{
+	bool is_made = e->kind != MOUNT_INACCESSIBLE && e->kind != MOUNT_ATTRIBUTE;
+	char *real = *l->root ? real_path_in(l->root, e->path) : realpath(e->path, NULL);
 
 	if (!real)
-		return e->kind == MOUNT_BIND || e->kind == MOUNT_TMPFS ? 0 : -errno;
+		return is_made && errno == ENOENT ? 0 : -errno;
 	free(e->path);
 	e->path = real;
 	return 0;
+}
+
+/* Whether something is mounted there: it is on another device than what is above it. */
+static bool is_mount(const char *path)
+{
+	char above[PATH_MAX];
+	struct stat here, there;
+
+	snprintf(above, sizeof(above), "%s/..", path);
+	return stat(path, &here) == 0 && stat(above, &there) == 0 && here.st_dev != there.st_dev;
 }
 
 static bool is_below(const char *path, const char *parent)
@@ -216,9 +251,9 @@ int mount_list_apply(const struct mount_list *l, const char **ret_path)
 {
 	for (size_t i = 0; i < l->count; i++) {
 		struct mount_entry *e = &l->list[i];
-		int r = resolve(e);
+		int r = resolve(l, e);
 
-		if (r >= 0)
+		if (r >= 0 && !(e->unless_mounted && is_mount(e->path)))
 			r = mount_one(e);
 		if (r == -ENOENT && e->may_miss) {
 			e->attributes = 0;

@@ -29,7 +29,7 @@ struct spawn_request {
 	const struct config *config; /* that `exec` is part of: for what is only kept */
 	const char *private_tmp;     /* folder for PrivateTmp=; NULL: none */
 	uid_t dynamic_uid;	     /* of DynamicUser=; 0: none */
-	pid_t main_pid;		     /* whose namespaces are shared; 0: none */
+	pid_t network_pid, ipc_pid;  /* whose namespaces are shared; 0: none */
 	const struct command *command;
 	enum command_list list;
 	bool is_first;		/* of this activation: directories are made */
