@@ -90,6 +90,9 @@ DEFINE_ENUM_TABLE(service_type, SERVICE_TYPE_MAX, [SERVICE_SIMPLE] = "simple",
 	[SERVICE_DBUS] = "dbus", [SERVICE_NOTIFY] = "notify",
 	[SERVICE_NOTIFY_RELOAD] = "notify-reload", [SERVICE_IDLE] = "idle", );
 
+DEFINE_ENUM_TABLE(
+	exit_type, EXIT_TYPE_MAX, [EXIT_TYPE_MAIN] = "main", [EXIT_TYPE_CGROUP] = "cgroup", );
+
 DEFINE_ENUM_TABLE(service_restart, RESTART_MAX, [RESTART_NO] = "no",
 	[RESTART_ON_SUCCESS] = "on-success", [RESTART_ON_FAILURE] = "on-failure",
 	[RESTART_ON_ABNORMAL] = "on-abnormal", [RESTART_ON_WATCHDOG] = "on-watchdog",

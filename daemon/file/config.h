@@ -333,6 +333,14 @@ enum timeout_failure_mode {
 
 ENUM_TABLE(timeout_failure_mode)
 
+enum exit_type {
+	EXIT_TYPE_MAIN,
+	EXIT_TYPE_CGROUP, /* as long as any of its processes lives */
+	EXIT_TYPE_MAX,
+};
+
+ENUM_TABLE(exit_type)
+
 /* A set of exit statuses and signals: SuccessExitStatus= and kin. */
 struct exit_set {
 	uint8_t statuses[32]; /* bit per exit status 0..255 */
@@ -342,6 +350,7 @@ struct exit_set {
 /* [Service] */
 struct service_settings {
 	enum service_type type;
+	enum exit_type exit_type;
 	struct commands commands[COMMANDS_MAX];
 	enum service_restart restart;
 	uint64_t restart_usec, restart_max_delay_usec;

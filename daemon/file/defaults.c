@@ -84,6 +84,8 @@ static int check_service(const struct config *c, const char *file, struct diags 
 			"Type=oneshot cannot have Restart=always or Restart=on-success");
 	if (s->type == SERVICE_ONESHOT && !exit_set_is_empty(&s->restart_force_status))
 		return refuse(diags, file, "Type=oneshot cannot have RestartForceExitStatus=");
+	if (s->type == SERVICE_ONESHOT && s->exit_type == EXIT_TYPE_CGROUP)
+		return refuse(diags, file, "Type=oneshot cannot have ExitType=cgroup");
 	if (s->type == SERVICE_DBUS && !s->bus_name)
 		return refuse(diags, file, "Type=dbus needs BusName=");
 	return 0;

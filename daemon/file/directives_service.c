@@ -19,7 +19,7 @@
 
 static const struct directive rows[] = {
 	SERVICE("Type", type_service_type, type, .names = &service_type_names),
-	NOT_DONE("ExitType", type_text, "a service ends with its main process"),
+	SERVICE("ExitType", type_enum, exit_type, .names = &exit_type_names, .flags = DIRECTIVE_TERSE),
 	SERVICE("ExecCondition", type_commands, commands[COMMANDS_CONDITION]),
 	SERVICE("ExecStartPre", type_commands, commands[COMMANDS_START_PRE]),
 	SERVICE("ExecStart", type_commands, commands[COMMANDS_START]),
@@ -39,8 +39,7 @@ static const struct directive rows[] = {
 	SERVICE("TimeoutStartFailureMode", type_enum, timeout_start_failure_mode, .names = &timeout_failure_mode_names),
 	SERVICE("TimeoutStopFailureMode", type_enum, timeout_stop_failure_mode, .names = &timeout_failure_mode_names),
 	SERVICE("RuntimeMaxSec", type_usec, runtime_max_usec),
-	SERVICE("RuntimeRandomizedExtraSec", type_usec, runtime_randomized_extra_usec,
-		.not_applied = "RuntimeMaxSec= is taken as it is"),
+	SERVICE("RuntimeRandomizedExtraSec", type_usec, runtime_randomized_extra_usec),
 	SERVICE("WatchdogSec", type_usec, watchdog_usec),
 	SERVICE("RemainAfterExit", type_bool, remain_after_exit),
 	SERVICE("GuessMainPID", type_bool, guess_main_pid),

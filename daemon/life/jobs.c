@@ -122,9 +122,12 @@ static enum job_result result_of(int r)
 
 void react_run_jobs(struct life *life)
 {
+	react_limit_new_jobs(life);
 	for (struct job *job = job_next_runnable(&life->jobs); job;
 		job = job_next_runnable(&life->jobs)) {
 		struct unit *u = job->unit;
+
+		react_limit_job(life, job);
 		int r = act(u, job->type);
 
 		if (r == -EAGAIN)

@@ -50,6 +50,7 @@ void life_close(struct life *life)
 		unit_machine(life->units.list[i])->done(life->units.list[i]);
 	job_cancel_all(&life->jobs);
 	timer_unwatch_clock(life);
+	loop_timer_clear(life->loop, &life->job_limit);
 	unit_table_done(&life->units);
 	dynamic_users_done(&life->dynamic_users);
 	free(life->children);

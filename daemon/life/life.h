@@ -105,8 +105,11 @@ struct life {
 	bool children_known;
 	struct service *by_mark; /* services that have run, by their mark */
 	struct unit *queue_first, *queue_last;
-	struct moment begin;  /* of reaperd */
-	struct timer *timers; /* those that were ever started */
+	struct loop_timer job_limit; /* JobTimeoutSec=, of any job */
+	uint64_t job_limit_usec;     /* what it is set to; 0: not */
+	uint32_t limited_job;	     /* the last whose limits are known */
+	struct moment begin;	     /* of reaperd */
+	struct timer *timers;	     /* those that were ever started */
 	/* The wall clock was set, its zone changed: added with the first timer. */
 	struct loop_source clock_change, zone_change;
 };

@@ -105,6 +105,9 @@ static void settle_job(struct life *life, struct unit *u)
 static void request_each(struct life *life, const struct unit *u, enum dep_kind kind,
 	enum job_type type, enum job_mode mode)
 {
+	/* What came up while everything goes down would stay. */
+	if (life->stopping && type == JOB_START)
+		return;
 	UNIT_FOREACH (other, u, kind) {
 		bool down = unit_is_inactive_or_failed(other) || other->active == UNIT_DEACTIVATING;
 

@@ -7,6 +7,9 @@
 
 /* Runs the jobs that may run now. */
 void react_run_jobs(struct life *life);
+/* Minds JobTimeoutSec= of jobs that were asked for since, and of one that runs from now on. */
+void react_limit_new_jobs(struct life *life);
+void react_limit_job(struct life *life, const struct job *j);
 /* A unit's state changed: its job may have ended, others may be bound to it. */
 void react_to_state(struct life *life, struct unit *u);
 /* Tells the units that trigger it that it changed, or that a start of it ended. */

@@ -63,6 +63,17 @@ void service_fail(struct service *s, enum service_result result)
 		s->result = result;
 }
 
+/* RuntimeMaxSec= counts from when it came up: a reload begins nothing anew. */
+static uint64_t runtime_left(const struct service *s)
+{
+	uint64_t whole = usec_add(service_settings(s)->runtime_max_usec, s->runtime_extra_usec);
+	uint64_t used = unit_is_active(s->unit)
+				? clock_monotonic_usec() - s->unit->active_enter.monotonic_usec
+				: 0;
+
+	return whole == USEC_INFINITY ? whole : whole > used ? whole - used : 0;
+}
+
 static uint64_t state_limit(const struct service *s, enum state_timeout kind)
 {
 	const struct service_settings *settings = service_settings(s);
@@ -76,7 +87,7 @@ static uint64_t state_limit(const struct service *s, enum state_timeout kind)
 		return settings->timeout_abort_set ? settings->timeout_abort_usec
 						   : settings->timeout_stop_usec;
 	case TIMEOUT_RUN:
-		return settings->runtime_max_usec;
+		return runtime_left(s);
 	case TIMEOUT_NONE:
 		break;
 	}

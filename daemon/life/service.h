@@ -92,6 +92,7 @@ struct service {
 	struct service *next_watcher;
 	bool skipped; /* ExecCondition= said no */
 	uint64_t reload_begin_usec;
+	uint64_t runtime_extra_usec; /* of this life: up to RuntimeRandomizedExtraSec= */
 };
 
 typedef enum service_state service_action_fn(struct service *s, const struct unit_event *event);

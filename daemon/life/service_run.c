@@ -14,6 +14,8 @@ static bool is_good(struct service *s)
 {
 	if (s->main)
 		return true;
+	if (service_settings(s)->exit_type == EXIT_TYPE_CGROUP)
+		return service_tree_is_alive(s);
 	if (s->main_record.code)
 		return false;
 	return service_settings(s)->type == SERVICE_FORKING && service_tree_is_alive(s);

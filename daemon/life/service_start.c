@@ -2,6 +2,7 @@
 /* A service on its way up: conditions, start-pre, start, start-post. */
 #include <errno.h>
 #include <string.h>
+#include <sys/random.h>
 
 #include "daemon/base/log.h"
 #include "daemon/life/service.h"
@@ -69,6 +70,16 @@ enum service_state service_enter_start_post(struct service *s)
 	return SERVICE_START_POST;
 }
 
+static uint64_t random_up_to(uint64_t limit_usec)
+{
+	uint64_t n;
+
+	if (!limit_usec || limit_usec == USEC_INFINITY ||
+		getrandom(&n, sizeof(n), GRND_NONBLOCK) != sizeof(n))
+		return 0;
+	return n % (limit_usec + 1);
+}
+
 enum service_state service_on_start(struct service *s, const struct unit_event *event)
 {
 	(void)event;
@@ -92,6 +103,7 @@ enum service_state service_on_start(struct service *s, const struct unit_event *
 	if (!s->restarting)
 		s->restarts = 0;
 	s->restarting = false;
+	s->runtime_extra_usec = random_up_to(service_settings(s)->runtime_randomized_extra_usec);
 	service_new_invocation(s);
 	return SERVICE_CONDITION;
 }

@@ -150,7 +150,8 @@ static bool find_span(struct timer *t, size_t i, uint64_t now, bool clock_change
 
 	if (base == USEC_INFINITY)
 		return true;
-	if (next < now && !clock_changed && is_once(p->base)) {
+	/* What was over when the timer was started is made up for. */
+	if (next < now && !clock_changed && is_once(p->base) && t->last.realtime_usec) {
 		t->over[i] = true;
 		return false;
 	}
@@ -299,8 +300,10 @@ static int timer_start(struct unit *u)
 		enter_dead(t, TRIGGER_FAILURE_START_LIMIT_HIT);
 		return -ECANCELED;
 	}
-	free(t->over);
-	t->over = NULL;
+	t->last = (struct moment){0};
+	for (size_t i = 0; fit_points(t) && i < t->point_count; i++)
+		if (settings(t)->points[i].base == TIMER_ON_ACTIVE)
+			t->over[i] = false;
 	timer_watch_clock(unit_life(u));
 	if (settings(t)->persistent)
 		t->last.realtime_usec = timer_stamp_read(u);
