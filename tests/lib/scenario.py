@@ -161,6 +161,10 @@ class Run:
             self.tell(letter, line)
         elif verb == "touch":
             (self.peer.seen / f"{self.prefix}{rest}").touch()
+        elif verb == "write":
+            (self.peer.seen / f"{self.prefix}{rest}").write_text("something\n")
+        elif verb == "mkdir":
+            (self.peer.seen / f"{self.prefix}{rest}").mkdir(exist_ok=True)
         elif verb == "remove":
             (self.peer.seen / f"{self.prefix}{rest}").unlink(missing_ok=True)
         elif verb == "connect":
@@ -191,7 +195,8 @@ class Run:
     def clean(self):
         self.peer.ctl("stop", f"{self.prefix}-anchor.target", *self.names)
         self.peer.ctl("reset-failed", *self.names)
-        for path in self.peer.units_seen.glob(f"{self.prefix}-*"):
+        left = [path for path in self.peer.seen.glob(f"{self.prefix}.*") if path.suffix != ".log"]
+        for path in [*self.peer.units_seen.glob(f"{self.prefix}-*"), *left]:
             if path.is_dir():
                 shutil.rmtree(path)
             else:

@@ -256,3 +256,48 @@ for kind, address in (("ListenDatagram", "DIR.s"), ("ListenSequentialPacket", "D
                       ("ListenNetlink", "kobject-uevent 1"), ("ListenMessageQueue", "/oracle"), ("ListenStream", "@oracle"), ("ListenStream", "vsock::4242"), ("ListenStream", "[::1]:45245"),
                       ("ListenStream", "127.0.0.1:45245"), ("ListenDatagram", "45246"), ("ListenSpecial", "/no/such"), ("ListenFIFO", "/proc/no"), ("ListenSpecial", "DIR.log")):
     add(f"{kind}={address}", {"a.socket": unit("Socket", f"{kind}={address}; RemoveOnStop=yes"), "a.service": service()}, "start a.socket", "stop a.service", "stop a.socket", "reset-failed a.socket")
+
+# Timers at length. What they wait for is short, and what is looked at is where they rest.
+NEAR = "AccuracySec=1ms"
+LONG = {"a.service": service()}
+SHORT = {"a.service": service("Type=oneshot; ExecStart=/bin/sh -c 'echo ran >>DIR.log'", "StartLimitIntervalSec=0")}
+for base in ("OnActiveSec", "OnBootSec", "OnStartupSec", "OnUnitActiveSec", "OnUnitInactiveSec"):
+    for more in ("", "; RemainAfterElapse=no"):
+        add(f"{base}{more}", {"a.timer": unit("Timer", f"{base}=1ms; {NEAR}{more}"), **LONG}, "start a.timer", "wait 0.2", "tell a exit 0", "stop a.timer a.service")
+        add(f"{base} in a year{more}", {"a.timer": unit("Timer", f"{base}=1y; {NEAR}{more}"), **LONG}, "start a.timer", "start a.service", "stop a.service", "stop a.timer")
+for more in ("", "; RemainAfterElapse=no", "; Persistent=yes"):
+    add(f"a calendar of the past{more}", {"a.timer": unit("Timer", f"OnCalendar=2001-01-01; {NEAR}{more}"), **LONG}, "start a.timer", "wait 0.2", "stop a.timer")
+    add(f"a calendar far away{more}", {"a.timer": unit("Timer", f"OnCalendar=2099-01-01; {NEAR}{more}"), **LONG}, "start a.timer", "restart a.timer", "stop a.timer")
+for change in ("OnClockChange=yes", "OnTimezoneChange=yes"):
+    add(f"a timer of {change}", {"a.timer": unit("Timer", change), **LONG}, "start a.timer", "start a.service", "stop a.service", "stop a.timer")
+add("a timer of nothing", {"a.timer": unit("Timer", "Persistent=yes"), **LONG}, "start a.timer")
+add("a timer whose service runs already", {"a.timer": unit("Timer", f"OnActiveSec=1ms; {NEAR}"), **LONG}, "start a.service", "start a.timer", "wait 0.2", "stop a.service", "stop a.timer")
+add("a timer whose service fails by condition", {"a.timer": unit("Timer", f"OnActiveSec=1ms; {NEAR}"), "a.service": service("", "ConditionPathExists=/no/such")}, "start a.timer", "wait 0.2", "stop a.timer")
+add("a timer whose service stays", {"a.timer": unit("Timer", f"OnActiveSec=1ms; {NEAR}"), "a.service": service("Type=oneshot; RemainAfterExit=yes; ExecStart=/bin/true")}, "start a.timer", "wait 0.2", "stop a.service", "stop a.timer")
+add("a timer whose service is masked by its start limit", {"a.timer": unit("Timer", f"OnActiveSec=1ms; OnUnitInactiveSec=1ms; {NEAR}"), "a.service": service("Type=oneshot; ExecStart=/bin/true", "StartLimitBurst=3; StartLimitIntervalSec=100")}, "start a.timer", "wait 1.5", "reset-failed a.service", "stop a.timer")
+add("a timer that starts a target", {"a.timer": unit("Timer", f"OnActiveSec=1ms; Unit=b.target; {NEAR}"), "b.target": "[Unit]\nDefaultDependencies=no\nWants=a.service\n", **LONG}, "start a.timer", "wait 0.2", "stop b.target", "stop a.timer")
+add("a timer is started too often", {"a.timer": unit("Timer", "OnActiveSec=1y", "StartLimitBurst=2; StartLimitIntervalSec=100"), **LONG}, *["restart a.timer"] * 4, "reset-failed a.timer", "start a.timer")
+add("a timer with its service in Requires=", {"a.timer": unit("Timer", f"OnActiveSec=100ms; {NEAR}", "Requires=a.service"), **LONG}, "start a.timer", "wait 0.3", "stop a.service", "stop a.timer")
+add("a service that stops with its timer", {"a.timer": unit("Timer", f"OnActiveSec=1ms; {NEAR}"), "a.service": service("", "BindsTo=a.timer; After=a.timer")}, "start a.timer", "wait 0.2", "stop a.timer")
+
+# Paths at length.
+for kind in ("PathExists", "PathExistsGlob", "PathChanged", "PathModified", "DirectoryNotEmpty"):
+    where = "DIR.d" if kind == "DirectoryNotEmpty" else "DIR.d/f*" if kind == "PathExistsGlob" else "DIR.d/f"
+    watch = {"a.path": unit("Path", f"{kind}={where}"), "a.service": service("", "StartLimitIntervalSec=0")}
+    add(f"{kind}: a folder comes, then a file", watch, "start a.path", "mkdir .d", "wait 0.2", "touch .d/f", "tell a exit 0", "remove .d/f", "stop a.service", "stop a.path")
+    add(f"{kind}: a file goes", watch, "mkdir .d", "touch .d/f", "start a.path", "remove .d/f", "wait 0.2", "stop a.service", "stop a.path")
+    add(f"{kind}: written to", watch, "mkdir .d", "touch .d/f", "start a.path", "write .d/f", "wait 0.2", "stop a.service", "stop a.path")
+    add(f"{kind}: its service ends while it is there", watch, "mkdir .d", "start a.path", "touch .d/f", "wait 0.2", "stop a.path", "stop a.service")
+    add(f"{kind}: MakeDirectory", {"a.path": unit("Path", f"{kind}={where}; MakeDirectory=yes; DirectoryMode=0700"), "a.service": service()}, "start a.path", "wait 0.2", "stop a.path a.service")
+    add(f"{kind}: its service cannot start", {"a.path": unit("Path", f"{kind}={where}; TriggerLimitIntervalSec=10; TriggerLimitBurst=3"), "a.service": service("ExecStart=/bin/false", "StartLimitIntervalSec=0")},
+        "mkdir .d", "start a.path", "touch .d/f", "wait 1", "reset-failed a.path", "stop a.path")
+    add(f"{kind}: the start limit of its service", {"a.path": unit("Path", f"{kind}={where}"), "a.service": service("ExecStart=/bin/false", "StartLimitBurst=3; StartLimitIntervalSec=100")},
+        "mkdir .d", "start a.path", "touch .d/f", "wait 1", "stop a.path")
+    add(f"{kind}: its service is skipped", {"a.path": unit("Path", f"{kind}={where}; TriggerLimitBurst=5; TriggerLimitIntervalSec=10"), "a.service": service("", "ConditionPathExists=/no/such")},
+        "mkdir .d", "start a.path", "touch .d/f", "wait 1", "stop a.path")
+add("a path that starts another unit", {"a.path": unit("Path", "PathExists=DIR.f; Unit=b.service"), "b.service": service("", "", "b")}, "start a.path", "touch .f", "stop b.service", "remove .f", "stop b.service", "stop a.path")
+add("a path of two kinds", {"a.path": unit("Path", "PathExists=DIR.f; PathChanged=DIR.g"), "a.service": service()}, "start a.path", "touch .g", "tell a exit 0", "touch .f", "stop a.path")
+add("a path of nothing", {"a.path": unit("Path", "MakeDirectory=yes"), "a.service": service()}, "start a.path")
+add("a path that is relative", {"a.path": unit("Path", "PathExists=tmp/x"), "a.service": service()}, "start a.path")
+add("a path without its service", {"a.path": unit("Path", "PathExists=/tmp")}, "start a.path")
+add("a path whose service runs already", {"a.path": unit("Path", "PathExists=DIR.f"), "a.service": service()}, "touch .f", "start a.service", "start a.path", "stop a.path")
