@@ -85,7 +85,7 @@ static const struct directive rows[] = {
 	SANDBOX("RestrictFileSystems", type_words, "it needs BPF programs, which are not loaded"),
 	FILTER("LockPersonality", type_bool),
 	NEEDY("KeyringMode", type_text, 0, NEED_KEYRINGS, .names = &keyring_mode, UNSAID("private")),
-	NEEDY("RemoveIPC", type_bool, DIRECTIVE_TERSE, NEED_NOTHING),
+	NEEDY("RemoveIPC", type_bool, DIRECTIVE_TERSE | DIRECTIVE_KEPT, NEED_NOTHING),
 	NEEDY("MemoryKSM", type_bool, DIRECTIVE_TERSE, NEED_PAGE_MERGING),
 	LSM("SELinuxContext"),
 	LSM("AppArmorProfile"),
