@@ -7,6 +7,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -99,7 +100,8 @@ static int give(int fd, const struct child *c, enum exec_directory_kind kind, mo
 	return 0;
 }
 
-static int make_one(const struct child *c, enum exec_directory_kind kind, const char *path)
+/* The folder at `path` below those of that kind, each part made where it is not there. */
+static int make_path(const struct child *c, enum exec_directory_kind kind, const char *path)
 {
 	mode_t before = umask(0);
 	int fd = make_prefix(c->request->context->directory_prefix[kind]);
@@ -116,6 +118,13 @@ static int make_one(const struct child *c, enum exec_directory_kind kind, const 
 		fd = enter(fd, part, 0755, &made);
 	}
 	(void)umask(before);
+	return fd;
+}
+
+static int make_one(const struct child *c, enum exec_directory_kind kind, const char *path)
+{
+	int fd = make_path(c, kind, path);
+
 	if (fd < 0)
 		return fd;
 	int r = give(fd, c, kind, c->exec->directories[kind].mode);
@@ -123,16 +132,52 @@ static int make_one(const struct child *c, enum exec_directory_kind kind, const 
 	return r;
 }
 
-/* `name:link`: a symbolic link to it beside it. */
+/* From where `link` lies to `name`: "a/b" seen from "a/c/d" is "../b". */
+static char *relative(const char *name, const char *link)
+{
+	char *text = NULL;
+	size_t size, n;
+
+	while ((n = strcspn(name, "/")), name[n] && strncmp(name, link, n + 1) == 0) {
+		name += n + 1;
+		link += n + 1;
+	}
+	FILE *f = open_memstream(&text, &size);
+	if (!f)
+		return NULL;
+	for (const char *slash = strchr(link, '/'); slash; slash = strchr(slash + 1, '/'))
+		fputs("../", f);
+	fputs(name, f);
+	fclose(f);
+	return text;
+}
+
+static bool leads_to(int dir, const char *link, const char *target)
+{
+	char there[PATH_MAX];
+	ssize_t n = readlinkat(dir, link, there, sizeof(there));
+
+	return n >= 0 && (size_t)n == strlen(target) && memcmp(there, target, (size_t)n) == 0;
+}
+
+/* `name:link`: a symbolic link to it. */
 static int make_link(
 	const struct child *c, enum exec_directory_kind kind, const char *name, const char *link)
 {
-	const char *prefix = c->request->context->directory_prefix[kind];
-	_cleanup_(freep) char *at = NULL, *to = NULL;
+	const char *slash = strrchr(link, '/'), *last = slash ? slash + 1 : link;
+	_cleanup_(freep) char *above = strndup(link, slash ? (size_t)(slash - link) : 0);
+	_cleanup_(freep) char *target = relative(name, link);
+	int r = 0;
 
-	if (asprintf(&at, "%s/%s", prefix, link) < 0 || asprintf(&to, "%s/%s", prefix, name) < 0)
+	if (!above || !target)
 		return -ENOMEM;
-	return symlink(to, at) < 0 && errno != EEXIST ? -errno : 0;
+	int dir = make_path(c, kind, above);
+	if (dir < 0)
+		return dir;
+	if (symlinkat(target, dir, last) < 0 && !(errno == EEXIST && leads_to(dir, last, target)))
+		r = -errno;
+	close(dir);
+	return r;
 }
 
 int child_make_directories(const struct child *c, enum exec_directory_kind kind)
@@ -154,6 +199,17 @@ int child_make_directories(const struct child *c, enum exec_directory_kind kind)
 	return 0;
 }
 
+/* Whether an earlier entry says the same folder, with another link to it. */
+static bool is_again(char **paths, char **p)
+{
+	size_t n = strcspn(*p, ":");
+
+	for (char **other = paths; other < p; other++)
+		if (strcspn(*other, ":") == n && strncmp(*other, *p, n) == 0)
+			return true;
+	return false;
+}
+
 char *child_directory_variable(const struct child *c, enum exec_directory_kind kind)
 {
 	static const char *const names[DIRECTORY_MAX] = {
@@ -172,8 +228,10 @@ char *child_directory_variable(const struct child *c, enum exec_directory_kind k
 		return NULL;
 	fprintf(f, "%s=", names[kind]);
 	for (char **p = paths; *p; p++)
-		fprintf(f, "%s%s/%.*s", p == paths ? "" : ":",
-			c->request->context->directory_prefix[kind], (int)strcspn(*p, ":"), *p);
+		if (!is_again(paths, p))
+			fprintf(f, "%s%s/%.*s", p == paths ? "" : ":",
+				c->request->context->directory_prefix[kind], (int)strcspn(*p, ":"),
+				*p);
 	fclose(f);
 	return text;
 }
@@ -244,6 +302,18 @@ static int remove_one(const char *prefix, const char *path)
 	return r;
 }
 
+static void remove_link(const char *prefix, const char *link)
+{
+	_cleanup_(freep) char *copy = strdup(link);
+	char *last;
+	int parent = copy ? open_parent(prefix, copy, &last) : -ENOMEM;
+
+	if (parent < 0)
+		return;
+	(void)unlinkat(parent, last, 0);
+	close(parent);
+}
+
 int directories_remove_runtime(
 	const struct spawn_context *context, const struct exec_settings *exec)
 {
@@ -253,11 +323,10 @@ int directories_remove_runtime(
 	for (char **p = exec->directories[DIRECTORY_RUNTIME].paths; p && *p; p++) {
 		_cleanup_(freep) char *name = strndup(*p, strcspn(*p, ":"));
 		const char *link = strchr(*p, ':');
-		_cleanup_(freep) char *at = NULL;
 		int r = name ? remove_one(prefix, name) : -ENOMEM;
 
-		if (link && asprintf(&at, "%s/%s", prefix, link + 1) >= 0)
-			(void)unlink(at);
+		if (link)
+			remove_link(prefix, link + 1);
 		if (r < 0 && !first)
 			first = r;
 	}

@@ -12,6 +12,7 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -196,6 +197,9 @@ int child_enter_users(const struct child *c)
 		return 0;
 	if (pipe2(go, O_CLOEXEC) < 0)
 		return -errno;
+	/* Another group made us undumpable (prctl(2)): ProtectProc= would hide us from the writer.
+	 */
+	(void)prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	pid_t writer = fork();
 	if (writer == 0)
 		write_maps(c, go);

@@ -129,9 +129,12 @@ static int mount_devices(const struct mount_entry *e)
 	return r;
 }
 
-/* To hold attributes of its own a path has to be a mount. */
+/* To hold attributes of its own a path has to be a mount, which the root is. Mounted over, it would
+ * leave us in a root that is not the namespace's (user_namespaces(7): EPERM). */
 static int mount_itself(const struct mount_entry *e)
 {
+	if (strcmp(e->path, "/") == 0)
+		return 0;
 	return do_mount(e->path, e->path, NULL, MS_BIND | MS_REC, NULL);
 }
 

@@ -158,8 +158,8 @@ static struct spawn_failure enter_namespaces(struct child *c)
 static struct spawn_failure become_user(struct child *c)
 {
 	STEP(EXIT_GROUP, child_set_groups(c));
+	STEP(EXIT_NAMESPACE, child_enter_users(c)); /* which who is in another root may not */
 	STEP(EXIT_CHROOT, change_root(c));
-	STEP(EXIT_USER, child_enter_users(c));
 	STEP(EXIT_CAPABILITIES, child_drop_bounding_set(c));
 	STEP(EXIT_CAPABILITIES, child_prepare_ambient(c));
 	STEP(EXIT_USER, child_set_user(c));

@@ -147,9 +147,9 @@ def test_an_unparsable_security_setting_refuses_the_unit(reaperd):
 
 
 def test_what_is_not_applied_is_said(reaperd):
-    path = reaperd.service("a", "/bin/sleep 1000", "PrivateUsers=yes\nMemoryMax=1G")
+    path = reaperd.service("a", "/bin/sleep 1000", "RootImage=/x\nMemoryMax=1G")
     reaperd.start("a.service")
-    for words in (f"{path}:5: PrivateUsers=yes: not applied", f"{path}:6: MemoryMax=1G: not applied"):
+    for words in (f"{path}:5: RootImage=/x: not applied", f"{path}:6: MemoryMax=1G: not applied"):
         assert words in reaperd.text()
         assert words in reaperd.ctl("status", "a").out
 

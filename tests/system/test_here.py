@@ -28,8 +28,8 @@ def test_what_is_applied_everywhere(reaperd):
 
 
 def test_what_is_applied_nowhere_is_degraded(reaperd):
-    status, lines = verify(reaperd, "PrivateUsers=yes")
-    assert status == 0 and lines[1].startswith("3: PrivateUsers=yes: degraded: not applied: ")
+    status, lines = verify(reaperd, "RootImage=/x")
+    assert status == 0 and lines[1].startswith("3: RootImage=/x: degraded: not applied: ")
 
 
 REFUSED = [

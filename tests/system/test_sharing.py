@@ -91,6 +91,17 @@ def test_an_ordinary_user_has_a_namespace_of_users_too(reaperd, ordinary):
     assert reaperd.lines("a")[0] != os.readlink("/proc/self/ns/user") and reaperd.lines("a")[1] == "deny"
 
 
+@pytest.mark.parametrize("more", ["ProtectSystem=strict", "NoExecPaths=/\nExecPaths=/usr /bin /lib /lib64", "PrivateDevices=yes\nProtectProc=invisible\nUser=nobody",
+                                  "ProtectKernelTunables=yes\nProtectHostname=yes", "TemporaryFileSystem=/var", "RootDirectory=ROOT\nBindReadOnlyPaths=/usr"])
+def test_users_beside_other_namespaces(boxed, more):
+    if run("unshare", "--user", "true").status:
+        pytest.skip("needs user namespaces")
+    text = more.replace("ROOT", str(make_root(boxed)))
+    boxed.unit("a.service", f"[Service]\nType=oneshot\nPrivateUsers=yes\n{text}\nExecStart=/bin/readlink /proc/self/ns/user\n")
+    boxed.start("keep.service", "a.service")
+    assert boxed.lines("a") and boxed.lines("a")[0] != os.readlink("/proc/self/ns/user"), boxed.text()
+
+
 def make_root(reaperd):
     """A root of links, with /usr to be bound."""
     folder = reaperd.folder / "root"

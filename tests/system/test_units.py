@@ -235,15 +235,15 @@ def test_a_reload_with_a_bad_file_loses_nothing(reaperd):
 
 
 def test_verify_reads_files_without_a_reaperd(reaperd):
-    path = reaperd.service("a", "/no/such/program", "Restrat=always\nPrivateUsers=yes\n[Instal]")
+    path = reaperd.service("a", "/no/such/program", "Restrat=always\nRootImage=/x\n[Instal]")
     result = run(REAPERCTL, "verify", path)
     assert result.status == 1
     lines = result.out.splitlines()
     assert lines[0].startswith(f"{path}:4: ExecStart=/no/such/program: cannot be run")
     assert f"{path}:5: unknown key 'Restrat'" in lines[1] and "'Restart'" in lines[1]
-    assert f"{path}:6: PrivateUsers=yes: not applied" in lines[2]
+    assert f"{path}:6: RootImage=/x: not applied" in lines[2]
     assert f"{path}:7: unknown section [Instal]" in lines[3] and "[Install]" in lines[3]
-    good = reaperd.unit("t@.service", "[Service]\nExecStart=/bin/true\nPrivateUsers=yes\n")
+    good = reaperd.unit("t@.service", "[Service]\nExecStart=/bin/true\nRootImage=/x\n")
     result = run(REAPERCTL, "verify", good)
     assert result.status == 0 and "not applied" in result.out
     result = run(REAPERCTL, "verify", reaperd.folder / "nosuch.service", reaperd.folder / "no-unit")

@@ -92,7 +92,7 @@ def test_what_is_left_to_share_is_removed(reaperd, root, remove):
     name = f"reaperd-test-{os.getpid()}-{remove}"
     program = reaperd.folder / "leave.py"
     program.write_text(LEAVE.split("'")[1].replace("%s", name))
-    reaperd.unit("a.service", f"[Service]\nType=oneshot\nRemainAfterExit=yes\nUser=54321\nRemoveIPC={remove}\nExecStart=/usr/bin/python3 -u {program}\n")
+    reaperd.unit("a.service", f"[Service]\nType=oneshot\nRemainAfterExit=yes\nUser={54321 + len(remove)}\nRemoveIPC={remove}\nExecStart=/usr/bin/python3 -u {program}\n")
     reaperd.start("a.service")
     shm, sem, msg = (int(word) for word in reaperd.lines("a")[0].split())
     there = [lambda: shm in ids("shm"), lambda: sem in ids("sem"), lambda: msg in ids("msg"),
@@ -108,3 +108,47 @@ def test_what_is_left_to_share_is_removed(reaperd, root, remove):
         for path in (f"{name}.d/file", name):
             pathlib.Path("/dev/shm", path).unlink()
         pathlib.Path("/dev/shm", f"{name}.d").rmdir()
+
+
+def listed(folder):
+    return {str(p.relative_to(folder)): os.readlink(p) for p in folder.rglob("*") if p.is_symlink()}
+
+
+def test_links_to_folders_are_as_systemd_makes_them(reaperd, root):
+    name = f"reaperd-test-{os.getpid()}"
+    top = pathlib.Path("/run", name)
+    text = f"RuntimeDirectory={name}/a/b:{name}/a/link {name}/a/b:{name}/deep/er/link {name}/c:{name}/d"
+    reaperd.service("a", "/bin/sh -c 'echo $RUNTIME_DIRECTORY; exec sleep 1000'", text)
+    reaperd.start("a.service")
+    try:
+        wait_for(lambda: reaperd.lines("a"), "it has spoken")
+        assert reaperd.lines("a") == [f"{top}/a/b:{top}/c"]
+        assert listed(top) == {"a/link": "b", "deep/er/link": "../../a/b", "d": "c"}
+        assert reaperd.ctl("restart", "a.service").status == 0
+        reaperd.ctl("stop", "a.service")
+        assert listed(top) == {}
+    finally:
+        for path in sorted(top.rglob("*"), reverse=True):
+            path.rmdir()
+        top.rmdir()
+
+
+def test_a_link_is_not_made_through_another_one(reaperd, root):
+    """What lies in a folder of the service may be its own doing."""
+    name = f"reaperd-test-{os.getpid()}"
+    top = pathlib.Path("/run", name)
+    top.mkdir()
+    outside = reaperd.folder / "outside"
+    outside.mkdir()
+    try:
+        (top / "x").symlink_to(outside)
+        reaperd.service("a", text=f"RuntimeDirectory={name}/a:{name}/x/link\nRuntimeDirectoryPreserve=yes")
+        reaperd.service("b", text=f"RuntimeDirectory={name}/b:{name}/x\nRuntimeDirectoryPreserve=yes")
+        reaperd.service("keep")
+        reaperd.start("keep.service", "a.service", "b.service")
+        assert [reaperd.state(f"{n}.service") for n in "ab"] == ["failed", "failed"]
+        assert not list(outside.iterdir()) and reaperd.text().count("RUNTIME_DIRECTORY") == 2
+    finally:
+        for path in sorted(top.rglob("*"), reverse=True):
+            path.unlink() if path.is_symlink() else path.rmdir()
+        top.rmdir()
