@@ -186,6 +186,8 @@ const char *service_private_tmp(struct service *s);
 void service_leave_private_tmp(struct service *s);
 /* Whose namespace a new process is to enter where the unit says yes to `key`; 0: make one. */
 pid_t service_namespace_pid(const struct service *s, const char *key);
+/* service_output.c: what its settings say of its lines, to the output that it has. */
+void service_set_output(struct service *s);
 /* Descriptors for its main process, borrowed, in a vector to be freed with a name each (strv). The
  * number of them, or -ENOMEM. */
 int service_collect_fds(const struct service *s, int **ret_fds, char ***ret_names);

@@ -11,8 +11,6 @@
 
 #include "common/signal_name.h"
 #include "common/text.h"
-#include "common/syslog_level.h"
-#include "common/value.h"
 #include "daemon/base/log.h"
 #include "daemon/file/types.h"
 #include "daemon/life/service.h"
@@ -36,16 +34,6 @@ static const char *kept_setting(const struct service *s, const char *key)
 	return kept_get(s->unit->config, directive_find("Service", key));
 }
 
-static void set_level(const struct service *s)
-{
-	const char *level = kept_setting(s, "SyslogLevel"),
-		   *prefix = kept_setting(s, "SyslogLevelPrefix");
-	int number = level ? syslog_level_from_string(level) : -1;
-
-	output_set_level(s->output, number < 0 ? LOG_INFO : number,
-		!prefix || value_parse_bool(prefix) != 0);
-}
-
 static int output_fd(struct service *s)
 {
 	struct life *life = unit_life(s->unit);
@@ -56,7 +44,7 @@ static int output_fd(struct service *s)
 		s->output = output_new(life->output, s->unit->id);
 	if (!s->output)
 		return -1;
-	set_level(s);
+	service_set_output(s);
 	int fd = output_open(s->output);
 	if (fd < 0)
 		log_line(LOG_WARNING, fd, s->unit->id, "cannot keep its output");

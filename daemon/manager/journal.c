@@ -21,11 +21,15 @@
 #include "daemon/manager/manager.h"
 #include "daemon/manager/outside.h"
 
-/* One line on its way: the priority, the unit's name, the text. */
+#define FIELDS_BYTES 4096 /* of LogExtraFields= and kin; more is left out */
+#define FIELDS_MAX 64
+
+/* One line on its way: the priority, the unit's name, further fields, the text behind them. */
 struct record {
 	char priority; /* '0' ... '7' */
 	char unit[LIMIT_UNIT_NAME + 1];
-	char text[LIMIT_OUTPUT_LINE_BYTES];
+	uint16_t fields_size;
+	char text[FIELDS_BYTES + LIMIT_OUTPUT_LINE_BYTES];
 };
 
 typedef int journal_send_fn(const struct iovec *iov, int count);
@@ -44,16 +48,27 @@ static void send_record(journal_send_fn *send_fields, const struct record *r, si
 	char priority[16], identifier[LIMIT_UNIT_NAME + 32], unit[LIMIT_UNIT_NAME + 32];
 	int name = (int)strlen(r->unit);
 	int bare = text_ends_with(r->unit, ".service") ? name - (int)strlen(".service") : name;
-	struct iovec fields[] = {
+	struct iovec fields[FIELDS_MAX] = {
 		field(priority, sizeof(priority), "PRIORITY", &r->priority, 1),
-		field(identifier, sizeof(identifier), "SYSLOG_IDENTIFIER", r->unit, bare),
 		field(unit, sizeof(unit), "REAPERD_UNIT", r->unit, name),
-		{message, strlen("MESSAGE=") + length},
+		{message, strlen("MESSAGE=") + length - r->fields_size},
 	};
+	int count = 3;
+	bool is_named = false;
 
+	for (size_t at = 0; at < r->fields_size && count < FIELDS_MAX - 1;) {
+		const char *text = r->text + at;
+
+		fields[count++] = (struct iovec){(char *)text, strlen(text)};
+		is_named |= text_after_prefix(text, "SYSLOG_IDENTIFIER=") != NULL;
+		at += strlen(text) + 1;
+	}
+	if (!is_named)
+		fields[count++] =
+			field(identifier, sizeof(identifier), "SYSLOG_IDENTIFIER", r->unit, bare);
 	memcpy(message, "MESSAGE=", strlen("MESSAGE="));
-	memcpy(message + strlen("MESSAGE="), r->text, length);
-	(void)send_fields(fields, (int)ELEMENTS(fields));
+	memcpy(message + strlen("MESSAGE="), r->text + r->fields_size, length - r->fields_size);
+	(void)send_fields(fields, count);
 }
 
 /* Until the other end closes; a TERM for everyone is not for us. */
@@ -75,15 +90,20 @@ static _Noreturn void be_writer(int fd, journal_send_fn *send_fields)
 	_exit(EXIT_SUCCESS);
 }
 
-static bool take_line(const char *unit_id, const struct output_line *line, void *data)
+static bool take_line(const char *unit_id, const struct output_line *line,
+	const struct output_fields *fields, void *data)
 {
 	struct manager *m = data;
 	static struct record record;
 
 	record.priority = (char)('0' + line->priority);
 	snprintf(record.unit, sizeof(record.unit), "%s", unit_id);
-	memcpy(record.text, line->text, line->length);
-	return send(m->journal_fd, &record, offsetof(struct record, text) + line->length,
+	record.fields_size = fields->size < FIELDS_BYTES ? (uint16_t)fields->size : 0;
+	if (record.fields_size)
+		memcpy(record.text, fields->text, record.fields_size);
+	memcpy(record.text + record.fields_size, line->text, line->length);
+	return send(m->journal_fd, &record,
+		       offsetof(struct record, text) + record.fields_size + line->length,
 		       MSG_DONTWAIT | MSG_NOSIGNAL) >= 0;
 }
 

@@ -2,6 +2,7 @@
 #include "daemon/process/output.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "common/clock.h"
@@ -9,7 +10,9 @@
 #include "daemon/process/capture.h"
 #include "daemon/process/console.h"
 
-#define LEVEL_INFO 6 /* syslog(3) */
+#define LEVEL_WARNING 4 /* syslog(3) */
+#define LEVEL_INFO 6
+#define LEVEL_DEBUG 7
 
 struct output_hub {
 	struct loop *loop;
@@ -19,7 +22,7 @@ struct output_hub {
 	uint64_t now_usec; /* CLOCK_REALTIME of the lines that are being read; 0: none are */
 	output_line_fn *listener;
 	void *listener_data;
-	bool (*sink)(const char *unit_id, const struct output_line *line, void *data);
+	output_sink_fn *sink;
 	void *sink_data;
 };
 
@@ -30,6 +33,8 @@ struct output {
 	struct ring ring;
 	bool has_prefixes;
 	int level;
+	struct line_filter filter;
+	struct output_fields fields;
 	uint64_t dropped;
 };
 
@@ -62,8 +67,7 @@ void output_hub_set_listener(struct output_hub *hub, output_line_fn *fn, void *d
 	hub->listener_data = data;
 }
 
-void output_hub_set_sink(struct output_hub *hub,
-	bool (*fn)(const char *unit_id, const struct output_line *line, void *data), void *data)
+void output_hub_set_sink(struct output_hub *hub, output_sink_fn *fn, void *data)
 {
 	hub->sink = fn;
 	hub->sink_data = data;
@@ -98,10 +102,25 @@ static void pass_on(struct output *o, const struct output_line *line)
 
 	if (!hub->sink)
 		console_write(&hub->console, o->unit_id, line->text, line->length);
-	else if (!hub->sink(o->unit_id, line, hub->sink_data))
+	else if (!hub->sink(o->unit_id, line, &o->fields, hub->sink_data))
 		hub->console.dropped++;
 	if (hub->listener)
 		hub->listener(o->unit_id, line, hub->listener_data);
+}
+
+static void keep(struct output *o, const char *text, size_t length, int priority)
+{
+	struct output_hub *hub = o->hub;
+	struct output_line *line = ring_add(&o->ring, text, length);
+
+	if (!line) {
+		o->dropped++;
+		return;
+	}
+	line->realtime_usec = hub->now_usec;
+	line->sequence = ++hub->sequence;
+	line->priority = priority;
+	pass_on(o, line);
 }
 
 static void on_line(const char *text, size_t length, void *data)
@@ -109,18 +128,19 @@ static void on_line(const char *text, size_t length, void *data)
 	struct output *o = data;
 	struct output_hub *hub = o->hub;
 	int priority = take_priority(o, &text, &length);
-	struct output_line *line = ring_add(&o->ring, text, length);
+	unsigned suppressed;
+	char note[64];
 
-	if (!line) {
-		o->dropped++;
-		return;
-	}
 	if (!hub->now_usec)
 		hub->now_usec = clock_realtime_usec();
-	line->realtime_usec = hub->now_usec;
-	line->sequence = ++hub->sequence;
-	line->priority = priority;
-	pass_on(o, line);
+	bool passes = line_filter_passes(&o->filter, priority, hub->now_usec, &suppressed);
+	if (suppressed) {
+		int n = snprintf(
+			note, sizeof(note), "%u lines suppressed (LogRateLimitBurst=)", suppressed);
+		keep(o, note, (size_t)n, LEVEL_WARNING);
+	}
+	if (passes)
+		keep(o, text, length, priority);
 }
 
 static void on_end(void *data)
@@ -143,6 +163,7 @@ struct output *output_new(struct output_hub *hub, const char *unit_id)
 	capture_init(&o->capture, hub->loop,
 		&(struct capture_reader){.line = on_line, .end = on_end, .data = o});
 	output_set_level(o, LEVEL_INFO, true);
+	o->filter.level_max = LEVEL_DEBUG;
 	return o;
 }
 
@@ -152,6 +173,7 @@ struct output *output_free(struct output *o)
 		return NULL;
 	output_close(o);
 	ring_done(&o->ring);
+	free(o->fields.text);
 	free(o);
 	return NULL;
 }
@@ -160,6 +182,17 @@ void output_set_level(struct output *o, int level, bool has_prefixes)
 {
 	o->level = level;
 	o->has_prefixes = has_prefixes;
+}
+
+void output_set_filter(struct output *o, const struct line_filter *filter)
+{
+	o->filter = *filter;
+}
+
+void output_set_fields(struct output *o, char *text, size_t size)
+{
+	free(o->fields.text);
+	o->fields = (struct output_fields){text, size};
 }
 
 int output_open(struct output *o)

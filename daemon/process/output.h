@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "daemon/base/loop.h"
+#include "daemon/process/line_filter.h"
 #include "daemon/process/ring.h"
 
 struct output; /* of one unit */
@@ -19,6 +20,14 @@ struct output_hub;
 /* Told of each line as it is kept: for `logs -f` and the journal. */
 typedef void output_line_fn(const char *unit_id, const struct output_line *line, void *data);
 
+/* The same for where lines go instead of the console, with what the journal is told besides. */
+struct output_fields {
+	char *text; /* NAME=value, each with a NUL behind it; NULL: none */
+	size_t size;
+};
+typedef bool output_sink_fn(const char *unit_id, const struct output_line *line,
+	const struct output_fields *fields, void *data);
+
 /* `console_fd`: where prefixed lines go (reopened by us, non-blocking), -1: nowhere. 0 or negative
  * errno. */
 int output_hub_new(struct loop *loop, int console_fd, size_t ring_bytes, struct output_hub **ret);
@@ -26,8 +35,7 @@ struct output_hub *output_hub_free(struct output_hub *hub);
 void output_hub_set_listener(struct output_hub *hub, output_line_fn *fn, void *data);
 /* Lines that would go to the console go there instead, until `fn` is NULL; false: it has no room,
  * and the line counts as dropped. */
-void output_hub_set_sink(struct output_hub *hub,
-	bool (*fn)(const char *unit_id, const struct output_line *line, void *data), void *data);
+void output_hub_set_sink(struct output_hub *hub, output_sink_fn *fn, void *data);
 /* Lines that the console's reader was too slow for. */
 uint64_t output_hub_dropped(const struct output_hub *hub);
 /* Writes what is queued for the console, waiting for its reader at most `usec`: at the end of all.
@@ -47,6 +55,10 @@ int output_open(struct output *o);
 /* What its lines are when they say nothing themselves, and whether "<3>" in front of a line says so
  * (SyslogLevel=, SyslogLevelPrefix=); such a prefix is not kept. */
 void output_set_level(struct output *o, int level, bool has_prefixes);
+/* Which of its lines are kept. */
+void output_set_filter(struct output *o, const struct line_filter *filter);
+/* What goes with each of its lines to the sink; `text` is taken over. */
+void output_set_fields(struct output *o, char *text, size_t size);
 /* Reads what is in the pipe now. */
 void output_drain(struct output *o);
 /* Reads all of it, and what was written last counts as a line although it has no newline: its

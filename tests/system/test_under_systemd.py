@@ -153,6 +153,15 @@ def test_lines_are_in_the_journal_with_their_unit(up):
     assert "reaperd-journal" not in up.run("reaperctl", "orphans").out
 
 
+def test_the_journal_is_told_what_a_unit_says_of_its_lines(up):
+    up.path("/etc/reaperd/units/named.service").write_text(
+        "[Service]\nType=oneshot\nSyslogIdentifier=chosen\nSyslogFacility=local3\nLogExtraFields=COLOR=%p \"WORDS=two words\"\nExecStart=/bin/echo hello\n")
+    up.run("reaperctl", "daemon-reload")
+    assert up.run("reaperctl", "start", "named").status == 0
+    matches = ["SYSLOG_IDENTIFIER=chosen", "SYSLOG_FACILITY=19", "COLOR=named", "WORDS=two words", "REAPERD_UNIT=named.service"]
+    wait_for(lambda: up.run("journalctl", "-o", "cat", "--no-pager", *matches).out == "hello\n", "it has arrived with all of it")
+
+
 def test_the_socket_is_handed_over(machine):
     assert machine.run("systemctl", "start", "reaperd.socket").status == 0
     try:

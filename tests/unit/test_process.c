@@ -10,6 +10,7 @@
 #include "common/varlink.h"
 #include "common/text.h"
 #include "daemon/file/environment_file.h"
+#include "daemon/process/line_filter.h"
 #include "daemon/process/mark.h"
 #include "daemon/process/notify.h"
 #include "daemon/process/ring.h"
@@ -247,4 +248,20 @@ Test(ring, holds_the_end_of_what_was_added)
 	}
 	cr_expect_leq(r.room, 5000);
 	ring_done(&r);
+}
+
+Test(line_filter, counts_lines_of_an_interval)
+{
+	struct line_filter f = {.level_max = 6, .interval_usec = 1000, .burst = 2};
+	unsigned suppressed;
+
+	cr_expect(line_filter_passes(&f, 6, 5000, &suppressed));
+	cr_expect(line_filter_passes(&f, 3, 5001, &suppressed));
+	cr_expect_not(line_filter_passes(&f, 3, 5999, &suppressed));
+	cr_expect_not(
+		line_filter_passes(&f, 7, 5999, &suppressed), "too detailed, and not counted");
+	cr_expect(line_filter_passes(&f, 3, 6000, &suppressed));
+	cr_expect_eq(suppressed, 1);
+	cr_expect(line_filter_passes(&f, 3, 10, &suppressed), "a clock that was set back");
+	cr_expect_eq(suppressed, 0);
 }
