@@ -110,6 +110,15 @@ const char *hint_text(const struct hint *h);
  * on stderr. */
 int options_read(struct options *o, int argc, char **argv, char ***ret_words);
 void options_done(struct options *o);
+/* For completion: a word that may stand where `current` is being typed, and what it is (or NULL).
+ */
+typedef void offer_fn(const char *current, const char *word, const char *help);
+void options_offer(enum program program, const char *current, offer_fn *offer);
+void options_offer_formats(const char *current, offer_fn *offer);
+/* Whether the option's argument is the word after it. */
+bool options_takes_word(enum program program, const char *word);
+/* complete.c: prints what may stand at the last of the words; EXIT_FAILED: a file. */
+int ctl_complete(struct ctl *c, char **words, size_t count);
 /* A line for each option of a topic that has a help text; TOPIC_MAX: of all. How many. */
 int options_print(enum program program, enum topic topic);
 

@@ -92,6 +92,13 @@ static void enlarge_output(void)
 		(void)setvbuf(stdout, buffer, _IOFBF, sizeof(buffer));
 }
 
+static int read_and_run(struct ctl *c, int argc, char **argv, char ***ret_words)
+{
+	int r = options_read(&c->options, argc, argv, ret_words);
+
+	return r < 0 ? EXIT_USAGE : r > 0 ? EXIT_DONE : run(c, *ret_words);
+}
+
 int main(int argc, char **argv)
 {
 	struct ctl c = {.fd = -1, .options.program = program_of(program_invocation_short_name)};
@@ -99,8 +106,9 @@ int main(int argc, char **argv)
 
 	setlocale(LC_CTYPE, "");
 	enlarge_output();
-	int r = options_read(&c.options, argc, argv, &words);
-	r = r < 0 ? EXIT_USAGE : r > 0 ? EXIT_DONE : run(&c, words);
+	int r = argc > 1 && strcmp(argv[1], "__complete") == 0
+			? ctl_complete(&c, argv + 2, (size_t)argc - 2)
+			: read_and_run(&c, argc, argv, &words);
 	if (c.fd >= 0)
 		close(c.fd);
 	varlink_buffer_done(&c.in);

@@ -319,6 +319,40 @@ int options_read(struct options *o, int argc, char **argv, char ***ret_words)
 	return strv_copy(argv + optind, ret_words);
 }
 
+void options_offer(enum program program, const char *current, offer_fn *offer)
+{
+	for (size_t i = 0; i < ELEMENTS(rows); i++) {
+		char word[64];
+
+		if (!rows[i].name || !rows[i].help || !belongs(&rows[i], program))
+			continue;
+		snprintf(word, sizeof(word), "--%s%s", rows[i].name,
+			takes_argument(rows[i].kind) == required_argument ? "=" : "");
+		offer(current, word, rows[i].help);
+	}
+}
+
+void options_offer_formats(const char *current, offer_fn *offer)
+{
+	for (size_t i = 0; i < ELEMENTS(formats); i++)
+		offer(current, formats[i].name, NULL);
+}
+
+bool options_takes_word(enum program program, const char *word)
+{
+	for (size_t i = 0; i < ELEMENTS(rows); i++) {
+		const struct option_row *row = &rows[i];
+
+		if (!belongs(row, program) || takes_argument(row->kind) != required_argument)
+			continue;
+		if (row->letter && word[0] == '-' && word[1] == row->letter && !word[2])
+			return true;
+		if (row->name && strncmp(word, "--", 2) == 0 && strcmp(word + 2, row->name) == 0)
+			return true;
+	}
+	return false;
+}
+
 void options_done(struct options *o)
 {
 	strv_free(o->properties);

@@ -1,27 +1,17 @@
-# Completion of reaperctl: verbs and options from its own --help, units from the running reaperd.
+# Completion of reaperctl: it says itself what may come next.
 _reaperctl() {
-	local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb= word socket=()
-	local i
+	local words=("${COMP_WORDS[@]:1:COMP_CWORD}") current line IFS=$'\n'
 
-	for ((i = 1; i < COMP_CWORD; i++)); do
-		word=${COMP_WORDS[i]}
-		case $word in
-		--socket=*) socket=("$word") ;;
-		-*) ;;
-		*) [ -n "$verb" ] || verb=$word ;;
-		esac
-	done
-	case $previous in
-	-o | --output) COMPREPLY=($(compgen -W "human json short short-iso cat" -- "$current")) && return ;;
-	-s | --signal) COMPREPLY=($(compgen -A signal -- "$current")) && return ;;
-	esac
-	if [[ $current == -* ]]; then
-		COMPREPLY=($(compgen -W "$(reaperctl --help all | grep -o -- '--[a-z-]*')" -- "$current"))
-	elif [ -z "$verb" ]; then
-		COMPREPLY=($(compgen -W "$(reaperctl --help all | sed -n '/^Verbs:/,/^Options:/s/^  \([a-z-]*\) .*/\1/p')" -- "$current"))
-	else
-		COMPREPLY=($(compgen -W "$(reaperctl "${socket[@]}" list-units --all --no-legend --plain 2>/dev/null |
-			awk '{ print $1 }')" -- "$current"))
+	# A word with "=" in it comes in three pieces.
+	if [ "${#words[@]}" -ge 3 ] && [ "${words[-2]}" = = ]; then
+		words=("${words[@]:0:${#words[@]}-2}" "${words[-1]}")
+	elif [ "${words[-1]}" = = ]; then
+		words[-1]=
 	fi
+	COMPREPLY=()
+	for line in $("${COMP_WORDS[0]}" __complete "${words[@]}" 2>/dev/null); do
+		COMPREPLY+=("${line%%$'\t'*}")
+	done
+	case ${COMPREPLY[0]} in *=) compopt -o nospace ;; esac
 }
-complete -F _reaperctl reaperctl
+complete -o default -F _reaperctl reaperctl
