@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* LoadCredential= and SetCredential= (systemd.exec(5)): files in a folder of the unit's own, which
  * its user alone may read and which goes when it ends. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
@@ -80,6 +81,45 @@ static bool is_good_id(const char *id)
 	       strcmp(id, "..") != 0;
 }
 
+static int load_path(const struct child *c, int folder, const char *id, const char *path);
+
+/* Each file of a folder as ID_NAME, and of folders in it as ID_FOLDER_NAME; links are left out. */
+static int load_folder(const struct child *c, int folder, const char *id, DIR *d, const char *path)
+{
+	int r = 0;
+
+	for (struct dirent *e = readdir(d); e && r >= 0; e = readdir(d)) {
+		_cleanup_(freep) char *at = NULL, *name = NULL;
+		struct stat st;
+
+		if (*e->d_name == '.' ||
+			fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+			(!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode)))
+			continue;
+		if (asprintf(&at, "%s/%s", path, e->d_name) < 0 ||
+			asprintf(&name, "%s_%s", id, e->d_name) < 0)
+			return -ENOMEM;
+		r = is_good_id(name) ? load_path(c, folder, name, at) : -EINVAL;
+	}
+	return r;
+}
+
+/* A name of 255 bytes at most is also how deep it goes. */
+static int load_path(const struct child *c, int folder, const char *id, const char *path)
+{
+	_cleanup_(freep) char *data = NULL;
+	size_t size;
+	DIR *d = opendir(path);
+
+	if (d) {
+		int r = load_folder(c, folder, id, d, path);
+		closedir(d);
+		return r;
+	}
+	int r = read_source(path, &data, &size);
+	return r < 0 ? r : write_credential(c, folder, id, data, size);
+}
+
 /* ID[:PATH]. A path that is missing fails the unit; a name that no store has does not. */
 static int load_one(const struct child *c, int folder, char *line)
 {
@@ -93,10 +133,8 @@ static int load_one(const struct child *c, int folder, char *line)
 	const char *name = path ? path : line;
 	if (!is_good_id(line))
 		return -EINVAL;
-	if (*name == '/') {
-		int r = read_source(name, &data, &size);
-		return r < 0 ? r : write_credential(c, folder, line, data, size);
-	}
+	if (*name == '/')
+		return load_path(c, folder, line, name);
 	for (size_t i = 0; i <= ELEMENTS(stores) && !data; i++) {
 		const char *store = i ? stores[i - 1] : ours;
 		_cleanup_(freep) char *at = NULL;

@@ -52,3 +52,15 @@ def test_a_credential_that_is_missing_fails_the_unit(reaperd, root):
     result = reaperd.ctl("start", "c")
     assert result.status == 1 and "CREDENTIALS" in result.err
     assert reaperd.show("c.service", "ExecMainStatus") == 243
+
+
+def test_a_folder_of_credentials(reaperd, root):
+    folder = reaperd.folder / "secrets"
+    (folder / "deep").mkdir(parents=True)
+    (folder / "one").write_text("1")
+    (folder / "deep/two").write_text("2")
+    (folder / "link").symlink_to("one")
+    reaperd.unit("a.service", f"[Service]\nType=oneshot\nLoadCredential=key:{folder}\nExecStart=/bin/sh -c 'cd $CREDENTIALS_DIRECTORY && head *'\n")
+    reaperd.service("keep")
+    reaperd.start("keep.service", "a.service")
+    assert reaperd.lines("a") == ["==> key_deep_two <==", "2", "==> key_one <==", "1"], reaperd.text()
