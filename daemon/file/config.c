@@ -170,6 +170,7 @@ static struct service_settings *service_settings_new(void)
 	s->runtime_max_usec = USEC_INFINITY;
 	s->restart_max_delay_usec = USEC_INFINITY;
 	s->reload_signal = SIGHUP;
+	s->fd_store_preserve = PRESERVE_RESTART;
 	return s;
 }
 

@@ -367,6 +367,7 @@ struct service_settings {
 	char *bus_name;
 	char **sockets;
 	unsigned fd_store_max;
+	enum preserve_mode fd_store_preserve;
 	int reload_signal;
 };
 

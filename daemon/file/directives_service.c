@@ -53,7 +53,7 @@ static const struct directive rows[] = {
 	SERVICE("BusName", type_bus_name, bus_name),
 	SERVICE("Sockets", type_words, sockets),
 	SERVICE("FileDescriptorStoreMax", type_unsigned, fd_store_max, .flags = DIRECTIVE_TERSE),
-	NOT_DONE("FileDescriptorStorePreserve", type_text, "descriptors are kept over restarts alone", .flags = DIRECTIVE_QUIET),
+	SERVICE("FileDescriptorStorePreserve", type_enum_or_bool, fd_store_preserve, .names = &preserve_mode_names, .flags = DIRECTIVE_TERSE),
 	NOT_DONE("USBFunctionDescriptors", type_text, "USB gadgets belong to a host"),
 	NOT_DONE("USBFunctionStrings", type_text, "USB gadgets belong to a host"),
 	NOT_DONE("OOMPolicy", type_text, "needs a cgroup of the service's own"),

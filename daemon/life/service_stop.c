@@ -37,18 +37,30 @@ static enum service_state end_of_life(struct service *s)
 										   : SERVICE_FAILED;
 }
 
+/* A restart, by itself or asked for, finds its descriptors again. */
+static bool keeps_store(const struct service *s)
+{
+	const struct job *job = s->unit->job;
+
+	switch (service_settings(s)->fd_store_preserve) {
+	case PRESERVE_YES:
+		return true;
+	case PRESERVE_RESTART:
+		return s->verdict.again || (job && job->type != JOB_STOP);
+	default:
+		return false;
+	}
+}
+
 enum service_state service_enter_dead(struct service *s)
 {
 	service_release(s);
 	/* What was not to be killed goes on without us. */
 	service_forget_process(s, &s->main);
 	service_forget_process(s, &s->control);
+	if (!keeps_store(s))
+		service_clear_store(s);
 	if (!s->verdict.again) {
-		const struct job *job = s->unit->job;
-
-		/* A restart that was asked for finds them again. */
-		if (!job || job->type == JOB_STOP)
-			service_clear_store(s);
 		service_end_connection(s);
 		return state_of(s);
 	}

@@ -31,10 +31,10 @@ time.sleep(1000)
 """
 
 
-def service(reaperd, mode):
+def service(reaperd, mode, more=""):
     program = reaperd.folder / "program.py"
     program.write_text(PROGRAM)
-    reaperd.service("a", f"/usr/bin/python3 {program} {mode}", "Type=notify\nFileDescriptorStoreMax=2\nRestart=on-failure\nRestartSec=10ms")
+    reaperd.service("a", f"/usr/bin/python3 {program} {mode}", f"Type=notify\nFileDescriptorStoreMax=2\nRestart=on-failure\nRestartSec=10ms\n{more}")
     reaperd.start("a.service")
     reaperd.wait_state("a.service", "active")
 
@@ -62,3 +62,19 @@ def test_a_service_can_take_them_back(reaperd):
     service(reaperd, "forget")
     reaperd.ctl("restart", "a")
     wait_for(lambda: stored(reaperd) == 0, "it is gone")
+
+
+def test_descriptors_are_kept_as_long_as_the_unit_says(reaperd):
+    service(reaperd, "keep", "FileDescriptorStorePreserve=yes")
+    wait_for(lambda: stored(reaperd) == 1, "the pair went with its other end")
+    reaperd.ctl("stop", "a")
+    assert stored(reaperd) == 1
+    reaperd.ctl("start", "a")
+    assert "remembered" in reaperd.lines("a"), "over a stop"
+
+
+def test_descriptors_are_kept_for_nobody(reaperd):
+    service(reaperd, "keep", "FileDescriptorStorePreserve=no")
+    wait_for(lambda: stored(reaperd) == 1, "the pair went with its other end")
+    reaperd.ctl("restart", "a")
+    assert "remembered" not in reaperd.lines("a")
