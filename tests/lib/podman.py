@@ -51,14 +51,14 @@ class Podman:
         self.runtime, self.has_cgroups, self.hierarchy = runtime, cgroups == "enabled", hierarchy
         self.settings.write_text(SETTINGS % {"ulimits": ", ".join(ulimits()), "cgroups": cgroups, "runtime": runtime})
 
-    def __call__(self, *arguments, patience=120, **options):
+    def __call__(self, *arguments, patience=120, environment=None):
         arguments = [str(word) for word in arguments]
         if arguments[0] == "build":
             arguments[1:1] = ["--network=host", "--isolation=chroot"]
         command = ["unshare", "--mount", "--propagation", "private", "bash", "-c", SCRIPT, "podman", self.hierarchy, str(self.folder), *arguments]
+        environment = {**clean_environment(), **(environment or {}), "CONTAINERS_CONF": str(self.settings)}
         return Result(
-            subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=patience,
-                           check=False, env={**clean_environment(), "CONTAINERS_CONF": str(self.settings)}, **options)  # fmt: skip
+            subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=patience, check=False, env=environment)
         )
 
     def end(self):

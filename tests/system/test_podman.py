@@ -4,7 +4,7 @@ import os
 import pathlib
 import re
 import shutil
-import subprocess
+import socket
 import tempfile
 import time
 
@@ -106,6 +106,20 @@ def test_environment_of_the_container_reaches_services(podman, image):
     pid = podman("exec", "env", "reaperctl", "show", "app", "-p", "MainPID", "--value").out.strip()
     wait_for(lambda: "GREETING=servus" in podman("exec", "env", "cat", f"/proc/{pid}/environ").out, "it is there")
     podman("rm", "--force", "--time=0", "env")
+
+
+def test_readiness_goes_up_through_the_engine(podman, image):
+    """As in a unit of podman's (Quadlet, Notify=yes): systemd hears of it when the services are up."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(podman.folder / "notify"))
+        manager.settimeout(60)
+        environment = {"NOTIFY_SOCKET": str(podman.folder / "notify")}
+        result = podman("run", "--detach", "--name=ready", "--sdnotify=container", image, environment=environment)
+        assert result.status == 0, result
+        while "READY=1" not in manager.recv(4096).decode().splitlines():
+            pass
+    assert podman("exec", "ready", "reaperctl", "is-system-running").out.strip() == "running"
+    podman("rm", "--force", "--time=0", "ready")
 
 
 def test_an_image_of_nothing_else(podman):
