@@ -1,5 +1,6 @@
 """What all tests with real processes have: a private reaperd that is ended with them."""
 
+import ctypes
 import os
 import pathlib
 import shutil
@@ -11,7 +12,9 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "lib"))
 
-from reaperd import REAPERD, Reaperd, run  # noqa: E402
+from reaperd import REAPERD, Reaperd, children, descendants, is_alive, run, wait_for  # noqa: E402
+
+PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 
 
 def pytest_configure(config):
@@ -30,6 +33,43 @@ def pytest_collection_modifyitems(config, items):
     dropped = [item for item in items if item.get_closest_marker("static")]
     items[:] = [item for item in items if item not in dropped]
     config.hook.pytest_deselected(items=dropped)
+
+
+def describe(pid):
+    try:
+        words = pathlib.Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        words = "?"
+    return f"{pid} ({words.strip()})"
+
+
+@pytest.fixture(scope="session")
+def adopts():
+    """Whoever loses its parent in a test becomes ours, so that none can get away."""
+    if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0):
+        raise OSError(ctypes.get_errno(), "prctl")
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(adopts):
+    """A test that leaves a process running has failed; the process is ended."""
+    before = set(children(os.getpid()))
+    yield
+
+    def left():
+        new = set(children(os.getpid())) - before
+        return [pid for pid in new if is_alive(pid)], new
+
+    try:
+        wait_for(lambda: not left()[0], "", patience=10)
+    except AssertionError:
+        names = [describe(pid) for pid in left()[0]]
+        for pid in {p for child in left()[0] for p in {child} | descendants(child)}:
+            os.kill(pid, signal.SIGKILL)
+        raise AssertionError(f"left running: {', '.join(names)}") from None
+    finally:
+        for pid in left()[1]:
+            os.waitpid(pid, 0)
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def start(*options, command=(REPORT,), **more):
 
 def end(process):
     """Ends the command, and checks that its end is told."""
-    for child in children(process.pid):
+    for child in descendants(process.pid):
         os.kill(child, signal.SIGKILL)
     assert process.wait(PATIENCE) == 128 + signal.SIGKILL
     process.stdout.close()
@@ -96,9 +96,7 @@ def test_the_group_gets_signals_with_g():
     assert process.stdout.readline() == "ready\n"
     process.send_signal(signal.SIGUSR1)
     assert [process.stdout.readline(), process.stdout.readline()] == ["10\n", "10\n"]
-    process.send_signal(signal.SIGKILL)
-    process.wait(PATIENCE)
-    process.stdout.close()
+    end(process)
 
 
 def test_without_g_only_the_command_gets_them():
