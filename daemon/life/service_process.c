@@ -221,7 +221,9 @@ bool service_tree_is_alive(struct service *s)
 
 	if (!s->mark)
 		return false;
-	life_list_children(life);
+	int r = life_list_children(life);
+	if (r < 0 && r != -ENOENT) /* not to be seen now is not gone */
+		return true;
 	return tree_mark_is_alive(
 		&life->marks, &life->processes, s->mark, life->children, life->child_count);
 }

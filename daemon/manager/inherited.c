@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "common/own.h"
+#include "daemon/base/reserve.h"
 #include "daemon/base/signal_mask.h"
 
 /* A file opened later must not become our standard output (faults of daemons with descriptors 0-2
@@ -42,10 +43,8 @@ void inherited_take(struct inherited *in)
 		in->was_ignored[i] = signal(changed[i].number, changed[i].ours) == SIG_IGN;
 	(void)signal_mask_set(SIGNAL_MASK_ALL, &in->mask);
 
-	if (getrlimit(RLIMIT_NOFILE, &in->open_files) == 0) {
-		struct rlimit many = {in->open_files.rlim_max, in->open_files.rlim_max};
-		(void)setrlimit(RLIMIT_NOFILE, &many);
-	}
+	if (getrlimit(RLIMIT_NOFILE, &in->open_files) == 0)
+		reserve_keep();
 }
 
 void inherited_restore(const struct inherited *in)

@@ -46,7 +46,7 @@ static int set_usual_files(void)
 {
 	struct rlimit now;
 
-	if (getrlimit(RLIMIT_NOFILE, &now) < 0 || now.rlim_cur <= 1024)
+	if (getrlimit(RLIMIT_NOFILE, &now) < 0)
 		return 0;
 	now.rlim_cur = now.rlim_max < 1024 ? now.rlim_max : 1024;
 	return setrlimit(RLIMIT_NOFILE, &now) < 0 ? -errno : 0;

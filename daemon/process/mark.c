@@ -10,6 +10,8 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "daemon/base/reserve.h"
+
 /* Where nobody above us divided the limit: 2^22 activations, each with room for 2^40 values. */
 #define TOP (1ULL << 62)
 #define OUTER_SHIFT 40
@@ -75,9 +77,9 @@ int mark_read(pid_t pid, uint64_t *ret_limit)
 	char path[40], text[2048];
 
 	snprintf(path, sizeof(path), "/proc/%d/limits", (int)pid);
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = reserve_open(path, O_RDONLY);
 	if (fd < 0)
-		return -errno;
+		return fd;
 	ssize_t n = read(fd, text, sizeof(text) - 1);
 	int error = errno;
 	close(fd);

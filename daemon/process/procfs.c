@@ -15,14 +15,15 @@
 #include "common/clock.h"
 #include "common/own.h"
 #include "common/text.h"
+#include "daemon/base/reserve.h"
 
 /* The beginning of a small file of /proc, NUL-terminated: its length, or a negative errno. */
 static ssize_t read_small(const char *path, char *buffer, size_t size)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = reserve_open(path, O_RDONLY);
 
 	if (fd < 0)
-		return -errno;
+		return fd;
 	ssize_t n = read(fd, buffer, size - 1);
 	int error = errno;
 	close(fd);
@@ -147,7 +148,7 @@ static int add_pid(struct pids *p, pid_t pid)
 /* Calls `fn` for each numbered folder of /proc until it returns a negative errno. */
 static int each_process(int (*fn)(pid_t pid, void *data), void *data)
 {
-	DIR *d = opendir("/proc");
+	DIR *d = reserve_opendir("/proc");
 	int r = 0;
 
 	if (!d)
@@ -185,7 +186,10 @@ ssize_t proc_children(pid_t **ret_pids)
 	int r;
 
 	snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)gettid());
-	_cleanup_(fclosep) FILE *f = fopen(path, "re");
+	int fd = reserve_open(path, O_RDONLY);
+	_cleanup_(fclosep) FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+	if (fd >= 0 && !f)
+		close(fd);
 	if (f)
 		r = parse_children(f, &found);
 	else
@@ -248,7 +252,7 @@ int proc_has_children(pid_t pid)
 	char folder[40], path[320], text[16];
 
 	snprintf(folder, sizeof(folder), "/proc/%d/task", (int)pid);
-	DIR *d = opendir(folder);
+	DIR *d = reserve_opendir(folder);
 	if (!d)
 		return -errno;
 	int r = 0;
