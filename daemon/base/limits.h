@@ -18,8 +18,10 @@
 #define LIMIT_ENVIRONMENT_VARIABLES 4096     /* of set-environment */
 
 /* What a client of the control socket may do. */
-#define LIMIT_CLIENTS 128
+#define LIMIT_CLIENTS 128 /* whoever may change things comes in beyond it */
 #define LIMIT_CLIENTS_PER_UID 64
+#define LIMIT_ACCEPT_PAUSE_USEC (1000000ULL) /* where descriptors ran out and no client is idle */
+#define LIMIT_DENIED_LOG_USEC (60 * 1000000ULL)
 #define LIMIT_REQUEST_BYTES (64 * 1024)
 #define LIMIT_REPLY_QUEUE_BYTES (16 * 1024 * 1024)
 #define LIMIT_CLIENT_IDLE_USEC (5 * 60 * 1000000ULL)

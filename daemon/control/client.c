@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Connections: who is it, what does it ask, has it patience, does it read. */
+/* Connections: what does it ask, has it patience, does it read. Who may connect: admission.c. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,17 +17,25 @@ static struct loop *loop_of(const struct client *client)
 	return client->control->manager->loop;
 }
 
-/* What is asked now has its time; an idle client has more. A call that waits has as long as it
- * takes. */
+/* A request has its time from its first byte on, however many follow; an idle client, or one that
+ * reads, has more. A call that waits has as long as it takes. */
 static void arm(struct client *client)
 {
-	uint64_t span = client->in.used ? LIMIT_REQUEST_USEC : LIMIT_CLIENT_IDLE_USEC;
+	bool asking = client->in.used && !client->out_used && !client->busy;
+	uint64_t span = asking ? LIMIT_REQUEST_USEC : LIMIT_CLIENT_IDLE_USEC;
 
 	if (client->busy)
 		loop_timer_clear(loop_of(client), &client->timer);
-	else
+	else if (!asking || !client->asking)
 		(void)loop_timer_set(
 			loop_of(client), &client->timer, usec_add(clock_monotonic_usec(), span));
+	client->asking = asking;
+}
+
+/* Who does not read what it asked for is not asked for more. */
+static bool may_ask(const struct client *client)
+{
+	return !client->busy && !client->closing && client->out_used < LIMIT_REQUEST_BYTES;
 }
 
 static void on_timer(struct loop_timer *t)
@@ -37,9 +45,9 @@ static void on_timer(struct loop_timer *t)
 
 static void watch(struct client *client, bool soon)
 {
-	uint32_t events = client->closing ? 0 : EPOLLRDHUP;
+	uint32_t events = client->busy && !client->closing ? EPOLLRDHUP : 0;
 
-	if (!client->busy && !client->closing)
+	if (may_ask(client))
 		events |= EPOLLIN;
 	if (client->out_used || soon)
 		events |= EPOLLOUT;
@@ -220,6 +228,8 @@ static void run(struct client *client, json_t *message)
 	const json_t *name = json_object_get(message, "method");
 	json_t *parameters = json_object_get(message, "parameters");
 
+	client->since_usec = clock_monotonic_usec();
+	client->asking = false;
 	*c = (struct call){.client = client,
 		.more = json_is_true(json_object_get(message, "more")),
 		.oneway = json_is_true(json_object_get(message, "oneway")),
@@ -232,10 +242,11 @@ static void run(struct client *client, json_t *message)
 		call_error(c, SERVICE_INTERFACE_NAME ".MethodNotFound",
 			json_pack("{s:s}", "method", json_string_value(name)));
 	else if (!client->may_read)
-		call_error(c, INTERFACE_NAME ".PermissionDenied",
-			json_pack("{s:s}", "reason",
-				"reading needs root, reaperd's own user, or the group of its "
-				"socket"));
+		client_denied(client), call_error(c, INTERFACE_NAME ".PermissionDenied",
+					       json_pack("{s:s}", "reason",
+						       "reading needs root, reaperd's own user, or "
+						       "the group of its "
+						       "socket"));
 	else if (c->method->changes && !client->may_change)
 		call_error(c, INTERFACE_NAME ".PermissionDenied",
 			json_pack("{s:s}", "reason", "this needs root or reaperd's own user"));
@@ -246,7 +257,7 @@ static void run(struct client *client, json_t *message)
 /* Runs what was asked, until a call has to wait. */
 static void serve(struct client *client)
 {
-	for (int i = 0; i < LIMIT_REQUESTS_PER_TURN && !client->busy && !client->closing; i++) {
+	for (int i = 0; i < LIMIT_REQUESTS_PER_TURN && may_ask(client); i++) {
 		json_t *message;
 		int r = varlink_next(&client->in, &message);
 
@@ -298,61 +309,27 @@ static void on_event(struct loop_source *s, uint32_t events)
 	client_flush(client);
 }
 
-static bool is_in_group(int fd, gid_t gid, const struct ucred *peer)
+int client_new(struct control *c, int fd, uid_t uid, bool may_read, bool may_change)
 {
-	gid_t groups[256];
-	socklen_t size = sizeof(groups);
-
-	if (peer->gid == gid)
-		return true;
-	if (getsockopt(fd, SOL_SOCKET, 59 /* SO_PEERGROUPS */, groups, &size) < 0)
-		return false;
-	for (size_t i = 0; i < size / sizeof(gid_t); i++)
-		if (groups[i] == gid)
-			return true;
-	return false;
-}
-
-static size_t count_of_uid(const struct control *c, uid_t uid)
-{
-	size_t n = 0;
-
-	for (const struct client *k = c->clients; k; k = k->next)
-		n += k->uid == uid;
-	return n;
-}
-
-void client_accept(struct control *c)
-{
-	struct ucred peer = {.uid = (uid_t)-1, .gid = (gid_t)-1};
-	socklen_t size = sizeof(peer);
-	_cleanup_(closep) int fd = accept4(c->source.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
-
-	if (fd < 0)
-		return;
-	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 ||
-		c->client_count >= LIMIT_CLIENTS ||
-		count_of_uid(c, peer.uid) >= LIMIT_CLIENTS_PER_UID) {
-		log_debug("a client was turned away: there are %zu already", c->client_count);
-		return;
-	}
 	struct client *client = calloc(1, sizeof(*client));
+
 	if (!client)
-		return;
-	client->control = c;
-	client->uid = peer.uid;
-	client->may_change = peer.uid == 0 || peer.uid == c->uid;
-	client->may_read = client->may_change || is_in_group(fd, c->gid, &peer);
-	client->timer = (struct loop_timer){.fn = on_timer, .data = client};
-	client->source = (struct loop_source){
-		.fd = fd, .priority = LOOP_CONTROL, .fn = on_event, .data = client};
-	if (loop_add(c->manager->loop, &client->source, EPOLLIN | EPOLLRDHUP) < 0) {
+		return -ENOMEM;
+	*client = (struct client){.control = c,
+		.next = c->clients,
+		.uid = uid,
+		.may_read = may_read,
+		.may_change = may_change,
+		.since_usec = clock_monotonic_usec(),
+		.timer = {.fn = on_timer, .data = client},
+		.source = {.fd = fd, .priority = LOOP_CONTROL, .fn = on_event, .data = client}};
+	int r = loop_add(c->manager->loop, &client->source, EPOLLIN);
+	if (r < 0) {
 		free(client);
-		return;
+		return r;
 	}
-	(void)TAKE_FD(fd);
-	client->next = c->clients;
 	c->clients = client;
 	c->client_count++;
 	arm(client);
+	return 0;
 }

@@ -60,6 +60,18 @@ static int take_lock(struct control *c, const char *path)
 	return 0;
 }
 
+/* What a reaperd before us left there, or a link; a file of any other kind is somebody's. */
+static int clear_place(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) < 0)
+		return errno == ENOENT ? 0 : -errno;
+	if (!S_ISSOCK(st.st_mode) && !S_ISLNK(st.st_mode))
+		return -EEXIST;
+	return unlink(path) < 0 ? -errno : 0;
+}
+
 static int bind_socket(struct control *c, const char *path)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -71,9 +83,11 @@ static int bind_socket(struct control *c, const char *path)
 	_cleanup_(closep) int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
-	(void)unlink(path);
+	int r = clear_place(path);
+	if (r < 0)
+		return r;
 	mode_t before = umask(0777 & ~SOCKET_MODE);
-	int r = bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ? -errno : 0;
+	r = bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ? -errno : 0;
 	(void)umask(before);
 	if (r < 0)
 		return r;
@@ -236,6 +250,7 @@ void control_close(struct control *c)
 		return;
 	while (c->clients)
 		client_close(c->clients);
+	loop_timer_clear(c->manager->loop, &c->pause);
 	close_socket(c);
 	free(c->given);
 	c->manager->control = NULL;

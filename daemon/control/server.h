@@ -35,6 +35,8 @@ struct client {
 	struct client *next;
 	struct loop_source source;
 	struct loop_timer timer; /* idle, or a request that does not end */
+	uint64_t since_usec;	 /* it came, or asked last; CLOCK_MONOTONIC */
+	bool asking;		 /* part of a request is there, and its time runs */
 	uid_t uid;
 	bool may_read, may_change;
 	struct varlink_buffer in;
@@ -57,6 +59,8 @@ struct control {
 	gid_t gid;	     /* of the socket */
 	struct client *clients;
 	size_t client_count;
+	struct loop_timer pause;   /* nobody is let in: descriptors ran out */
+	uint64_t denied_told_usec; /* when a refusal was last logged; 0: never */
 };
 
 /* One row a method: its name, who may call it, what it does. */
@@ -70,8 +74,14 @@ struct method {
 /* The method of that full name, or NULL. */
 const struct method *method_find(const char *name);
 
-/* client.c */
+/* admission.c: takes the next connection, if it has its share, or makes room for it. */
 void client_accept(struct control *c);
+/* Tells the log, now and then, that somebody asked who may not. */
+void client_denied(struct client *client);
+
+/* client.c */
+/* Takes over the connection. 0, or negative errno: it is still the caller's. */
+int client_new(struct control *c, int fd, uid_t uid, bool may_read, bool may_change);
 void client_close(struct client *client);
 /* Something was queued for it outside of its own request: it is sent from the loop. */
 void client_wake(struct client *client);

@@ -279,8 +279,7 @@ def test_as_an_ordinary_user_in_the_usual_place(reaperd, ordinary):
     )  # fmt: skip
     log.close()
     wait_for(lambda: (runtime / "reaperd" / "io.reaperd").exists(), "the socket is there")
-    result = run(*ordinary, REAPERCTL, "is-active", "a", env=clean_environment(XDG_RUNTIME_DIR=str(runtime)))
-    assert (result.status, result.out) == (0, "active\n")
+    wait_for(lambda: run(*ordinary, REAPERCTL, "is-active", "a", env=clean_environment(XDG_RUNTIME_DIR=str(runtime))).out == "active\n", "it answers")
     reaperd.socket = runtime / "reaperd" / "io.reaperd"
     assert reaperd.stop() == 0
 
