@@ -29,6 +29,25 @@ struct life *unit_life(const struct unit *u)
 	return u->context;
 }
 
+/* The youngest with that number: those before it gave it away. Asked of those who changed their
+ * marks alone. */
+static uint64_t mark_of_ended(pid_t pid, void *data)
+{
+	const struct life *life = data;
+	uint64_t mark = 0, since = 0;
+
+	for (const struct service *s = life->by_mark; s; s = s->hh_mark.next) {
+		const struct exit_record *records[] = {&s->main_record, &s->control_record};
+
+		for (size_t i = 0; i < ELEMENTS(records); i++)
+			if (records[i]->pid == pid && records[i]->start.monotonic_usec >= since) {
+				mark = s->mark;
+				since = records[i]->start.monotonic_usec;
+			}
+	}
+	return mark;
+}
+
 int life_open(struct life *life, struct loop *loop)
 {
 	*life = (struct life){
@@ -37,6 +56,9 @@ int life_open(struct life *life, struct loop *loop)
 	life->jobs.finished = react_to_job;
 	life->jobs.warning = react_to_warning;
 	life->jobs.data = life;
+	life->processes.ended = mark_of_ended;
+	life->processes.data = life;
+	life->spawn.marks = &life->marks;
 	int r = mark_space_open(&life->marks);
 	if (r < 0)
 		(void)log_warning_errno(r, "cannot mark processes (RLIMIT_LOCKS is too low); "

@@ -27,19 +27,19 @@ int service_owns_pid(const struct service *s, pid_t pid)
 {
 	const struct life *life = unit_life(s->unit);
 	const struct process *known = process_find(&life->processes, pid);
-	uint64_t limit;
+	struct mark_limits limits;
 
 	if (pid <= 1 || pid == getpid())
 		return 0;
 	if (known)
 		return known->unit == s->unit;
-	int r = mark_read(pid, &limit);
+	int r = mark_read(pid, &limits);
 	if (r < 0)
 		return r;
 	/* That it wears our mark is no proof: another reaperd on this machine may use the same
 	 * number.
 	 */
-	if (!s->mark || mark_of_limit(&life->marks, limit) != s->mark)
+	if (!s->mark || mark_of_limits(&life->marks, &limits) != s->mark)
 		return 0;
 	return proc_is_below_us(pid);
 }
@@ -61,6 +61,7 @@ bool service_pid_is_ours(const struct service *s, pid_t pid, const char *said_by
 int service_set_main_pid(struct service *s, pid_t pid)
 {
 	struct life *life = unit_life(s->unit);
+	struct proc_info info;
 
 	if (s->main && s->main->pid == pid)
 		return 0;
@@ -72,6 +73,7 @@ int service_set_main_pid(struct service *s, pid_t pid)
 			(int)pid);
 	service_forget_process(s, &s->main);
 	p->mark = s->mark;
+	p->start_ticks = proc_read(pid, &info) >= 0 ? info.start_ticks : 0;
 	s->main = p;
 	s->main_is_adopted = true;
 	s->main_record = (struct exit_record){.pid = pid, .start = p->started};
@@ -188,12 +190,12 @@ pid_t service_guess_main_pid(struct service *s)
 		return 0;
 	life_list_children(life);
 	for (size_t i = 0; i < life->child_count; i++) {
-		uint64_t limit;
+		struct mark_limits limits;
 		struct proc_info info;
 
 		if (process_find(&life->processes, life->children[i]) ||
-			mark_read(life->children[i], &limit) < 0 ||
-			mark_of_limit(&life->marks, limit) != s->mark ||
+			mark_read(life->children[i], &limits) < 0 ||
+			mark_of_limits(&life->marks, &limits) != s->mark ||
 			proc_read(life->children[i], &info) < 0 || info.state == 'Z')
 			continue;
 		if (found)

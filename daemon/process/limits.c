@@ -40,6 +40,18 @@ static int set_closest(int resource, const struct rlimit *wanted)
 	return setrlimit(resource, &nearest) < 0 ? -errno : 0;
 }
 
+/* The hard end is part of the mark (mark.h). */
+static int set_resident_set(const struct rlimit *wanted)
+{
+	struct rlimit now;
+
+	if (getrlimit(RLIMIT_RSS, &now) < 0)
+		return -errno;
+	if (wanted->rlim_cur < now.rlim_cur)
+		now.rlim_cur = wanted->rlim_cur;
+	return setrlimit(RLIMIT_RSS, &now) < 0 ? -errno : 0;
+}
+
 /* reaperd raised its own limit of open files; services get what is usual, 1024 at first
  * (systemd.exec(5)). */
 static int set_usual_files(void)
@@ -61,7 +73,9 @@ int child_set_limits(const struct child *c)
 
 		if (!limit && context->has_limit[i])
 			limit = &context->limits[i];
-		if (limit)
+		if (limit && i == RLIMIT_RSS)
+			r = set_resident_set(limit);
+		else if (limit)
 			r = set_closest(i, limit);
 		else if (i == RLIMIT_NOFILE)
 			r = set_usual_files();

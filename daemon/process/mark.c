@@ -12,34 +12,51 @@
 
 #include "daemon/base/reserve.h"
 
-/* Where nobody above us divided the limit: 2^22 activations, each with room for 2^40 values. */
+/* Where nobody above us divided the limits: 2^22 activations, each with room for 2^40 values. */
 #define TOP (1ULL << 62)
+#define BASE (1ULL << 61)
 #define OUTER_SHIFT 40
 #define INNER_SHIFT 20
 #define OUTER_COUNT (1ULL << 22)
 #define INNER_COUNT ((1ULL << 20) - 1)
 
 /* A limit that a reaperd above us gave tells by its trailing zeros how deep we are. */
-int mark_space_open(struct mark_space *s)
+static int divide_down(struct mark_space *s, uint64_t top)
 {
-	struct rlimit limit;
-
-	*s = (struct mark_space){0};
-	if (getrlimit(RLIMIT_LOCKS, &limit) < 0)
-		return -errno;
-	if (limit.rlim_max >= TOP) {
+	if (top >= TOP)
 		*s = (struct mark_space){
 			.top = TOP, .shift = OUTER_SHIFT, .limit = OUTER_COUNT - 1};
-	} else if (limit.rlim_max >= 1ULL << OUTER_SHIFT &&
-		   limit.rlim_max % (1ULL << OUTER_SHIFT) == 0) {
-		*s = (struct mark_space){
-			.top = limit.rlim_max, .shift = INNER_SHIFT, .limit = INNER_COUNT};
-	} else if (limit.rlim_max >= 1ULL << INNER_SHIFT &&
-		   limit.rlim_max % (1ULL << INNER_SHIFT) == 0) {
-		*s = (struct mark_space){.top = limit.rlim_max, .shift = 0, .limit = INNER_COUNT};
-	} else {
+	else if (top >= 1ULL << OUTER_SHIFT && top % (1ULL << OUTER_SHIFT) == 0)
+		*s = (struct mark_space){.top = top, .shift = INNER_SHIFT, .limit = INNER_COUNT};
+	else if (top >= 1ULL << INNER_SHIFT && top % (1ULL << INNER_SHIFT) == 0)
+		*s = (struct mark_space){.top = top, .shift = 0, .limit = INNER_COUNT};
+	else
 		return -ENOSPC;
-	}
+	return 0;
+}
+
+/* The same range of the other limit: below what we inherited, as many as there are activations. */
+static void divide_up(struct mark_space *s, uint64_t top)
+{
+	uint64_t width = (s->limit + 1) << s->shift;
+
+	if (s->shift == OUTER_SHIFT)
+		s->base = top >= BASE + width ? BASE : 0;
+	else if (top < TOP + BASE && top > BASE && top % width == 0)
+		s->base = top - width;
+}
+
+int mark_space_open(struct mark_space *s)
+{
+	struct rlimit locks, rss;
+
+	*s = (struct mark_space){0};
+	if (getrlimit(RLIMIT_LOCKS, &locks) < 0 || getrlimit(RLIMIT_RSS, &rss) < 0)
+		return -errno;
+	int r = divide_down(s, locks.rlim_max);
+	if (r < 0)
+		return r;
+	divide_up(s, rss.rlim_max);
 	/* Several reaperds side by side rarely use the same numbers at a time. */
 	if (getrandom(&s->last, sizeof(s->last), GRND_NONBLOCK) == sizeof(s->last))
 		s->last %= s->limit;
@@ -56,25 +73,79 @@ uint64_t mark_next(struct mark_space *s)
 	return s->top - (s->last << s->shift);
 }
 
-int mark_wear(uint64_t mark)
+struct mark_limits mark_limits_of(const struct mark_space *s, uint64_t mark)
 {
-	struct rlimit limit = {mark, mark};
-
-	return setrlimit(RLIMIT_LOCKS, &limit) < 0 ? -errno : 0;
+	return (struct mark_limits){
+		.down = mark,
+		.up = s->base ? s->base + (s->top - mark) : UINT64_MAX,
+	};
 }
 
-uint64_t mark_of_limit(const struct mark_space *s, uint64_t limit)
+/* The soft end of RLIMIT_RSS is a unit's own to choose (LimitRSS=), later. */
+int mark_wear(const struct mark_space *s, uint64_t mark)
 {
-	if (!s->limit || limit >= s->top)
-		return 0;
-	/* Ranges are counted down: a value in between belongs to the mark above it. */
-	uint64_t n = (s->top - limit) >> s->shift;
+	struct mark_limits l = mark_limits_of(s, mark);
+	struct rlimit locks = {l.down, l.down}, rss = {l.up, l.up};
+
+	if (setrlimit(RLIMIT_LOCKS, &locks) < 0)
+		return -errno;
+	return s->base && setrlimit(RLIMIT_RSS, &rss) < 0 ? -errno : 0;
+}
+
+static uint64_t mark_of_number(const struct mark_space *s, uint64_t n)
+{
 	return n && n <= s->limit ? s->top - (n << s->shift) : 0;
 }
 
-int mark_read(pid_t pid, uint64_t *ret_limit)
+/* A value in between belongs to the activation whose own lies above it, in both ways of counting.
+ */
+static uint64_t mark_of_down(const struct mark_space *s, uint64_t limit)
+{
+	return limit < s->top ? mark_of_number(s, (s->top - limit) >> s->shift) : 0;
+}
+
+static uint64_t mark_of_up(const struct mark_space *s, uint64_t limit)
+{
+	uint64_t width = 1ULL << s->shift;
+
+	if (!s->base || limit <= s->base || limit > s->base + (s->limit << s->shift))
+		return 0;
+	return mark_of_number(s, (limit - s->base + width - 1) >> s->shift);
+}
+
+uint64_t mark_of_limits(const struct mark_space *s, const struct mark_limits *l)
+{
+	uint64_t mark = s->limit ? mark_of_down(s, l->down) : 0;
+
+	return !s->base || mark_of_up(s, l->up) == mark ? mark : 0;
+}
+
+uint64_t mark_hint(const struct mark_space *s, const struct mark_limits *l)
+{
+	uint64_t mark = mark_of_up(s, l->up);
+
+	return mark || !s->limit ? mark : mark_of_down(s, l->down);
+}
+
+/* The hard end in a line of /proc/PID/limits: "Max file locks  SOFT  HARD  locks". */
+static int find_limit(const char *text, const char *name, uint64_t *ret)
+{
+	const char *at = strstr(text, name);
+
+	if (!at)
+		return -ENOENT;
+	at += strlen(name);
+	at += strspn(at, " ");
+	at += strcspn(at, " ");
+	at += strspn(at, " ");
+	*ret = *at == 'u' ? UINT64_MAX : strtoull(at, NULL, 10);
+	return 0;
+}
+
+int mark_read(pid_t pid, struct mark_limits *ret)
 {
 	char path[40], text[2048];
+	struct mark_limits l;
 
 	snprintf(path, sizeof(path), "/proc/%d/limits", (int)pid);
 	int fd = reserve_open(path, O_RDONLY);
@@ -86,11 +157,9 @@ int mark_read(pid_t pid, uint64_t *ret_limit)
 	if (n <= 0)
 		return n < 0 ? -error : -ESRCH;
 	text[n] = 0;
-	const char *line = strstr(text, "Max file locks");
-	if (!line)
+	if (find_limit(text, "Max file locks", &l.down) < 0 ||
+		find_limit(text, "Max resident set", &l.up) < 0)
 		return -ENOENT;
-	line += strlen("Max file locks");
-	line += strspn(line, " ");
-	*ret_limit = *line == 'u' ? UINT64_MAX : strtoull(line, NULL, 10);
+	*ret = l;
 	return 0;
 }

@@ -25,20 +25,27 @@ ENUM_TABLE(process_role)
 struct process {
 	pid_t pid;
 	enum process_role role;
-	struct unit *unit; /* NULL: the entrypoint's command */
-	uint64_t mark;	   /* of its activation; see mark.h */
-	bool spawned;	   /* by us; false: adopted as a main process (forking, MAINPID=) */
+	struct unit *unit;    /* NULL: the entrypoint's command */
+	uint64_t mark;	      /* of its activation; see mark.h */
+	bool spawned;	      /* by us; false: adopted as a main process (forking, MAINPID=) */
+	uint64_t start_ticks; /* of an adopted one: with the PID, an identity */
 	struct moment started;
 	UT_hash_handle hh;
 };
 
 struct process_table {
 	struct process *by_pid;
+	/* The mark of the activation whose process, ended by now, had that number; 0: none. */
+	uint64_t (*ended)(pid_t pid, void *data);
+	void *data;
 };
 
 /* Adds a process; ours to free by process_forget(). NULL: out of memory. */
 struct process *process_track(
 	struct process_table *t, pid_t pid, enum process_role role, struct unit *unit);
 struct process *process_find(const struct process_table *t, pid_t pid);
+/* Signals it. An adopted one may have another parent, who reaps it without our knowing: its number
+ * is then not used. 0 or negative errno. */
+int process_signal(const struct process *p, int sig);
 /* Takes it out of the table and frees it. Accepts NULL. */
 struct process *process_forget(struct process_table *t, struct process *p);

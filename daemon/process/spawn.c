@@ -180,7 +180,7 @@ static struct spawn_failure run_child(struct child *c)
 	(void)setsid();
 	seal_descriptors();
 	if (c->request->mark)
-		STEP(EXIT_LIMITS, mark_wear(c->request->mark));
+		STEP(EXIT_LIMITS, mark_wear(c->request->context->marks, c->request->mark));
 	for (size_t i = 0; i < ELEMENTS(parts); i++) {
 		struct spawn_failure failure = parts[i](c);
 		if (failure.stage)

@@ -19,6 +19,7 @@ struct spawn_context {
 	struct rlimit limits[RLIM_NLIMITS];	     /* of units that set none of their own */
 	bool has_limit[RLIM_NLIMITS];
 	bool is_root;
+	const struct mark_space *marks;
 	int console_fd; /* for StandardOutput=inherit, and as fallback; -1: none */
 };
 

@@ -8,6 +8,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "daemon/process/kin.h"
+
 #define KILL_ROUNDS 32 /* scans for new processes before we give up on a set that keeps growing */
 #define GROWING 2      /* rounds after which a set counts as growing, and is stopped first */
 
@@ -86,21 +88,18 @@ static void identify(struct tree_node *n, const struct mark_space *space,
 	const struct process_table *processes, mark_owner_fn *owner, void *data)
 {
 	const struct process *p = process_find(processes, n->info.pid);
-	uint64_t limit;
 
 	n->is_known = p != NULL;
-	if (p) {
+	n->mark = kin_mark(space, processes, n->info.pid);
+	if (p)
 		n->unit = p->unit;
-		n->mark = p->mark;
-	} else if (mark_read(n->info.pid, &limit) >= 0) {
-		n->mark = mark_of_limit(space, limit);
+	else
 		n->unit = n->mark ? owner(n->mark, data) : NULL;
-	}
 	/* A daemon's main process came to us the same way, and is where it should be. */
 	n->is_orphan = n->info.ppid == getpid() && !p;
 }
 
-/* Who lowered its own mark on purpose is known by descent, else by its session. */
+/* Where nothing could be marked, by descent, else by session. */
 static void identify_by_kin(struct tree *t, struct tree_node *n)
 {
 	size_t step = 0;
@@ -214,13 +213,6 @@ int tree_scan_unit(const struct mark_space *space, const struct process_table *p
 	return 0;
 }
 
-static bool wears(const struct mark_space *space, uint64_t mark, pid_t pid)
-{
-	uint64_t limit;
-
-	return mark_read(pid, &limit) >= 0 && mark_of_limit(space, limit) == mark;
-}
-
 static bool is_alive(pid_t pid)
 {
 	struct proc_info info;
@@ -232,8 +224,8 @@ bool tree_mark_is_alive(const struct mark_space *space, const struct process_tab
 	uint64_t mark, const pid_t *children, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
-		if (!process_find(processes, children[i]) && wears(space, mark, children[i]) &&
-			is_alive(children[i]))
+		if (!process_find(processes, children[i]) &&
+			kin_mark(space, processes, children[i]) == mark && is_alive(children[i]))
 			return true;
 	return false;
 }
@@ -249,7 +241,7 @@ bool tree_has_others(
 		const struct process *p = process_find(processes, children[i]);
 
 		if (!p)
-			found = wears(space, mark, children[i]);
+			found = kin_mark(space, processes, children[i]) == mark;
 		else if (p->mark == mark)
 			found = proc_has_children(children[i]) != 0;
 	}
@@ -258,15 +250,22 @@ bool tree_has_others(
 	return found;
 }
 
+struct kill_request {
+	const struct mark_space *space;
+	const struct process_table *processes;
+	uint64_t mark;
+	int sig;
+};
+
 /* Through a pidfd where there are such, so that the process whose mark was checked is the one that
  * is hit. */
-static int send_to(const struct mark_space *space, uint64_t mark, pid_t pid, int sig)
+static int send_to(const struct kill_request *k, pid_t pid, int sig)
 {
 	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
 
 	if (fd < 0)
 		return errno == ESRCH ? -ESRCH : kill(pid, sig) < 0 ? -errno : 0;
-	int r = wears(space, mark, pid) ? 0 : -ESRCH;
+	int r = kin_mark(k->space, k->processes, pid) == k->mark ? 0 : -ESRCH;
 	if (r >= 0 && syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0) < 0)
 		r = -errno;
 	close(fd);
@@ -300,13 +299,6 @@ static int remember(struct seen *s, const struct proc_info *p)
 	return 0;
 }
 
-struct kill_request {
-	const struct mark_space *space;
-	const struct process_table *processes;
-	uint64_t mark;
-	int sig;
-};
-
 /* One scan: signals those that were not seen; how many, or a negative errno. */
 static int kill_round(const struct kill_request *k, struct seen *seen)
 {
@@ -320,10 +312,10 @@ static int kill_round(const struct kill_request *k, struct seen *seen)
 		/* Another reaperd on this machine may use the same number. */
 		if (all[i].state == 'Z' || all[i].pid == getpid() || was_seen(seen, &all[i]) ||
 			process_find(k->processes, all[i].pid) ||
-			!wears(k->space, k->mark, all[i].pid) ||
-			!is_below_us(all, (size_t)count, &all[i]))
+			!is_below_us(all, (size_t)count, &all[i]) ||
+			kin_mark(k->space, k->processes, all[i].pid) != k->mark)
 			continue;
-		if (send_to(k->space, k->mark, all[i].pid, k->sig) >= 0)
+		if (send_to(k, all[i].pid, k->sig) >= 0)
 			n++;
 		if (remember(seen, &all[i]) < 0)
 			break;

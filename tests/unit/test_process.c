@@ -2,6 +2,7 @@
 /* The pure parts of the process room: marks, arguments, notify messages; and varlink's framing. */
 #include <errno.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <criterion/criterion.h>
@@ -24,10 +25,55 @@ Test(mark, each_activation_has_its_own_range)
 	uint64_t a = mark_next(&s), b = mark_next(&s);
 	cr_expect_neq(a, b);
 	cr_expect_neq(a, 0);
-	cr_expect_eq(mark_of_limit(&s, a), a);
-	cr_expect_eq(mark_of_limit(&s, a - 1), a, "a nested reaperd's marks lie in the range");
-	cr_expect_eq(mark_of_limit(&s, b), b);
-	cr_expect_eq(mark_of_limit(&s, UINT64_MAX), 0, "an unmarked process is nobody's");
+	struct mark_limits la = mark_limits_of(&s, a), lb = mark_limits_of(&s, b);
+	cr_expect_eq(mark_of_limits(&s, &la), a);
+	cr_expect_eq(mark_of_limits(&s, &lb), b);
+	struct mark_limits inner = {la.down - 1, la.up - 1};
+	cr_expect_eq(mark_of_limits(&s, &inner), a, "a nested reaperd's marks lie in the range");
+	struct mark_limits none = {UINT64_MAX, UINT64_MAX};
+	cr_expect_eq(mark_of_limits(&s, &none), 0, "an unmarked process is nobody's");
+	cr_expect_eq(mark_hint(&s, &none), 0);
+}
+
+Test(mark, cannot_be_lowered_to_that_of_another)
+{
+	struct mark_space s;
+
+	cr_assert_geq(mark_space_open(&s), 0);
+	uint64_t a = mark_next(&s), b = mark_next(&s);
+	struct mark_limits la = mark_limits_of(&s, a), lb = mark_limits_of(&s, b);
+	cr_expect_lt(lb.down, la.down);
+	cr_expect_gt(lb.up, la.up, "one of the two would have to rise");
+
+	struct mark_limits forged = {lb.down, la.up}, low = {0, la.up}, other = {la.down, 0};
+	cr_expect_eq(mark_of_limits(&s, &forged), 0);
+	cr_expect_eq(mark_hint(&s, &forged), a);
+	cr_expect_eq(mark_hint(&s, &low), a);
+	cr_expect_eq(mark_of_limits(&s, &other), 0);
+	cr_expect_eq(mark_hint(&s, &other), a);
+}
+
+Test(mark, a_reaperd_in_a_service_divides_its_range)
+{
+	struct mark_space outer, inner;
+	struct rlimit none = {RLIM_INFINITY, RLIM_INFINITY};
+
+	cr_assert_eq(setrlimit(RLIMIT_LOCKS, &none), 0);
+	cr_assert_geq(mark_space_open(&outer), 0);
+	for (int depth = 0; depth < 2; depth++) {
+		uint64_t mark = mark_next(&outer);
+
+		cr_assert_eq(mark_wear(&outer, mark), 0);
+		cr_assert_geq(mark_space_open(&inner), 0);
+		cr_expect_neq(inner.base, 0);
+		for (int i = 0; i < 3; i++) {
+			uint64_t m = mark_next(&inner);
+			struct mark_limits l = mark_limits_of(&inner, m);
+			cr_expect_eq(mark_of_limits(&inner, &l), m);
+			cr_expect_eq(mark_of_limits(&outer, &l), mark);
+		}
+		outer = inner;
+	}
 }
 
 static const char *expand(const char *text, char *const *environment)
