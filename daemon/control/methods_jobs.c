@@ -266,9 +266,9 @@ static int kill_one(struct life *life, const struct unit *u, const char *whom, i
 	if (!s)
 		return 0;
 	if (s->main && (all || strcmp(whom, "main") == 0))
-		n += kill(s->main->pid, sig) == 0;
+		n += process_signal(s->main, sig) == 0;
 	if (s->control && (all || strcmp(whom, "control") == 0))
-		n += kill(s->control->pid, sig) == 0;
+		n += process_signal(s->control, sig) == 0;
 	if (all && s->mark) {
 		int others = tree_kill(&life->marks, &life->processes, s->mark, sig);
 		n += others > 0 ? others : 0;

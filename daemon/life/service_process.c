@@ -247,14 +247,19 @@ static int signal_for(const struct service *s, enum service_state state)
 }
 
 /* A stopped process acts on no signal but SIGKILL, so it is woken too. */
-static bool signal_process(const struct process *p, int sig, bool hangup)
+static bool signal_process(struct service *s, struct process **process, int sig, bool hangup)
 {
-	if (!p || kill(p->pid, sig) < 0)
+	const struct process *p = *process;
+	int r = p ? process_signal(p, sig) : -ESRCH;
+
+	if (r == -ESRCH && p && !p->spawned) /* whose child it was has reaped it */
+		service_forget_process(s, process);
+	if (r < 0)
 		return false;
 	if (sig != SIGKILL && sig != SIGCONT)
-		(void)kill(p->pid, SIGCONT);
+		(void)process_signal(p, SIGCONT);
 	if (hangup)
-		(void)kill(p->pid, SIGHUP);
+		(void)process_signal(p, SIGHUP);
 	return true;
 }
 
@@ -267,8 +272,8 @@ bool service_kill(struct service *s, enum service_state state)
 
 	if (k->mode == KILL_NONE)
 		return false;
-	bool found = signal_process(s->main, sig, k->send_sighup && !kills);
-	found |= signal_process(s->control, sig, k->send_sighup && !kills);
+	bool found = signal_process(s, &s->main, sig, k->send_sighup && !kills);
+	found |= signal_process(s, &s->control, sig, k->send_sighup && !kills);
 	if (!s->mark || (k->mode == KILL_MIXED && !kills) || k->mode == KILL_PROCESS)
 		return found;
 	if (!tree_has_others(&life->marks, &life->processes, s->mark))

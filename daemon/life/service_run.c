@@ -69,7 +69,7 @@ enum service_state service_enter_reload(struct service *s)
 enum service_state service_enter_reload_signal(struct service *s)
 {
 	s->reload_begin_usec = clock_monotonic_usec();
-	if (!s->main || kill(s->main->pid, service_settings(s)->reload_signal) < 0)
+	if (!s->main || process_signal(s->main, service_settings(s)->reload_signal) < 0)
 		return end_reload(s, SERVICE_FAILURE_RESOURCES);
 	return SERVICE_RELOAD_SIGNAL;
 }
@@ -109,7 +109,7 @@ enum service_state service_on_reload_timeout(struct service *s, const struct uni
 	log_line(LOG_WARNING, 0, s->unit->id,
 		"reloading took longer than its limit; the service goes on");
 	if (s->control)
-		(void)kill(s->control->pid, SIGKILL);
+		(void)process_signal(s->control, SIGKILL);
 	return end_reload(s, SERVICE_FAILURE_TIMEOUT);
 }
 

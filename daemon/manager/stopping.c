@@ -53,9 +53,9 @@ static void signal_everyone(struct manager *m, int sig)
 	}
 	for (size_t i = 0; i < tree.count; i++)
 		if (tree.nodes[i].info.state != 'Z') {
-			(void)kill(tree.nodes[i].info.pid, sig);
+			(void)proc_signal(&tree.nodes[i].info, sig);
 			if (sig != SIGKILL)
-				(void)kill(tree.nodes[i].info.pid, SIGCONT);
+				(void)proc_signal(&tree.nodes[i].info, SIGCONT);
 		}
 	tree_done(&tree);
 }

@@ -1,7 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/process/process.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
+
+#include "daemon/process/procfs.h"
 
 DEFINE_ENUM_TABLE(process_role,
 	PROCESS_ROLE_MAX, [PROCESS_MAIN] = "main", [PROCESS_CONTROL] = "control",
@@ -28,6 +32,15 @@ struct process *process_find(const struct process_table *t, pid_t pid)
 
 	HASH_FIND_INT(t->by_pid, &pid, p);
 	return p;
+}
+
+int process_signal(const struct process *p, int sig)
+{
+	const struct proc_info identity = {.pid = p->pid, .start_ticks = p->start_ticks};
+
+	if (p->spawned)
+		return kill(p->pid, sig) < 0 ? -errno : 0;
+	return proc_signal(&identity, sig);
 }
 
 struct process *process_forget(struct process_table *t, struct process *p)

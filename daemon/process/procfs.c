@@ -6,9 +6,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -72,6 +74,23 @@ int proc_read(pid_t pid, struct proc_info *ret)
 							: -ESRCH;
 	*ret = (struct proc_info){.pid = pid};
 	return parse_stat(text, ret);
+}
+
+int proc_signal(const struct proc_info *p, int sig)
+{
+	struct proc_info now;
+	_cleanup_(closep) int fd = (int)syscall(SYS_pidfd_open, p->pid, 0);
+
+	if (fd < 0 && errno == ESRCH)
+		return -ESRCH;
+	int r = proc_read(p->pid, &now);
+	if (r < 0)
+		return r;
+	if (now.start_ticks != p->start_ticks)
+		return -ESRCH;
+	if (fd < 0)
+		return kill(p->pid, sig) < 0 ? -errno : 0;
+	return syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0) < 0 ? -errno : 0;
 }
 
 #define MAX_STEPS 10000 /* up a line of parents, which may change under us */

@@ -20,6 +20,12 @@ struct proc_info {
 /* /proc/PID/stat. -ESRCH when it is gone, -ENOENT without /proc. */
 int proc_read(pid_t pid, struct proc_info *ret);
 
+/*
+ * Signals the process that *p was read of, and no later one with its number (pidfd_open(2)); where
+ * there are no pidfds the number is checked last thing before. Negative errno, -ESRCH: it is gone.
+ */
+int proc_signal(const struct proc_info *p, int sig);
+
 /* Whether it is one of our descendants: its line of parents leads to us. 1, 0, or -ESRCH: it is
  * gone. */
 int proc_is_below_us(pid_t pid);
