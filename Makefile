@@ -100,7 +100,15 @@ $(O)/obj/%.o: %.c Makefile
 	$(SAY) CC $<
 	$(Q)$(CC) $(CPPFLAGS_ALL) $(CFLAGS_ALL) -MMD -MP -c -o $@ $<
 
-helpers: $(patsubst tests/helpers/%.c,$(O)/helpers/%,$(helper_sources)) parents
+preload_sources := $(wildcard tests/helpers/preload/*.c)
+
+# Nothing is loaded in front of a static program, and the sanitizers allocate by themselves.
+$(O)/helpers/%.so: tests/helpers/preload/%.c
+	@mkdir -p $(@D)
+	$(SAY) LD $@
+	$(Q)$(CC) $(CPPFLAGS_ALL) -std=gnu17 $(WARNINGS) -O2 -shared -fPIC -o $@ $<
+
+helpers: $(patsubst tests/helpers/%.c,$(O)/helpers/%,$(helper_sources)) $(if $(filter release debug,$(BUILD)),$(patsubst tests/helpers/preload/%.c,$(O)/helpers/%.so,$(preload_sources))) parents
 parents: $(patsubst units/parents/%.c,$(O)/parents/%,$(parent_sources))
 unit-tests: $(O)/unit-tests
 fuzzers: $(patsubst tests/fuzz/%.c,$(O)/fuzzers/%,$(fuzz_sources))
@@ -169,7 +177,7 @@ lint: ## rooms, formatting, lengths, and static analysis
 	@scripts/lint "$(ROOMS)"
 
 format: ## put every source file into the house's format
-	@clang-format -i $(foreach room,$(ROOMS) ctl tests/unit tests/helpers tests/fuzz tests/lib units/parents static,$(wildcard $(room)/*.[ch]))
+	@clang-format -i $(foreach room,$(ROOMS) ctl tests/unit tests/helpers tests/helpers/preload tests/fuzz tests/lib units/parents static,$(wildcard $(room)/*.[ch]))
 
 DEB := build/deb
 

@@ -157,10 +157,9 @@ void call_reply(struct call *c, json_t *parameters)
 {
 	int r = 0;
 
-	if (!parameters)
-		parameters = json_object();
 	if (!c->oneway)
-		r = queue(c->client, json_pack("{s:o}", "parameters", parameters));
+		r = parameters ? queue(c->client, json_pack("{s:o}", "parameters", parameters))
+			       : -ENOMEM;
 	else
 		json_decref(parameters);
 	end_reply(c, r);

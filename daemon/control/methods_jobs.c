@@ -46,12 +46,21 @@ static const char *refusal(const struct unit *u, enum job_type type)
 	return NULL;
 }
 
+static void add_row(struct call *c, json_t *row)
+{
+	c->lost_row |= json_array_append_new(c->jobs, row) < 0;
+}
+
+static void set_row(struct call *c, json_t *row, const char *key, const char *text)
+{
+	c->lost_row |= json_object_set_new(row, key, json_string(text)) < 0;
+}
+
 /* A job that could not be asked for: a row with the error's name; the others go on. */
 static void add_refusal(struct call *c, const char *unit, const char *error, const char *reason)
 {
-	json_array_append_new(c->jobs,
-		json_pack("{s:s, s:s, s:I, s:s, s:s, s:s}", "job", "", "unit", unit, "id",
-			(json_int_t)0, "result", "refused", "error", error, "reason", reason));
+	add_row(c, json_pack("{s:s, s:s, s:I, s:s, s:s, s:s}", "job", "", "unit", unit, "id",
+			   (json_int_t)0, "result", "refused", "error", error, "reason", reason));
 }
 
 static const char *refusal_name(int r)
@@ -90,11 +99,10 @@ static void ask(struct call *c, struct unit *u, enum job_type type, enum job_mod
 		return;
 	}
 	transaction_error_done(&error);
-	json_array_append_new(
-		c->jobs, json_pack("{s:s, s:s, s:I, s:s}", "job", job_type_to_string(type), "unit",
-				 u->id, "id", job ? (json_int_t)job->id : (json_int_t)0, "result",
-				 job ? "" : "done"));
-	c->waiting += job != NULL;
+	add_row(c, json_pack("{s:s, s:s, s:I, s:s}", "job", job_type_to_string(type), "unit", u->id,
+			   "id", job ? (json_int_t)job->id : (json_int_t)0, "result",
+			   job ? "" : "done"));
+	c->waiting += job && !c->lost_row;
 }
 
 /* The first row that went wrong is the error's name; all rows are in its parameters. */
@@ -103,6 +111,12 @@ static void answer(struct call *c)
 	json_t *row;
 	size_t i;
 
+	if (c->lost_row) {
+		call_unit_error(c, "JobFailed", "",
+			"no memory is left to tell what became of the jobs; see \"reaperctl "
+			"status\"");
+		return;
+	}
 	json_array_foreach (c->jobs, i, row) {
 		const char *result = json_string_value(json_object_get(row, "result"));
 		const char *reason = json_string_value(json_object_get(row, "reason"));
@@ -140,8 +154,8 @@ static bool is_awaited(struct call *c)
 		if (u->active != UNIT_FAILED)
 			continue;
 		_cleanup_(freep) char *reason = unit_reason(u);
-		json_object_set_new(row, "result", json_string("failed"));
-		json_object_set_new(row, "reason", json_string(reason ? reason : ""));
+		set_row(c, row, "result", "failed");
+		set_row(c, row, "reason", reason ? reason : "");
 	}
 	return false;
 }
@@ -198,12 +212,12 @@ static void job_ended(struct call *c, const struct life_news *n)
 	json_array_foreach (c->jobs, i, row) {
 		if (json_integer_value(json_object_get(row, "id")) != n->job->id)
 			continue;
-		json_object_set_new(row, "result", json_string(job_result_to_string(n->result)));
+		set_row(c, row, "result", job_result_to_string(n->result));
 		if (n->result != JOB_DONE) {
 			_cleanup_(freep) char *reason =
 				n->result == JOB_CANCELED ? strdup("another job took its place")
 							  : unit_reason(n->unit);
-			json_object_set_new(row, "reason", json_string(reason ? reason : ""));
+			set_row(c, row, "reason", reason ? reason : "");
 		}
 		c->waiting--;
 	}
@@ -327,7 +341,7 @@ void method_reset_failed(struct call *c)
 	}
 	for (size_t k = 0; !json_array_size(names) && k < t->count; k++)
 		unit_reset_failed(t->list[k]);
-	call_reply(c, NULL);
+	call_reply(c, json_object());
 }
 
 /* Answered by reload_ended(), at once or when the generators ended. */
@@ -350,7 +364,7 @@ void method_exit(struct call *c)
 		call_invalid(c, "code");
 		return;
 	}
-	call_reply(c, NULL);
+	call_reply(c, json_object());
 	if (strcmp(action, "exit") != 0)
 		m->final_verb = strcmp(action, "poweroff") == 0 ? "poweroff"
 				: strcmp(action, "reboot") == 0 ? "reboot"

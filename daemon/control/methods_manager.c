@@ -55,7 +55,7 @@ void method_set_environment(struct call *c)
 			return;
 		}
 	}
-	call_reply(c, NULL);
+	call_reply(c, json_object());
 }
 
 void method_unset_environment(struct call *c)
@@ -68,7 +68,7 @@ void method_unset_environment(struct call *c)
 		if (environment)
 			environment_unset(environment, json_string_value(item));
 	if (list)
-		call_reply(c, NULL);
+		call_reply(c, json_object());
 }
 
 /* What can be set while a unit runs: resource control, as systemctl's set-property. */
@@ -141,5 +141,5 @@ void method_set_properties(struct call *c)
 		}
 	}
 	(void)manager_reload(m);
-	call_reply(c, NULL);
+	call_reply(c, json_object());
 }

@@ -23,6 +23,7 @@ struct call {
 	json_t *jobs;	     /* RunJob: its reply so far */
 	json_t *diagnostics; /* likewise */
 	size_t waiting;	     /* jobs that have not ended */
+	bool lost_row;	     /* there was no memory for what became of one */
 	bool until_down;     /* RunJob: answered when the units are down again */
 	json_t *units;	     /* Logs: names to follow, NULL: all */
 	int max_priority;    /* likewise: no lines beyond it */
@@ -85,8 +86,8 @@ int client_new(struct control *c, int fd, uid_t uid, bool may_read, bool may_cha
 void client_close(struct client *client);
 /* Something was queued for it outside of its own request: it is sent from the loop. */
 void client_wake(struct client *client);
-/* Answers: `parameters` is taken over (NULL: an empty object, or no memory). call_reply() ends the
- * call. */
+/* Answers: `parameters` is taken over; NULL, for want of memory, ends the connection.
+ * call_reply() ends the call. */
 void call_reply(struct call *c, json_t *parameters);
 /* The same with an answer that is written already: REPLY_HEAD, and the parameters as an object in
  * its braces. `data` is taken over. */

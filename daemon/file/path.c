@@ -10,8 +10,8 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-#include <uthash.h>
 
+#include "common/table.h"
 #include "common/clock.h"
 #include "common/text.h"
 #include "common/unit_name.h"
@@ -195,6 +195,11 @@ static int add_entry(struct search_path *p, const char *name, int dir, bool is_l
 		}
 		e->is_link = is_link;
 		HASH_ADD_KEYPTR(hh, p->index, e->name, strlen(e->name), e);
+		if (!HASH_IS_IN(hh, e)) {
+			free(e->name);
+			free(e);
+			return -ENOMEM;
+		}
 	}
 	if (!e->count) {
 		e->first = dir;

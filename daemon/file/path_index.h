@@ -2,8 +2,7 @@
 /* Inside of path.c and path_folders.c: the index of names. */
 #pragma once
 
-#include <uthash.h>
-
+#include "common/table.h"
 #include "daemon/file/path.h"
 
 /* A name in the index: the folder that has it first. Folders (`x.d`, `x.wants`) are in several. */

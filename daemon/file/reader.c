@@ -265,7 +265,7 @@ static char *feed(char *out, int size, void *stream)
 /* The assignment is whole: hands it on. */
 static void deliver(struct reader *r)
 {
-	if (!r->key)
+	if (!r->key || !r->section)
 		return;
 
 	char *key = TAKE_PTR(r->key), *value = TAKE_PTR(r->value);

@@ -206,7 +206,7 @@ static char *format_exit_set(const struct directive *d, const void *field)
 			blank = " ";
 		}
 	fclose(f);
-	if (*text)
+	if (text && *text)
 		return text;
 	free(text);
 	return NULL;

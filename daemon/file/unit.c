@@ -51,7 +51,12 @@ static int add_name(struct unit_table *t, struct unit *u, const char *name)
 	}
 	e->unit = u;
 	HASH_ADD_KEYPTR(hh, t->by_name, e->name, strlen(e->name), e);
-	return 0;
+	if (HASH_IS_IN(hh, e))
+		return 0;
+	if (e->name != u->id)
+		free(e->name);
+	free(e);
+	return -ENOMEM;
 }
 
 static int add_to_list(struct unit_table *t, struct unit *u)

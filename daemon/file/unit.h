@@ -3,8 +3,7 @@
  * it lives. */
 #pragma once
 
-#include <uthash.h>
-
+#include "common/table.h"
 #include "common/clock.h"
 #include "daemon/base/diag.h"
 #include "daemon/file/config.h"
@@ -51,7 +50,8 @@ struct unit {
 
 	enum unit_load_state load_state;
 	struct config *config; /* never NULL */
-	struct diags diags;    /* of the last load */
+	bool has_newer;	    /* files that were bad or gone while it ran: read again when it rests */
+	struct diags diags; /* of the last load */
 
 	struct edge *edges; /* sorted by kind; see unit_edges() */
 	uint32_t edge_count, edge_room;

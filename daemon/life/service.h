@@ -10,8 +10,7 @@
  */
 #pragma once
 
-#include <uthash.h>
-
+#include "common/table.h"
 #include "daemon/life/life.h"
 
 enum service_state {

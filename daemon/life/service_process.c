@@ -60,9 +60,13 @@ static int wear_mark(struct service *s)
 	do
 		s->mark = mark_next(&life->marks);
 	while (s->mark && life_mark_owner(s->mark, life));
-	if (s->mark)
-		HASH_ADD(hh_mark, life->by_mark, mark, sizeof(s->mark), s);
-	return 0;
+	if (!s->mark)
+		return 0;
+	HASH_ADD(hh_mark, life->by_mark, mark, sizeof(s->mark), s);
+	if (HASH_IS_IN(hh_mark, s))
+		return 0;
+	s->mark = 0;
+	return -ENOMEM;
 }
 
 static void stop_exec_watch(struct service *s, enum process_role role)
@@ -165,8 +169,8 @@ int service_spawn(struct service *s, enum command_list list, size_t index, enum 
 		return -ESHUTDOWN;
 	if (service_takes_notify(s))
 		(void)service_open_notify(s);
-	(void)wear_mark(s);
-	int r = service_collect_variables(s, list, &variables);
+	int r = wear_mark(s);
+	r = r < 0 ? r : service_collect_variables(s, list, &variables);
 	if (r < 0)
 		return log_line(LOG_ERR, r, s->unit->id, "cannot start a process");
 

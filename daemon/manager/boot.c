@@ -70,6 +70,7 @@ static struct unit *boot_load(struct manager *m, const char *name)
 	struct unit *u;
 	int r = load_unit(&m->life.loader, name, &u);
 
+	boot_adopt_units(m); /* also what was loaded before it failed */
 	if (r >= 0)
 		return u;
 	(void)log_error_errno(r, "cannot load %s", name);
@@ -121,7 +122,6 @@ static int boot_units(struct manager *m)
 
 	for (int i = 0; i < count; i++)
 		(void)boot_load(m, names[i]);
-	boot_adopt_units(m);
 	for (int i = 0; i < count; i++)
 		started += boot_unit(m, names[i]) >= 0;
 	for (size_t i = 0; i < m->life.units.count; i++)

@@ -69,7 +69,7 @@ struct manager {
 	struct moment start, ready;
 
 	struct loop_source signal_source;
-	struct loop_timer sweep_timer, stop_timer;
+	struct loop_timer sweep_timer, stop_timer, stop_again;
 	struct adopted *adopted;
 	struct entrypoint entrypoint;
 	struct process *generators; /* of a reload that waits for them; NULL: none */

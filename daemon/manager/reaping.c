@@ -110,6 +110,10 @@ static struct adopted *remember(struct manager *m, const struct proc_info *p)
 			return NULL;
 		a->pid = p->pid;
 		HASH_ADD_INT(m->adopted, pid, a);
+		if (!HASH_IS_IN(hh, a)) {
+			free(a);
+			return NULL;
+		}
 		m->life.counters.orphans_adopted++;
 	}
 	a->start_ticks = p->start_ticks;

@@ -8,10 +8,11 @@ static int read_anew(struct manager *m)
 {
 	log_info("reading unit files anew");
 	int r = load_reload(&m->life.loader);
+
+	boot_adopt_units(m);
 	if (r < 0)
 		return log_error_errno(
 			r, "cannot read unit files anew; everything stays as it was");
-	boot_adopt_units(m);
 	for (size_t i = 0; i < m->life.units.count; i++) {
 		struct unit *u = m->life.units.list[i];
 		const struct diags *d = &u->diags;

@@ -19,6 +19,7 @@
 
 /* What is kept of the budget for the last SIGKILL to take effect. */
 #define LAST_MOMENT_USEC (300 * USEC_PER_MSEC)
+#define STOP_AGAIN_USEC (100 * USEC_PER_MSEC)
 #define LAST_LINES 10
 #define LAST_WORDS_MSEC 1000 /* for a reader that is slow to take them */
 
@@ -69,16 +70,33 @@ static void finish(struct manager *m)
 	loop_exit(m->loop, m->exit_status);
 }
 
+static void stop_units(struct manager *m);
+
+static void on_stop_again(struct loop_timer *t)
+{
+	struct manager *m = t->data;
+
+	if (m->stop_phase == STOP_UNITS)
+		stop_units(m);
+}
+
+/* What could not be asked for now (no memory) is asked for again. */
 static void stop_units(struct manager *m)
 {
 	struct life *life = &m->life;
+	bool refused = false;
 
 	for (size_t i = 0; i < life->units.count; i++) {
 		struct unit *u = life->units.list[i];
 
 		if (!unit_is_inactive_or_failed(u) || (u->job && u->job->type != JOB_STOP))
-			(void)life_request(life, u, JOB_STOP, JOB_MODE_REPLACE);
+			refused |= life_request(life, u, JOB_STOP, JOB_MODE_REPLACE) < 0;
 	}
+	m->stop_again.fn = on_stop_again;
+	m->stop_again.data = m;
+	if (refused)
+		(void)loop_timer_set(
+			m->loop, &m->stop_again, usec_add(clock_monotonic_usec(), STOP_AGAIN_USEC));
 }
 
 static bool units_are_down(const struct manager *m)

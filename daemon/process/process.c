@@ -23,7 +23,10 @@ struct process *process_track(
 	p->unit = unit;
 	p->started = moment_now();
 	HASH_ADD_INT(t->by_pid, pid, p);
-	return p;
+	if (HASH_IS_IN(hh, p))
+		return p;
+	free(p);
+	return NULL;
 }
 
 struct process *process_find(const struct process_table *t, pid_t pid)

@@ -6,8 +6,8 @@
 #pragma once
 
 #include <sys/types.h>
-#include <uthash.h>
 
+#include "common/table.h"
 #include "common/clock.h"
 #include "daemon/base/loop.h"
 #include "daemon/file/unit.h"

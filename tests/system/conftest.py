@@ -13,6 +13,7 @@ import pytest
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "lib"))
 
 from reaperd import REAPERD, Reaperd, children, descendants, is_alive, run, wait_for  # noqa: E402
+from wishes import PRELOAD, Wishes  # noqa: E402
 
 PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
 
@@ -96,6 +97,14 @@ def reaperd(folder):
 def can(*command):
     """Whether a command works here."""
     return shutil.which(command[0]) is not None and run(*command).status == 0
+
+
+@pytest.fixture
+def wishes(folder):
+    """To be carried out by a reaperd that is started with their environment."""
+    if not PRELOAD.exists():
+        pytest.skip("needs a build that a library can be loaded in front of")
+    return Wishes(folder / "wishes")
 
 
 @pytest.fixture(scope="session")
