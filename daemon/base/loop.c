@@ -2,6 +2,7 @@
 #include "daemon/base/loop.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
@@ -11,11 +12,13 @@
 #include "common/own.h"
 
 #define EVENTS_PER_TURN 64
+#define PATIENCE_MS 100 /* where the kernel refuses us for the moment */
 
 struct loop {
 	int epoll_fd;
 	int timer_fd;
 	uint64_t timer_armed_usec; /* what the timerfd is set to; 0: disarmed */
+	int patience_ms;	   /* -1, or how long a turn may sleep where it could not be set */
 	struct loop_timer **heap;  /* the earliest timer first */
 	size_t timers, room;
 	struct loop_source timer_source;
@@ -110,8 +113,9 @@ static void arm_timer_fd(struct loop *l)
 
 	struct itimerspec spec = {.it_value = {.tv_sec = (time_t)(at / USEC_PER_SEC),
 					  .tv_nsec = (long)(at % USEC_PER_SEC) * 1000}};
-	(void)timerfd_settime(l->timer_fd, TFD_TIMER_ABSTIME, &spec, NULL);
-	l->timer_armed_usec = at;
+	bool is_set = timerfd_settime(l->timer_fd, TFD_TIMER_ABSTIME, &spec, NULL) == 0;
+	l->timer_armed_usec = is_set ? at : 0;
+	l->patience_ms = is_set ? -1 : PATIENCE_MS;
 }
 
 static void run_timers(struct loop *l)
@@ -140,7 +144,7 @@ int loop_new(struct loop **ret)
 	_cleanup_(loop_freep) struct loop *l = calloc(1, sizeof(*l));
 	if (!l)
 		return -ENOMEM;
-	l->timer_fd = -1;
+	l->timer_fd = l->patience_ms = -1;
 	l->epoll_fd = epoll_create1(EPOLL_CLOEXEC);
 	if (l->epoll_fd < 0)
 		return -errno;
@@ -247,14 +251,20 @@ static void run_ready(struct loop *l)
 		}
 }
 
-static int wait_for_events(struct loop *l)
+static void wait_for_events(struct loop *l)
 {
 	struct epoll_event events[EVENTS_PER_TURN];
-	int n = epoll_wait(l->epoll_fd, events, EVENTS_PER_TURN, l->again ? 0 : -1);
+	int n;
 
+	/* Stopped and continued, we know nothing yet of what happened meanwhile (signal(7)). */
+	do
+		n = epoll_wait(l->epoll_fd, events, EVENTS_PER_TURN, l->again ? 0 : l->patience_ms);
+	while (n < 0 && errno == EINTR);
 	l->again = false;
-	if (n < 0)
-		return errno == EINTR ? 0 : -errno;
+	if (n < 0) { /* never the end of us; nor a reason to spin */
+		(void)poll(NULL, 0, PATIENCE_MS);
+		return;
+	}
 	l->turns++;
 	for (int i = 0; i < n; i++) {
 		struct loop_source *s = events[i].data.ptr;
@@ -263,7 +273,6 @@ static int wait_for_events(struct loop *l)
 		s->next_ready = l->ready[s->priority];
 		l->ready[s->priority] = s;
 	}
-	return 0;
 }
 
 int loop_run(struct loop *l)
@@ -274,9 +283,7 @@ int loop_run(struct loop *l)
 		if (l->exiting)
 			break;
 		arm_timer_fd(l);
-		int r = wait_for_events(l);
-		if (r < 0)
-			return r;
+		wait_for_events(l);
 		run_ready(l);
 		run_timers(l);
 	}

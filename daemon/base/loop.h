@@ -73,8 +73,7 @@ void loop_set_turn_hook(struct loop *l, loop_turn_fn *fn, void *data);
 /* Makes the loop turn again without sleeping: for the hook, when its budget ran out. */
 void loop_turn_again(struct loop *l);
 
-/* Runs until loop_exit(); returns the code given there, or a negative errno if epoll itself failed.
- */
+/* Runs until loop_exit(); returns the code given there. */
 int loop_run(struct loop *l);
 void loop_exit(struct loop *l, int code);
 /* How often the loop woke up. */

@@ -181,12 +181,10 @@ int manager_run(struct manager *m)
 		manager_leave_directory();
 	manager_arm_sweep(m);
 	boot_start(m);
-	int r = loop_run(m->loop);
-	if (r < 0)
-		(void)log_error_errno(r, "the event loop failed");
+	int status = loop_run(m->loop);
 	if (m->life.output)
 		output_hub_flush(m->life.output, USEC_PER_SEC / 10);
-	return r < 0 ? 1 : r;
+	return status;
 }
 
 void manager_close(struct manager *m)

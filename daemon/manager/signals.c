@@ -75,5 +75,6 @@ int signals_open(struct manager *m)
 		return log_error_errno(fd, "cannot open a signalfd");
 	m->signal_source = (struct loop_source){
 		.fd = fd, .priority = LOOP_SIGNAL, .fn = on_readable, .data = m};
-	return loop_add(m->loop, &m->signal_source, EPOLLIN);
+	int r = loop_add(m->loop, &m->signal_source, EPOLLIN);
+	return r < 0 ? log_error_errno(r, "cannot watch for signals") : 0;
 }

@@ -26,8 +26,12 @@
 static bool has_children(void)
 {
 	siginfo_t info;
+	int r;
 
-	return waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 || errno != ECHILD;
+	do
+		r = waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT);
+	while (r < 0 && errno == EINTR);
+	return r == 0 || errno != ECHILD;
 }
 
 static void on_stop_timer(struct loop_timer *t)

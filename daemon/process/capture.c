@@ -158,9 +158,10 @@ int capture_open(struct capture *c)
 		return c->write_fd;
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return -errno;
-	(void)fcntl(fds[0], F_SETFL, O_NONBLOCK); /* our end alone: the service's writes may wait */
 	c->source.fd = fds[0];
-	int r = loop_add(c->loop, &c->source, EPOLLIN);
+	/* our end alone: the service's writes may wait */
+	int r = fcntl(fds[0], F_SETFL, O_NONBLOCK) < 0 ? -errno
+						       : loop_add(c->loop, &c->source, EPOLLIN);
 	if (r < 0) {
 		c->source.fd = -1;
 		close(fds[0]);

@@ -6,6 +6,17 @@
 #include <sys/ptrace.h>
 #include <sys/wait.h>
 
+/* A child that is passed over now would wait for the next one's signal. */
+static int wait_child(idtype_t kind, id_t id, siginfo_t *info, int how)
+{
+	int r;
+
+	do
+		r = waitid(kind, id, info, how);
+	while (r < 0 && errno == EINTR);
+	return r;
+}
+
 static bool is_exit(int code)
 {
 	return code == CLD_EXITED || code == CLD_KILLED || code == CLD_DUMPED;
@@ -37,7 +48,7 @@ static void take(const struct process_table *t, struct reap_counters *counters,
 	};
 
 	fn(&r, data);
-	if (is_zombie && waitid(P_PID, (id_t)r.pid, &info, WEXITED | WNOHANG) < 0)
+	if (is_zombie && wait_child(P_PID, (id_t)r.pid, &info, WEXITED | WNOHANG) < 0)
 		return;
 	counters->reaped++;
 	if (!r.process)
@@ -53,7 +64,7 @@ unsigned reap_drain(const struct process_table *t, struct reap_counters *counter
 	for (unsigned looked = 0; !budget || looked < budget; looked++) {
 		siginfo_t info = {0};
 
-		if (waitid(P_ALL, 0, &info, how) < 0 || info.si_pid == 0)
+		if (wait_child(P_ALL, 0, &info, how) < 0 || info.si_pid == 0)
 			return reaped;
 		if (is_exit(info.si_code)) {
 			take(t, counters, &info, peek, fn, data);

@@ -1,0 +1,94 @@
+"""A system call of reaperd's own fails: one thing goes wrong, and the daemon goes on (docs/faults.md, 5, 25, 29, 30)."""
+
+import os
+import shutil
+import signal
+import subprocess
+
+import pytest
+from conftest import can
+from reaperd import PATIENCE, descendants, is_alive, wait_for
+
+# Not those that fail only for wrong arguments, or whose failure has done its work (close(2)); without a subreaper orphans go elsewhere.
+ERRORS = {
+    "accept4": "ECONNABORTED", "bind": "EACCES", "chdir": "EACCES", "clone": "EAGAIN", "clone3": "EAGAIN", "close_range": "ENOSYS",
+    "dup": "EMFILE", "epoll_create1": "EMFILE", "epoll_ctl": "ENOSPC", "epoll_wait": "EINTR", "fcntl": "EINVAL", "flock": "EINTR",
+    "getdents64": "EIO", "getrandom": "EAGAIN", "getsockname": "ENOBUFS", "getsockopt": "ENOBUFS", "inotify_init1": "EMFILE", "kill": "EPERM",
+    "listen": "EADDRINUSE", "lseek": "EIO", "mkdir": "EROFS", "mmap": "ENOMEM", "newfstatat": "EIO", "openat": "EMFILE",
+    "pidfd_open": "EMFILE", "pidfd_send_signal": "EPERM", "pipe2": "EMFILE", "poll": "EINTR", "prlimit64": "EPERM", "read": "EIO",
+    "readlink": "EIO", "recvmsg": "ENOBUFS", "sendto": "ENOBUFS", "setsockopt": "ENOBUFS",
+    "signalfd4": "EMFILE", "socket": "EMFILE", "splice": "EINVAL", "timerfd_create": "EMFILE", "timerfd_settime": "EINVAL", "umask": "EINVAL",
+    "unlink": "EROFS", "waitid": "EINTR", "write": "EIO", "pread64": "EIO", "fchmod": "EPERM", "rename": "EIO",
+}  # fmt: skip
+LONG = "REAPERD_SYSCALLS" in os.environ
+CASES = [(call, when) for call in ERRORS for when in ("1", "2", "3", "5", "8", "13", "21", "34+55", "2+2")] if LONG else [
+    ("clone", "3"), ("epoll_wait", "20+3"), ("waitid", "2+2"), ("pipe2", "3"), ("timerfd_settime", "2+2"), ("accept4", "2+3"), ("openat", "200+7"), ("read", "60+9")]  # fmt: skip
+
+
+@pytest.fixture
+def failing():
+    if not shutil.which("strace") or not can("strace", "-o", "/dev/null", "-e", "inject=close:error=EIO:when=9", "true"):
+        pytest.skip("needs strace, and to be allowed to trace")
+    return lambda call, error, when: ["strace", "-o", "/dev/null", "-e", f"trace={call}", "-e", f"inject={call}:error={error}:when={when}"]
+
+
+def is_over_or_up(reaperd):
+    return reaperd.process.poll() is not None or "without one" in reaperd.text() or reaperd.socket.exists() and reaperd.is_up()
+
+
+@pytest.mark.parametrize("call,when", CASES)
+def test_one_that_fails(reaperd, failing, call, when):
+    """Fatal at the start alone, and then with a word."""
+    if "asan" in os.environ.get("REAPERD_BUILD", ""):
+        pytest.skip("the sanitizers make calls of their own")
+    reaperd.service("keep", "/bin/sleep 1000", "Restart=always\nRestartSec=50ms\nRestartSteps=0", "StartLimitIntervalSec=0")
+    reaperd.service("a", "/bin/bash -c 'setsid sleep 1000 & exec sleep 999'", "Restart=on-failure\nRestartSec=50ms\nTimeoutStopSec=2", "StartLimitIntervalSec=0")
+    reaperd.service("b", "/bin/true", "Type=oneshot\nNotifyAccess=all")
+    reaperd.wrapper = failing(call, ERRORS[call], when)
+    reaperd.start("keep.service", "a.service", "--stop-budget=20s", wait=False)
+    try:
+        wait_for(lambda: is_over_or_up(reaperd), "")
+    except AssertionError:
+        raise AssertionError(f"it is neither up nor over\n{reaperd.text()}") from None
+    if reaperd.process.poll() is not None:
+        assert reaperd.process.returncode in (0, 1, 2, 127) and reaperd.text(), "why it cannot start is told, or the loader says it"
+        return
+    pid = reaperd.pid
+    for words in (["start", "b"], ["restart", "a"], ["kill", "-s", "KILL", "a"], ["status", "a"], ["daemon-reload"], ["tree"], ["stop", "b"]):
+        try:
+            reaperd.ctl(*words, patience=15)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"{words} is never answered\n{reaperd.text()}") from None
+    below = descendants(pid)
+    assert reaperd.process.poll() is None, reaperd.text()
+    if "without one" not in reaperd.text() and "keep.service: cannot be read" not in reaperd.text():
+        wait_for(lambda: reaperd.ctl("is-active", "keep").status == 0, f"what has to run runs\n{reaperd.text()}")
+    os.kill(pid, signal.SIGTERM)
+    try:
+        reaperd.process.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        raise AssertionError(f"it does not end\n{reaperd.text()}") from None
+    wait_for(lambda: not any(map(is_alive, below)), "nothing is left", patience=10)
+
+
+@pytest.mark.parametrize("call", ["setgroups", "setresgid", "setresuid", "chdir", "setsid", "umask"])
+def test_a_child_that_cannot_become_another_never_runs(reaperd, failing, root, call):
+    """What is not security is told and done without."""
+    reaperd.folder.chmod(0o777)
+    reaperd.service("a", f"/bin/sh -c 'echo ran >{reaperd.folder}/ran'", "Type=oneshot\nUser=65534\nWorkingDirectory=/tmp")
+    reaperd.service("b")
+    reaperd.start("b.service")
+    strace = subprocess.Popen(
+        ["strace", "-f", "-o", "/dev/null", "-p", str(reaperd.pid), "-e", f"trace={call}", "-e", f"inject={call}:error=EAGAIN"],
+        stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)  # fmt: skip
+    try:
+        assert "attached" in strace.stderr.readline()
+        started = reaperd.ctl("start", "a").status == 0
+    finally:
+        strace.terminate()
+        strace.wait()
+        strace.stderr.close()
+    harmless = call in ("setsid", "umask")
+    assert started == harmless and (reaperd.folder / "ran").exists() == harmless
+    assert harmless or "Resource temporarily unavailable" in reaperd.text()
+    assert reaperd.state("b") == "active"
