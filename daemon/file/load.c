@@ -359,7 +359,8 @@ static int load_one(struct loader *l, struct unit *u)
 	}
 	diags_done(&u->diags);
 	u->diags = r.diags;
-	if (keeps_old(u, &r)) {
+	u->has_newer = keeps_old(u, &r);
+	if (u->has_newer) {
 		config_free(r.config);
 		return 0;
 	}
@@ -428,6 +429,8 @@ int load_unit(struct loader *l, const char *name, struct unit **ret)
 	size_t from = changed ? retry_missing(l) : l->table->count;
 	int r = get_unit(l, name, ret);
 
+	if (r >= 0 && (*ret)->has_newer && unit_is_inactive_or_failed(*ret))
+		r = load_one(l, *ret);
 	return r < 0 ? r : load_all(l, from);
 }
 

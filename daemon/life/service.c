@@ -11,10 +11,23 @@
 #include "daemon/base/log.h"
 #include "daemon/life/service_table.h"
 
+/* Whether it spoke in time and was only not heard: after a stall of ours, or behind a flood. What
+ * it says arms the timer anew, or leads on to a state with another one. */
+static bool was_heard(struct service *s, const struct loop_timer *t)
+{
+	if (s->notify.source.fd < 0)
+		return false;
+	int before = s->unit->sub_state;
+	notify_drain(&s->notify);
+	return t->at_usec || s->unit->sub_state != before;
+}
+
 static void on_timer(struct loop_timer *t)
 {
 	struct service *s = t->data;
 
+	if (was_heard(s, t))
+		return;
 	s->deadline_usec = 0;
 	unit_handle(s->unit, &(struct unit_event){.kind = EVENT_TIMEOUT});
 }
@@ -23,7 +36,8 @@ static void on_watchdog(struct loop_timer *t)
 {
 	struct service *s = t->data;
 
-	unit_handle(s->unit, &(struct unit_event){.kind = EVENT_WATCHDOG});
+	if (!was_heard(s, t))
+		unit_handle(s->unit, &(struct unit_event){.kind = EVENT_WATCHDOG});
 }
 
 struct service *service_of(struct unit *u)

@@ -24,6 +24,31 @@ static const struct step steps[] = {
 	{EXIT_STDERR, "StandardError", offsetof(struct exec_settings, error.argument)},
 };
 
+/* Settings that hold more than one text. */
+static const struct {
+	int stage;
+	const char *keys;
+} others[] = {
+	{EXIT_RUNTIME_DIRECTORY, "RuntimeDirectory="},
+	{EXIT_STATE_DIRECTORY, "StateDirectory="},
+	{EXIT_CACHE_DIRECTORY, "CacheDirectory="},
+	{EXIT_LOGS_DIRECTORY, "LogsDirectory="},
+	{EXIT_CONFIGURATION_DIRECTORY, "ConfigurationDirectory="},
+	{EXIT_CREDENTIALS, "LoadCredential= or SetCredential="},
+	{EXIT_LIMITS, "its limits (Limit...=)"},
+};
+
+/* What failed: a setting, or the step as systemd names it. */
+static const char *name_of(int stage)
+{
+	const char *name = exit_name_to_string(stage);
+
+	for (size_t i = 0; i < ELEMENTS(others); i++)
+		if (others[i].stage == stage)
+			return others[i].keys;
+	return name ? name : "?";
+}
+
 static const char *meaning(const struct spawn_failure *f, const char *path)
 {
 	if (f->error == ESRCH && f->stage == EXIT_USER)
@@ -44,7 +69,7 @@ static const char *meaning(const struct spawn_failure *f, const char *path)
 char *spawn_failure_text(const struct spawn_failure *f, const struct exec_settings *exec,
 	const struct command *command)
 {
-	const char *stage = exit_name_to_string(f->stage), *why = meaning(f, command->path);
+	const char *why = meaning(f, command->path);
 	char *text;
 	int n;
 
@@ -61,7 +86,7 @@ char *spawn_failure_text(const struct spawn_failure *f, const struct exec_settin
 			command->line, steps[i].key, value, why);
 		return n < 0 ? NULL : text;
 	}
-	n = asprintf(&text, "cannot run %s (line %u): step %s failed: %s", command->path,
-		command->line, stage ? stage : "?", why);
+	n = asprintf(&text, "cannot run %s (line %u): %s failed: %s", command->path, command->line,
+		name_of(f->stage), why);
 	return n < 0 ? NULL : text;
 }
