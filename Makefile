@@ -168,6 +168,16 @@ check-packages: ## Debian's packages as they come, under reaperd and beside it s
 	@tests/packages/lifecycle
 	@tests/packages/image
 
+# What the tests of faults do when there is time: figures in docs/faults.md.
+SOAK := REAPERD_STOPS=100000 REAPERD_KILLS=1000 REAPERD_RELOADS=10000 REAPERD_MALLOC_STEP=1 REAPERD_SYSCALLS=all \
+	REAPERD_SOUP_SECONDS=600
+
+check-soak: ## the tests of docs/faults.md at length: 100,000 stops, each allocation and system call failing (root, hours)
+	@scripts/deps check
+	@$(MAKE) --no-print-directory all helpers
+	@$(SOAK) tests/run --build-folder=$(O) --timeout=10000 $(patsubst %,system/test_%.py,pid_reuse bad_days memory syscalls soup \
+		escape clients)
+
 demo: ## a narrated run on a real redis-server; KEEP=1 stays for you to play
 	@scripts/deps demo
 	@$(MAKE) --no-print-directory all helpers
@@ -236,7 +246,7 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all static helpers parents unit-tests fuzzers check check-oracle check-packages unit system fuzz bench demo deb lint format install uninstall deps clean help
+.PHONY: all static helpers parents unit-tests fuzzers check check-soak check-oracle check-packages unit system fuzz bench demo deb lint format install uninstall deps clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 

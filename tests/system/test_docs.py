@@ -109,3 +109,14 @@ def test_what_nobody_knows_is_answered_with_a_hint():
         assert result.status == 2 and f'(did you mean "{hint}"?)' in result.err
     assert run(REAPERCTL, "list-units", "--type=servce").status == 2
     assert "--root needs an argument" in run(REAPERCTL, "--root").err
+
+
+def test_each_test_that_a_fault_is_held_by_exists():
+    text = (ROOT / "docs" / "faults.md").read_text()
+    named = re.findall(r"`(test_\w+)::(test_\w+)`", text)
+    assert len(named) > 50
+    for file, name in named:
+        source = (ROOT / "tests" / "system" / f"{file}.py").read_text()
+        assert f"def {name}(" in source, f"{file}::{name}"
+    for path in re.findall(r"`(tests/[\w/.]+)`", text):
+        assert "FILE" in path or (ROOT / path).exists(), path
