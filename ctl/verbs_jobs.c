@@ -38,6 +38,8 @@ static void explain_failure(
 		{"NoSuchUnit", EXIT_NOT_FOUND_TO_START},
 		{"NotApplicable", EXIT_NOT_APPLICABLE},
 		{"OnlyByDependency", EXIT_NOT_PERMITTED},
+		{"TransactionIsDestructive", EXIT_NOT_PERMITTED},
+		{"NoIsolation", EXIT_NOT_PERMITTED},
 	};
 	const json_t *jobs = json_object_get(parameters, "jobs");
 	json_t *row;

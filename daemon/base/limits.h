@@ -17,6 +17,10 @@
 #define LIMIT_INPUT_DATA (64 * 1024 * 1024)  /* StandardInputText=, StandardInputData= */
 #define LIMIT_ENVIRONMENT_VARIABLES 4096     /* of set-environment */
 
+/* Starts and stops of one unit for another's sake (Upholds=, StopWhenUnneeded=): systemd's own. */
+#define LIMIT_UPKEEP_BURST 16
+#define LIMIT_UPKEEP_INTERVAL_USEC (10 * 1000000ULL)
+
 /* What a client of the control socket may do. */
 #define LIMIT_CLIENTS 128 /* whoever may change things comes in beyond it */
 #define LIMIT_CLIENTS_PER_UID 64

@@ -33,11 +33,13 @@ static int find_verb(const char *name)
 	return -EINVAL;
 }
 
-/* What a person may not do by hand. */
+/* What a person may not do by hand; of what is up nothing is started by a reload. */
 static const char *refusal(const struct unit *u, enum job_type type)
 {
-	bool starts = type == JOB_START || type == JOB_RESTART;
-	bool stops = type == JOB_STOP || type == JOB_RESTART;
+	bool restarts = type == JOB_RESTART || type == JOB_TRY_RESTART;
+	bool starts = restarts || type == JOB_START ||
+		      (type == JOB_RELOAD_OR_START && job_type_collapse(type, u) == JOB_START);
+	bool stops = restarts || type == JOB_STOP;
 
 	if (starts && u->config->unit.refuse_manual_start)
 		return "it may be started by dependencies only: RefuseManualStart=yes";
@@ -65,11 +67,22 @@ static void add_refusal(struct call *c, const char *unit, const char *error, con
 
 static const char *refusal_name(int r)
 {
-	if (r == -ENOENT)
-		return "NoSuchUnit";
-	if (r == -EOPNOTSUPP)
-		return "NotApplicable";
-	return r == -ENOEXEC || r == -ESHUTDOWN ? "BadUnit" : "TransactionRefused";
+	static const struct {
+		int error;
+		const char *name;
+	} names[] = {
+		{-ENOENT, "NoSuchUnit"},
+		{-EOPNOTSUPP, "NotApplicable"},
+		{-ENOEXEC, "BadUnit"},
+		{-ESHUTDOWN, "BadUnit"},
+		{-EEXIST, "TransactionIsDestructive"},
+		{-EINVAL, "NoIsolation"},
+	};
+
+	for (size_t i = 0; i < ELEMENTS(names); i++)
+		if (names[i].error == r)
+			return names[i].name;
+	return "TransactionRefused";
 }
 
 /* Asks for one job; its row goes into c->jobs. */
@@ -86,7 +99,8 @@ static void ask(struct call *c, struct unit *u, enum job_type type, enum job_mod
 	}
 	if (type != JOB_START && u->active == UNIT_INACTIVE && u->load_state != LOAD_LOADED &&
 		u->load_state != LOAD_MASKED) {
-		add_refusal(c, u->id, "NoSuchUnit",
+		bool is_unknown = type == JOB_STOP || u->load_state == LOAD_NOT_FOUND;
+		add_refusal(c, u->id, is_unknown ? "NoSuchUnit" : "BadUnit",
 			u->load_state == LOAD_NOT_FOUND ? "there is no unit of that name"
 							: "it could not be loaded");
 		return;

@@ -70,6 +70,9 @@ struct unit {
 	uint64_t start_limit_begin_usec; /* CLOCK_MONOTONIC */
 	unsigned start_limit_count;
 	bool start_limit_hit;
+	uint64_t upkeep_begin_usec; /* CLOCK_MONOTONIC; of daemon/life/upkeep.h, as the next two */
+	unsigned upkeep_count;
+	bool upkeep_waits;
 	bool will_restart;	 /* it ended, and is started again by itself */
 	bool reload_failed;	 /* the last reload */
 	struct service *service; /* services only; owned by life/ */

@@ -10,6 +10,7 @@
 #include "daemon/base/log.h"
 #include "daemon/life/react.h"
 #include "daemon/life/service.h"
+#include "daemon/life/upkeep.h"
 #include "daemon/process/procfs.h"
 #include "daemon/process/tree.h"
 
@@ -73,6 +74,7 @@ void life_close(struct life *life)
 	job_cancel_all(&life->jobs);
 	timer_unwatch_clock(life);
 	loop_timer_clear(life->loop, &life->job_limit);
+	upkeep_close(life);
 	unit_table_done(&life->units);
 	dynamic_users_done(&life->dynamic_users);
 	free(life->children);
@@ -244,6 +246,8 @@ static void do_queued_work(struct life *life)
 			react_to_state(life, u);
 		else if (work & WORK_TRIGGERS)
 			react_to_triggered(u);
+		if (work & WORK_UPKEEP)
+			upkeep(life, u);
 		if (work & WORK_JOB_FAILED)
 			react_to_failed_job(life, u);
 		collect(life, u);

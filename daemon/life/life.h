@@ -105,6 +105,8 @@ struct life {
 	bool children_known;
 	struct service *by_mark; /* services that have run, by their mark */
 	struct unit *queue_first, *queue_last;
+	struct loop_timer upkeep_timer; /* of upkeep.h; runs while upkeep_usec is not 0 */
+	uint64_t upkeep_usec;
 	struct loop_timer job_limit; /* JobTimeoutSec=, of any job */
 	uint64_t job_limit_usec;     /* what it is set to; 0: not */
 	uint32_t limited_job;	     /* the last whose limits are known */
@@ -149,6 +151,7 @@ enum unit_work {
 	WORK_REACT = 1 << 1,	  /* its state changed: consequences for others */
 	WORK_TRIGGERS = 1 << 2,	  /* a start of it ended: whoever triggers it looks again */
 	WORK_JOB_FAILED = 1 << 3, /* a job of it failed, not by what it did itself */
+	WORK_UPKEEP = 1 << 4,	  /* a start of it ended: may have to be tried again (upkeep.h) */
 };
 
 void life_enqueue(struct life *life, struct unit *u, unsigned work);
@@ -172,6 +175,7 @@ struct unit_machine {
 	/* 0, or as systemd's: -EALREADY nothing to do, -EAGAIN later, -EOPNOTSUPP this type cannot
 	 */
 	int (*start)(struct unit *u);
+	int (*may_start)(struct unit *u); /* asked when its conditions hold; NULL: it always may */
 	int (*stop)(struct unit *u);
 	int (*reload)(struct unit *u);
 	bool (*can_reload)(const struct unit *u);

@@ -395,6 +395,8 @@ static void path_triggered_changed(struct unit *u, struct unit *target)
 	if (target->start_limit_hit &&
 		(u->sub_state == PATH_UNIT_WAITING || u->sub_state == PATH_UNIT_RUNNING))
 		enter_dead(p, TRIGGER_FAILURE_UNIT_START_LIMIT_HIT);
+	else if (target->job)
+		return;
 	else if ((u->sub_state == PATH_UNIT_RUNNING && down) ||
 		 (u->sub_state == PATH_UNIT_WAITING && !down))
 		enter_waiting(p, false, true);

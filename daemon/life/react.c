@@ -10,6 +10,7 @@
 #include "common/text.h"
 #include "daemon/base/log.h"
 #include "daemon/life/service.h"
+#include "daemon/life/upkeep.h"
 #include "daemon/process/procfs.h"
 
 static void tell(const struct life *life, const struct life_news *news)
@@ -116,54 +117,34 @@ static void request_each(struct life *life, const struct unit *u, enum dep_kind 
 	}
 }
 
-/* It came up without a job: what it requires is started after the fact. */
+/* OnFailure= and OnSuccess=: a job for each, whatever its state. */
+static void request_handlers(
+	struct life *life, const struct unit *u, enum dep_kind kind, enum job_mode mode)
+{
+	UNIT_FOREACH (other, u, kind)
+		(void)life_request(life, other, JOB_START, mode);
+}
+
+static void start_unordered(
+	struct life *life, const struct unit *u, enum dep_kind kind, enum job_mode mode)
+{
+	UNIT_FOREACH (other, u, kind) {
+		bool down = unit_is_inactive_or_failed(other) || other->active == UNIT_DEACTIVATING;
+
+		if (down && !unit_has_edge(u, DEP_AFTER, other))
+			(void)life_request(life, other, JOB_START, mode);
+	}
+}
+
+/* It came up without a job: what it requires is started after the fact, unless too late for that.
+ */
 static void require_after_the_fact(struct life *life, struct unit *u)
 {
-	request_each(life, u, DEP_REQUIRES, JOB_START, JOB_MODE_REPLACE);
-	request_each(life, u, DEP_BINDS_TO, JOB_START, JOB_MODE_REPLACE);
-	request_each(life, u, DEP_WANTS, JOB_START, JOB_MODE_FAIL);
+	start_unordered(life, u, DEP_REQUIRES, JOB_MODE_REPLACE);
+	start_unordered(life, u, DEP_BINDS_TO, JOB_MODE_REPLACE);
+	start_unordered(life, u, DEP_UPHOLDS, JOB_MODE_REPLACE);
+	start_unordered(life, u, DEP_WANTS, JOB_MODE_FAIL);
 	request_each(life, u, DEP_CONFLICTS, JOB_STOP, JOB_MODE_REPLACE);
-}
-
-/* Units that only live for it. */
-static void stop_unneeded(struct life *life, const struct unit *u)
-{
-	static const enum dep_kind kinds[] = {DEP_REQUIRES, DEP_WANTS, DEP_BINDS_TO, DEP_REQUISITE};
-	static const enum dep_kind needs[] = {
-		DEP_REQUIRED_BY, DEP_WANTED_BY, DEP_BOUND_BY, DEP_REQUISITE_OF, DEP_UPHELD_BY};
-
-	for (size_t k = 0; k < ELEMENTS(kinds); k++)
-		UNIT_FOREACH (other, u, kinds[k]) {
-			bool needed = !other->config->unit.stop_when_unneeded ||
-				      unit_is_inactive_or_failed(other) || other->job;
-
-			for (size_t n = 0; n < ELEMENTS(needs) && !needed; n++)
-				UNIT_FOREACH (needer, other, needs[n])
-					needed |=
-						needer->job || !unit_is_inactive_or_failed(needer);
-			if (!needed)
-				(void)life_request(life, other, JOB_STOP, JOB_MODE_FAIL);
-		}
-}
-
-/* It went down, and somebody who is up wants it up: by a stop too. */
-static void start_upheld(struct life *life, struct unit *u)
-{
-	if (life->stopping || u->job || u->will_restart)
-		return;
-	UNIT_FOREACH (holder, u, DEP_UPHELD_BY)
-		if (unit_is_active(holder) && !holder->job) {
-			(void)life_request(life, u, JOB_START, JOB_MODE_FAIL);
-			return;
-		}
-}
-
-/* It came up: what it upholds does too, even against what the start itself had to leave out. */
-static void uphold(struct life *life, struct unit *u)
-{
-	UNIT_FOREACH (other, u, DEP_UPHOLDS)
-		if (!life->stopping && !other->job && unit_is_inactive_or_failed(other))
-			(void)life_request(life, other, JOB_START, JOB_MODE_FAIL);
 }
 
 static void go_down_consequences(struct life *life, struct unit *u)
@@ -172,14 +153,12 @@ static void go_down_consequences(struct life *life, struct unit *u)
 	bool failed = u->active == UNIT_FAILED;
 	struct service *s = u->service;
 
-	stop_unneeded(life, u);
-	if (u->will_restart)
-		return;
+	/* As systemd has it, also on its way through "dead" to an automatic restart. */
 	if (failed)
-		request_each(life, u, DEP_ON_FAILURE, JOB_START, settings->on_failure_job_mode);
+		request_handlers(life, u, DEP_ON_FAILURE, settings->on_failure_job_mode);
 	else
-		request_each(life, u, DEP_ON_SUCCESS, JOB_START, settings->on_success_job_mode);
-	if (!life->hooks.action)
+		request_handlers(life, u, DEP_ON_SUCCESS, settings->on_success_job_mode);
+	if (!life->hooks.action || u->will_restart)
 		return;
 
 	enum emergency_action action = failed ? settings->failure_action : settings->success_action;
@@ -198,7 +177,7 @@ static void go_down_consequences(struct life *life, struct unit *u)
 
 void react_to_failed_job(struct life *life, struct unit *u)
 {
-	request_each(life, u, DEP_ON_FAILURE, JOB_START, u->config->unit.on_failure_job_mode);
+	request_handlers(life, u, DEP_ON_FAILURE, u->config->unit.on_failure_job_mode);
 }
 
 void react_to_triggered(struct unit *u)
@@ -220,12 +199,14 @@ void react_to_state(struct life *life, struct unit *u)
 	bool is_unexpected =
 		!had_job || (u->job->type == JOB_START && u->job->state == JOB_RUNNING);
 	bool is_down = unit_is_inactive_or_failed(u);
+	bool comes_up = !had_job && !was_on && (unit_is_active(u) || u->active == UNIT_ACTIVATING);
+	/* Nobody asked for the first step of an automatic restart. */
+	bool comes_back = u->will_restart && was_on && u->active == UNIT_ACTIVATING;
 
 	u->was_active = 0;
 	settle_job(life, u);
 	job_wake(&life->jobs, u);
-	if (!had_job && !was_on && (unit_is_active(u) || u->active == UNIT_ACTIVATING) &&
-		!life->stopping)
+	if ((comes_up || comes_back) && !life->stopping)
 		require_after_the_fact(life, u);
 	if ((was_up && (is_down || u->active == UNIT_DEACTIVATING || u->will_restart)) ||
 		(was_on && is_down && !u->job))
@@ -235,10 +216,7 @@ void react_to_state(struct life *life, struct unit *u)
 		request_each(life, u, DEP_PROPAGATES_STOP_TO, JOB_STOP, JOB_MODE_REPLACE);
 	if ((was_on && is_down) || fails)
 		go_down_consequences(life, u);
-	if (was_on && is_down)
-		start_upheld(life, u);
-	if (!was_up && unit_is_active(u))
-		uphold(life, u);
+	upkeep(life, u);
 	react_to_triggered(u);
 }
 
@@ -247,7 +225,7 @@ void react_to_job(const struct job *job, enum job_result result, void *data)
 	struct life *life = data;
 
 	if (job->type == JOB_START) {
-		life_enqueue(life, job->unit, WORK_TRIGGERS);
+		life_enqueue(life, job->unit, WORK_TRIGGERS | WORK_UPKEEP);
 		if (unit_is_inactive_or_failed(job->unit))
 			job->unit->trigger_details = strv_free(job->unit->trigger_details);
 	}

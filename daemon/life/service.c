@@ -227,6 +227,21 @@ static bool start_limit_hit(struct service *s)
 	return true;
 }
 
+/* A job that finds it waiting for its restart counts too. */
+static int service_may_start(struct unit *u)
+{
+	struct service *s = service_of(u);
+
+	if (!s)
+		return -ENOMEM;
+	if (service_state_rows[u->sub_state].start != START_NOW &&
+		u->sub_state != SERVICE_AUTO_RESTART)
+		return 0;
+	if (!start_limit_hit(s))
+		return 0;
+	return s->result == SERVICE_SKIP_CONDITION ? -EALREADY : -ECANCELED;
+}
+
 static int service_start(struct unit *u)
 {
 	struct service *s = service_of(u);
@@ -243,8 +258,6 @@ static int service_start(struct unit *u)
 	case START_NOW:
 		break;
 	}
-	if (start_limit_hit(s))
-		return s->result == SERVICE_SKIP_CONDITION ? -EALREADY : -ECANCELED;
 	unit_handle(u, &(struct unit_event){.kind = EVENT_START});
 	return 0;
 }
@@ -298,6 +311,7 @@ void service_free(struct unit *u)
 
 const struct unit_machine service_machine = {
 	.states = &service_state_names,
+	.may_start = service_may_start,
 	.start = service_start,
 	.stop = service_stop,
 	.reload = service_reload,

@@ -297,26 +297,29 @@ static enum service_result result_of(const struct unit_event *event)
 					   : SERVICE_FAILURE_SIGNAL;
 }
 
-enum service_result service_main_result(const struct service *s, const struct unit_event *event)
+/* As systemd does it, SuccessExitStatus= is for every command; the signals that end a daemon well
+ * are for what ExecStart= began. */
+static enum service_result judge(const struct service *s, enum command_list list, size_t index,
+	const struct unit_event *event)
 {
 	const struct service_settings *settings = service_settings(s);
-	const struct command *c = service_command(s, COMMANDS_START, s->main_index);
+	const struct command *c = service_command(s, list, index);
+	bool daemon = settings->type != SERVICE_ONESHOT && list == COMMANDS_START;
 
-	if (exit_is_clean(event->code, event->status, settings->type != SERVICE_ONESHOT,
-		    &settings->success_status) ||
+	if (exit_is_clean(event->code, event->status, daemon, &settings->success_status) ||
 		(c && c->flags & COMMAND_IGNORE_FAILURE))
 		return SERVICE_SUCCESS;
 	return result_of(event);
 }
 
+enum service_result service_main_result(const struct service *s, const struct unit_event *event)
+{
+	return judge(s, COMMANDS_START, s->main_index, event);
+}
+
 enum service_result service_control_result(const struct service *s, const struct unit_event *event)
 {
-	const struct command *c = service_command(s, s->list, s->index);
-
-	if (exit_is_clean(event->code, event->status, false, NULL) ||
-		(c && c->flags & COMMAND_IGNORE_FAILURE))
-		return SERVICE_SUCCESS;
-	return result_of(event);
+	return judge(s, s->list, s->index, event);
 }
 
 void service_release(struct service *s)

@@ -39,8 +39,10 @@ enum service_state service_enter_start(struct service *s)
 	enum process_role role = settings->type == SERVICE_FORKING ? PROCESS_CONTROL : PROCESS_MAIN;
 
 	s->main_index = 0;
-	if (!service_command(s, COMMANDS_START, 0)) /* a oneshot with ExecStop= only */
+	if (!service_command(s, COMMANDS_START, 0)) { /* a oneshot with ExecStop= only */
+		unit_set_state(s->unit, UNIT_ACTIVATING, SERVICE_START);
 		return SERVICE_START_POST;
+	}
 	if (service_spawn(s, COMMANDS_START, 0, role) < 0)
 		return give_up(s, SERVICE_FAILURE_RESOURCES);
 

@@ -110,8 +110,8 @@ static bool can_reload(const struct unit *u)
 	const struct service_settings *s = u->config->service;
 	size_t count;
 
-	if (s && (s->commands[COMMANDS_RELOAD].count || s->type == SERVICE_NOTIFY_RELOAD))
-		return true;
+	if (s)
+		return s->commands[COMMANDS_RELOAD].count || s->type == SERVICE_NOTIFY_RELOAD;
 	(void)unit_edges(u, DEP_PROPAGATES_RELOAD_TO, &count);
 	return count > 0;
 }

@@ -193,7 +193,9 @@ static struct spawn_failure run_child(struct child *c)
 	STEP(EXIT_SIGNAL_MASK, signal_mask_set(0, NULL));
 	STEP(EXIT_FDS, child_pass_descriptors(c));
 	STEP(EXIT_SECCOMP, child_install_filters(c));
-	STEP(EXIT_EXEC, execute(c, argv));
+	int r = execute(c, argv);
+	/* As systemd has it, a program that may fail may also be missing. */
+	STEP(EXIT_EXEC, r == -ENOENT && command->flags & COMMAND_IGNORE_FAILURE ? 0 : r);
 	return (struct spawn_failure){0};
 }
 
@@ -211,6 +213,8 @@ static _Noreturn void be_child(const struct spawn_request *request, int tell_fd)
 	int fd = fcntl(tell_fd, F_DUPFD_CLOEXEC, 3 + (int)request->fd_count);
 	struct spawn_failure failure = run_child(&c);
 
+	if (failure.stage == EXIT_SUCCESS)
+		_exit(EXIT_SUCCESS);
 	if (write(fd >= 0 ? fd : tell_fd, &failure, sizeof(failure)) < 0)
 		_exit(failure.stage);
 	_exit(failure.stage);
