@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "daemon/base/log.h"
+#include "daemon/life/idle.h"
 #include "daemon/life/react.h"
 #include "daemon/life/service.h"
 #include "daemon/life/upkeep.h"
@@ -51,8 +52,11 @@ static uint64_t mark_of_ended(pid_t pid, void *data)
 
 int life_open(struct life *life, struct loop *loop)
 {
-	*life = (struct life){
-		.loop = loop, .begin = moment_now(), .clock_change.fd = -1, .zone_change.fd = -1};
+	*life = (struct life){.loop = loop,
+		.begin = moment_now(),
+		.clock_change.fd = -1,
+		.zone_change.fd = -1,
+		.idle_pipe = {-1, -1}};
 	life->spawn.console_fd = -1;
 	life->jobs.finished = react_to_job;
 	life->jobs.warning = react_to_warning;
@@ -75,6 +79,7 @@ void life_close(struct life *life)
 	timer_unwatch_clock(life);
 	loop_timer_clear(life->loop, &life->job_limit);
 	upkeep_close(life);
+	idle_close(life);
 	unit_table_done(&life->units);
 	dynamic_users_done(&life->dynamic_users);
 	free(life->children);
@@ -288,6 +293,7 @@ void life_turn(struct life *life)
 		react_run_jobs(life);
 	} while (life->queue_first);
 	look_at_trees(life);
+	idle_release(life);
 	/* Known from the look for adopted ones at the beginning of the turn, if there was one:
 	 * processes that we started since are in the table. */
 	life->children_known = false;

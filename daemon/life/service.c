@@ -169,6 +169,16 @@ static void watch_tree(struct service *s)
 		service_await_tree(s);
 }
 
+/* A Type=idle service waits for the jobs of others: none of them is to wait for it, so it counts as
+ * up from its first step on. */
+static enum unit_active_state shown_as(const struct service *s, enum service_state state)
+{
+	enum unit_active_state active = service_state_rows[state].active;
+	bool starts = state >= SERVICE_CONDITION && state <= SERVICE_START_POST;
+
+	return starts && service_settings(s)->type == SERVICE_IDLE ? UNIT_ACTIVE : active;
+}
+
 /* Enters `next` and what it leads on to; only where it rests (or a row says so) is it shown. */
 static void settle(struct service *s, enum service_state next)
 {
@@ -182,11 +192,11 @@ static void settle(struct service *s, enum service_state next)
 		u->sub_state = (int)next;
 		service_arm_timer(s, state_limit(s, row->timeout));
 		if (row->shown)
-			unit_set_state(u, row->active, (int)next);
+			unit_set_state(u, shown_as(s, next), (int)next);
 		next = row->enter(s);
 	}
 	if (moved && !service_state_rows[next].shown)
-		unit_set_state(u, service_state_rows[next].active, (int)next);
+		unit_set_state(u, shown_as(s, next), (int)next);
 	watch_tree(s);
 }
 

@@ -13,6 +13,7 @@
 #include "common/text.h"
 #include "daemon/base/log.h"
 #include "daemon/file/types.h"
+#include "daemon/life/idle.h"
 #include "daemon/life/service.h"
 #include "daemon/process/tree.h"
 
@@ -155,6 +156,11 @@ static int follow(struct service *s, enum process_role role, const struct spawn_
 	return 0;
 }
 
+static bool waits_for_jobs(const struct service *s, enum command_list list)
+{
+	return list == COMMANDS_START && service_settings(s)->type == SERVICE_IDLE;
+}
+
 int service_spawn(struct service *s, enum command_list list, size_t index, enum process_role role)
 {
 	struct life *life = unit_life(s->unit);
@@ -197,6 +203,7 @@ int service_spawn(struct service *s, enum command_list list, size_t index, enum 
 		.fds = fds,
 		.fd_count = (size_t)fd_count,
 		.fd_names = fd_names,
+		.idle = waits_for_jobs(s, list) ? idle_pipe_of(life) : NULL,
 		.root_start_only = service_settings(s)->root_directory_start_only,
 		.permissions_start_only = service_settings(s)->permissions_start_only,
 	};

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,8 @@
 #include "daemon/base/signal_mask.h"
 #include "daemon/process/child.h"
 #include "daemon/process/mark.h"
+
+#define IDLE_LIMIT_MSEC 5000
 
 #define MANY_DESCRIPTORS 65536 /* where neither close_range(2) nor /proc is there */
 
@@ -170,6 +173,16 @@ static struct spawn_failure become_user(struct child *c)
 	return (struct spawn_failure){0};
 }
 
+/* Until the manager has no job left; systemd's own limit. */
+static void wait_idle(const int *pipe)
+{
+	if (!pipe)
+		return;
+	struct pollfd closed = {.fd = pipe[0]};
+	close(pipe[1]);
+	(void)poll(&closed, 1, IDLE_LIMIT_MSEC);
+}
+
 static struct spawn_failure run_child(struct child *c)
 {
 	static struct spawn_failure (*const parts[])(struct child *) = {
@@ -191,6 +204,7 @@ static struct spawn_failure run_child(struct child *c)
 			      : spawn_expand_arguments(command->argv, c->environment);
 	STEP(EXIT_MEMORY, argv ? 0 : -ENOMEM);
 	STEP(EXIT_SIGNAL_MASK, signal_mask_set(0, NULL));
+	wait_idle(c->request->idle);
 	STEP(EXIT_FDS, child_pass_descriptors(c));
 	STEP(EXIT_SECCOMP, child_install_filters(c));
 	int r = execute(c, argv);

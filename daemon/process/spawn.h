@@ -40,8 +40,9 @@ struct spawn_request {
 				   them */
 	const int *fds;		/* handed over: LISTEN_FDS=; borrowed */
 	size_t fd_count;
-	char *const *fd_names;	     /* LISTEN_FDNAMES=, as many */
-	bool root_start_only;	     /* RootDirectory= likewise */
+	char *const *fd_names; /* LISTEN_FDNAMES=, as many */
+	const int *idle;       /* pipe of Type=idle: begins when [1] is closed; NULL: at once */
+	bool root_start_only;  /* RootDirectory= likewise */
 	bool permissions_start_only; /* User= only for the main command */
 };
 
