@@ -158,8 +158,9 @@ static const char *shown_key(const struct directive *d)
 {
 	static const char *const words[][2] = {{"AccuracySec", "Accuracy"},
 		{"OnTimezoneChange", "OnTimeZoneChange"}, {"SecureBits", "Secure Bits"},
-		{"JobTimeoutSec", "Job Timeout"}, {"JobTimeoutAction", "Job Timeout Action"},
-		{"SuccessAction", "Success Action"}, {"FailureAction", "Failure Action"},
+		{"JobTimeoutSec", "Job Timeout"}, {"JobRunningTimeoutSec", "Job Running Timeout"},
+		{"JobTimeoutAction", "Job Timeout Action"}, {"SuccessAction", "Success Action"},
+		{"FailureAction", "Failure Action"},
 		{"FileDescriptorStoreMax", "File Descriptor Store Max"},
 		{"TimeoutIdleSec", "TimeoutIdleUSec"}};
 

@@ -9,6 +9,7 @@
 
 #include "daemon/base/log.h"
 #include "daemon/life/idle.h"
+#include "daemon/life/job_limit.h"
 #include "daemon/life/react.h"
 #include "daemon/life/service.h"
 #include "daemon/life/upkeep.h"
@@ -58,6 +59,7 @@ int life_open(struct life *life, struct loop *loop)
 		.zone_change.fd = -1,
 		.idle_pipe = {-1, -1}};
 	life->spawn.console_fd = -1;
+	life->jobs.changed = job_limit_set;
 	life->jobs.finished = react_to_job;
 	life->jobs.warning = react_to_warning;
 	life->jobs.data = life;

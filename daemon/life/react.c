@@ -9,6 +9,7 @@
 
 #include "common/text.h"
 #include "daemon/base/log.h"
+#include "daemon/life/job_limit.h"
 #include "daemon/life/service.h"
 #include "daemon/life/upkeep.h"
 #include "daemon/process/procfs.h"
@@ -220,10 +221,11 @@ void react_to_state(struct life *life, struct unit *u)
 	react_to_triggered(u);
 }
 
-void react_to_job(const struct job *job, enum job_result result, void *data)
+void react_to_job(struct job *job, enum job_result result, void *data)
 {
 	struct life *life = data;
 
+	job_limit_clear(life, job);
 	if (job->type == JOB_START) {
 		life_enqueue(life, job->unit, WORK_TRIGGERS | WORK_UPKEEP);
 		if (unit_is_inactive_or_failed(job->unit))

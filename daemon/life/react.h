@@ -17,7 +17,7 @@ void react_to_triggered(struct unit *u);
 /* A job of the unit ended by a time limit, or for what it depends on: OnFailure=. */
 void react_to_failed_job(struct life *life, struct unit *u);
 /* job_finished_fn of the job table. */
-void react_to_job(const struct job *job, enum job_result result, void *life);
+void react_to_job(struct job *job, enum job_result result, void *life);
 /* job_warning_fn of the job table. */
 void react_to_warning(const struct unit *u, const char *text, void *life);
 /* A process of a service ended: news, and Essential= when it decides. */

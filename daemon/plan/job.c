@@ -61,6 +61,8 @@ static struct job *add(struct job_table *t, struct unit *u, enum job_type type)
 	t->last = j;
 	t->count++;
 	u->job = j;
+	if (t->changed)
+		t->changed(j, t->data);
 	queue_run(t, j);
 	return j;
 }
@@ -143,6 +145,8 @@ struct job *job_next_runnable(struct job_table *t)
 		j->state = JOB_RUNNING;
 		j->went_down = j->failed = false;
 		j->running_usec = clock_monotonic_usec();
+		if (t->changed)
+			t->changed(j, t->data);
 		return j;
 	}
 	return NULL;

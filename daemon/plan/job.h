@@ -6,6 +6,7 @@
  */
 #pragma once
 
+#include "daemon/base/loop.h"
 #include "daemon/file/unit.h"
 
 enum job_type {
@@ -60,6 +61,7 @@ struct job {
 		failed;	       /* the unit did, since the job runs; it may be on its way up again */
 	struct moment begin;   /* when it was asked for */
 	uint64_t running_usec; /* CLOCK_MONOTONIC when it began to run; 0: waits */
+	struct loop_timer limit; /* of daemon/life/job_limit.h */
 	struct job *prev, *next; /* of the table's list, oldest first */
 	struct job *next_run;	 /* of the run queue */
 	struct job *next_end;	 /* of those about to end for want of another */
@@ -69,8 +71,11 @@ struct job {
 /* Told what a transaction went on without: a sentence. */
 typedef void job_warning_fn(const struct unit *unit, const char *text, void *data);
 
+/* Told of a job that was made, or begins to run. */
+typedef void job_changed_fn(struct job *job, void *data);
+
 /* Told of each job's end, after the unit has let go of it. */
-typedef void job_finished_fn(const struct job *job, enum job_result result, void *data);
+typedef void job_finished_fn(struct job *job, enum job_result result, void *data);
 
 struct job_table {
 	struct job *first, *last;
@@ -78,9 +83,10 @@ struct job_table {
 	struct job *end_first, *end_last; /* jobs that cannot happen any more */
 	size_t count;
 	uint32_t last_id;
+	job_changed_fn *changed;
 	job_finished_fn *finished;
 	job_warning_fn *warning;
-	void *data; /* of both */
+	void *data; /* of all */
 };
 
 /* Why a transaction was refused; `unit` is the one at fault. */

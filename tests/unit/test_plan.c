@@ -190,7 +190,7 @@ Test(plan, what_fails_together_ends_whole)
 }
 
 /* As a unit that gives up takes the jobs of others with it. */
-static void end_all_others(const struct job *job, enum job_result result, void *data)
+static void end_all_others(struct job *job, enum job_result result, void *data)
 {
 	(void)job, (void)result, (void)data;
 	while (jobs.first)
