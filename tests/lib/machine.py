@@ -15,7 +15,7 @@ PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 # Everything is mounted in the namespace alone: it goes with the last process.
 ENTER = r"""
 set -e
-root=$1 lab=$2 cgroup=$3 capabilities=$4 files=$5; shift 5
+root=$1 lab=$2 cgroup=$3 capabilities=$4 files=$5 console=$6; shift 6
 mount --make-rprivate /
 mount -t tmpfs tmpfs $lab
 mkdir $lab/upper $lab/work $lab/root
@@ -39,6 +39,7 @@ random 1 8
 urandom 1 9
 tty 5 0
 END
+[ -z "$console" ] || { : >dev/console; mount --bind "$console" dev/console; }
 mount -t devpts -o newinstance,ptmxmode=0666 devpts dev/pts
 mount -t tmpfs -o mode=1777 tmpfs dev/shm
 ln -s pts/ptmx dev/ptmx; ln -s /proc/self/fd dev/fd
@@ -74,9 +75,9 @@ def why_not():
 
 class Machine:
     """PID 1 and all below it, ended together. `docker`: with the rights of an ordinary container;
-    `files`: a folder of what is put into the root besides."""
+    `files`: a folder of what is put into the root besides; `console`: a terminal outside to be /dev/console."""
 
-    def __init__(self, root, *init, docker=True, files=""):
+    def __init__(self, root, *init, docker=True, files="", console=""):
         self.lab = pathlib.Path(tempfile.mkdtemp(prefix="machine-"))
         self.log = self.lab.with_suffix(".log")
         self.cgroup = cgroup_folder() / self.lab.name
@@ -84,7 +85,7 @@ class Machine:
         capabilities = "-all," + ",".join(f"+{name}" for name in DOCKER.split()) if docker else "all"
         words = ["unshare", "--pid", "--fork", "--kill-child", "--mount", "--cgroup", "--uts", "--ipc", "--net"]
         words += ["--propagation", "private", "bash", "-c", ENTER, "enter", root, self.lab]
-        words += ["ro" if docker else "rw", capabilities, files, *init]
+        words += ["ro" if docker else "rw", capabilities, files, console, *init]
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen(
                 [str(word) for word in words],

@@ -1,47 +1,147 @@
-"""Made scenarios: the same seed makes the same one."""
+"""Made scenarios: the same seed makes the same one.
+
+A scenario has up to three services with links between them, sometimes a target over them, a timer, a socket or a path
+that starts one, and some events. What neither manager defines is not made: which of two jobs without an order runs
+first, and what two mains do at once.
+"""
 
 import random
 
 from scenarios import service, unit
 
-ENDS = ["tell {0} exit 0", "tell {0} exit 3", "kill {0} KILL", "kill {0} TERM", "kill {0} ABRT"]
-VERBS = ["start", "stop", "restart", "try-restart", "reload", "reset-failed", "reload-or-restart"]
-LINKS = ["Requires", "Wants", "BindsTo", "Requisite", "PartOf", "Conflicts", "Upholds", "PropagatesStopTo", "OnFailure", "OnSuccess"]
-TEXTS = ["", "RemainAfterExit=yes", "SuccessExitStatus=3", "ExecStartPre=/bin/false", "ExecStartPre=-/bin/false", "ExecStop=/bin/true",
-         "ExecStopPost=/bin/false", "ExecReload=/bin/true", "ExecReload=/bin/false", "KillSignal=SIGINT", "ExecStartPost=/bin/false",
-         "ExecCondition=/bin/false", "RestartPreventExitStatus=3"]
-POLICIES = ["no", "no", "always", "on-failure", "on-success", "on-abnormal"]
+# What a main process does or has done to it, and what is asked of a manager.
+ENDS = ["tell {0} exit 0", "tell {0} exit 3", "tell {0} exit 7", "kill {0} KILL", "kill {0} TERM", "kill {0} ABRT", "kill {0} HUP"]
+SAYS = ["READY=1", "STOPPING=1", "RELOADING=1", "WATCHDOG=trigger", "STATUS=well", "WATCHDOG=1"]
+VERBS = ["start", "stop", "restart", "try-restart", "reload", "reset-failed", "reload-or-restart", "try-reload-or-restart",
+         "start --job-mode=fail", "restart --job-mode=fail", "stop --job-mode=fail", "stop --job-mode=ignore-dependencies",
+         "start --job-mode=ignore-dependencies", "start --job-mode=ignore-requirements", "start --job-mode=replace-irreversibly",
+         "start --no-block"]  # fmt: skip
+COMMON = 7  # the first so many of these are as frequent as all others together
+
+# Links, and those of them that tell which of two jobs ran first: they are made with an order alone.
+LINKS = ["Requires", "Wants", "BindsTo", "Requisite", "PartOf", "Conflicts", "Upholds", "PropagatesStopTo", "OnFailure", "OnSuccess",
+         "PropagatesReloadTo", "ReloadPropagatedFrom", "StopPropagatedFrom"]  # fmt: skip
+ORDERED = ("Requisite", "Requires", "BindsTo")
+UNIT_TEXTS = ["StopWhenUnneeded=yes", "RefuseManualStart=yes", "RefuseManualStop=yes", "OnFailureJobMode=fail", "OnSuccessJobMode=fail",
+              "StartLimitBurst=1", "StartLimitBurst=2", "ConditionPathExists=/no/such", "AssertPathExists=/no/such",
+              "ConditionPathExists=DIR.f", "IgnoreOnIsolate=yes", "JobTimeoutSec=5", "JobTimeoutSec=5; JobTimeoutAction=none"]  # fmt: skip
+
+COMMANDS = ["/bin/true", "/bin/false", "-/bin/false", "/no/such", "-/no/such", "/bin/sh -c 'exit 255'", "/bin/sh -c 'kill -9 $$$$'", "/bin/sh -c 'kill -15 $$$$'"]
+KEYS = ["ExecCondition", "ExecStartPre", "ExecStartPost", "ExecStop", "ExecStopPost", "ExecReload"]
+TEXTS = ["RemainAfterExit=yes", "SuccessExitStatus=3", "SuccessExitStatus=SIGKILL", "RestartPreventExitStatus=3", "RestartPreventExitStatus=SIGABRT",
+         "RestartForceExitStatus=7", "RestartForceExitStatus=0", "KillSignal=SIGINT", "KillSignal=SIGKILL", "RestartKillSignal=SIGINT", "SendSIGHUP=yes",
+         "KillMode=process", "KillMode=mixed", "KillMode=none", "FinalKillSignal=SIGQUIT", "TimeoutStopFailureMode=abort", "TimeoutStopFailureMode=kill",
+         "TimeoutStartFailureMode=abort", "TimeoutStartFailureMode=kill", "TimeoutAbortSec=1", "GuessMainPID=no", "OOMPolicy=continue"]  # fmt: skip
+POLICIES = ["no", "no", "no", "always", "on-failure", "on-success", "on-abnormal", "on-abort", "on-watchdog"]
+TYPES = {
+    "simple": "ExecStart=main {0}",
+    "exec": "ExecStart=main {0}",
+    "idle": "ExecStart=main {0}",
+    "notify": "ExecStart=main {0}; NotifyAccess=all; TimeoutStartSec=60",
+    "unready notify": "ExecStart=main {0}; NotifyAccess=all; TimeoutStartSec=400ms",
+    "oneshot": "ExecStart={1}",
+    "long oneshot": "ExecStart=main {0}; TimeoutStartSec=60",
+    "forking": "ExecStart=/bin/sh -c 'sleep 1000 &'",
+    "bad forking": "ExecStart=/bin/sh -c 'exit 3'",
+    "forking with a file": "ExecStart=/bin/sh -c 'sleep 1000 & echo $! >DIR.{0}'; PIDFile=DIR.{0}",
+    "deaf": "ExecStart=main {0}; KillSignal=SIGWINCH; TimeoutStopSec=400ms",
+    "short": "ExecStart={1}",
+    "limited": "ExecStart=main {0}; RuntimeMaxSec=1500ms",
+}
+KINDS = ["simple"] * 8 + ["exec", "oneshot", "oneshot", "notify", "notify"] + list(TYPES)
 
 
-def make_service(dice, letter):
-    text = f"Restart={dice.choice(POLICIES)}; RestartSec=20ms; {dice.choice(TEXTS)}"
-    if dice.random() < 0.15:
-        text = f"Type=oneshot; ExecStart=/bin/{dice.choice(['true', 'false'])}; {dice.choice(['', 'RemainAfterExit=yes'])}"
+def make_type(dice, letter):
+    kind = dice.choice(KINDS)
+    name = next((word for word in kind.split() if word in ("exec", "idle", "notify", "oneshot", "forking")), "simple")
+    return f"Type={name}; {TYPES[kind].format(letter, dice.choice(COMMANDS))}"
+
+
+def make_links(dice, letter, contrary):
+    """`contrary`: the units that something requires or excludes; not both, which systemd refuses for jobs that it has
+    dropped already, as their order has it."""
     links = []
     for other in "abc":
         if other == letter or dice.random() > 0.4:
             continue
-        # Which of two jobs without an order runs first is not defined, and these three tell.
         link = dice.choice(LINKS)
-        must_be_ordered = link in ("Requisite", "Requires", "BindsTo")
-        if must_be_ordered and other < letter:
+        if link in ORDERED and other < letter:
+            continue
+        if link in (*ORDERED, "Conflicts") and contrary.setdefault(other, link == "Conflicts") != (link == "Conflicts"):
             continue
         links.append(f"{link}={other}.service")
-        if must_be_ordered or dice.random() < 0.5:
+        if link in ORDERED or dice.random() < 0.5:
             links.append(f"{'After' if letter < other else 'Before'}={other}.service")
-    return service(text, "; ".join(links), letter)
+    return links
+
+
+def make_service(dice, letter, contrary):
+    text = [make_type(dice, letter), f"Restart={dice.choice(POLICIES)}", "RestartSec=200ms"]
+    text += [f"{dice.choice(KEYS)}={dice.choice(COMMANDS)}" for _ in range(dice.choice([0, 0, 0, 1, 1, 2]))]
+    text += dice.sample(TEXTS, dice.choice([0, 0, 0, 1, 1, 2]))
+    if "Type=oneshot" in text[0]:  # these may not be started again after a success
+        text[1] = f"Restart={dice.choice(['no', 'no', 'on-failure', 'on-abnormal'])}"
+        text = [line for line in text if not line.startswith("RestartForceExitStatus=")]
+    if "main" not in text[0]:  # which of the two is over first is not defined
+        text = [line for line in text if not line.startswith("ExecStartPost=")]
+    if "RuntimeMaxSec" in text[0]:  # or it would go on for ever
+        text[1] = "Restart=no"
+    if any(line.startswith(tuple(KEYS)) for line in text):  # which wait too in systemd, and not in reaperd
+        text[0] = text[0].replace("Type=idle", "Type=simple")
+    more = [dice.choice(UNIT_TEXTS)] if dice.random() < 0.2 else []
+    more += make_links(dice, letter, contrary)
+    return service("; ".join(text), "; ".join(more), letter)
+
+
+def make_trigger(dice):
+    kind = dice.choice(["timer", "socket", "path", "target", "target"])
+    if kind == "target":
+        link = dice.choice(["Requires", "Wants", "BindsTo", "Upholds"])
+        isolate = "; AllowIsolate=yes; Requires=small.target" if dice.random() < 0.15 else ""
+        return "t.target", unit("Install", "", f"{link}=a.service; After=a.service{isolate}"), ["isolate t.target"] if isolate else []
+    text = {
+        "timer": dice.choice(["OnActiveSec=100ms; AccuracySec=1ms", "OnActiveSec=100ms; AccuracySec=1ms; RemainAfterElapse=no", "OnUnitInactiveSec=10h"]),
+        "socket": "ListenStream=DIR.s",
+        "path": f"{dice.choice(['PathExists', 'PathChanged', 'PathModified'])}=DIR.f",
+    }[kind]
+    return f"a.{kind}", unit(kind.capitalize(), text), {"socket": ["connect .s"], "path": ["touch .f", "remove .f"], "timer": []}[kind]
+
+
+def make_event(dice, units, extra, is_first):
+    is_slow = any("TimeoutStartSec=60" in text for text in units.values())  # a client may wait for it: mostly not
+    names = sorted(units)
+    name = dice.choice(names)
+    if extra and dice.random() < 0.2:
+        return dice.choice(extra)
+    if name.endswith(".service") and not is_first and dice.random() < 0.4:
+        if "Type=notify" in units[name] and dice.random() < 0.7:
+            return f"tell {name[0]} systemd-notify {dice.choice(SAYS + ['READY=1'] * 6)}"
+        return dice.choice(ENDS).format(name[0])
+    verb = dice.choice(VERBS if dice.random() < 0.5 else VERBS[:COMMON])
+    if is_slow and verb != "reset-failed" and "--no-block" not in verb and dice.random() < 0.9:
+        verb += " --no-block"
+    return f"{verb} {name}"
 
 
 def make(seed):
     dice = random.Random(seed)
-    units = {f"{letter}.service": make_service(dice, letter) for letter in "abc"}
+    contrary = {}
+    units = {f"{letter}.service": make_service(dice, letter, contrary) for letter in "abc"}
+    if any("TimeoutStartSec" in text for text in units.values()):  # jobs that do not end: idle would wait five seconds
+        units = {name: text.replace("Type=idle", "Type=simple") for name, text in units.items()}
+    if any("Upholds" in text for text in units.values()):  # for ever, against each other
+        units = {name: text.replace("RuntimeMaxSec=1500ms", "") for name, text in units.items()}
+    extra = ["touch .f", "remove .f"] if any("DIR.f" in text for text in units.values()) else []
     if dice.random() < 0.3:
-        units["t.target"] = unit("Install", "", f"{dice.choice(['Requires', 'Wants'])}=a.service; After=a.service")
-    events = []
-    for _ in range(dice.randint(2, 5)):
-        name = dice.choice(sorted(units))
-        if name.endswith(".service") and dice.random() < 0.35 and events:
-            events.append(dice.choice(ENDS).format(name[0]))
-        else:
-            events.append(f"{dice.choice(VERBS)} {name}")
+        name, text, more = make_trigger(dice)
+        units[name] = text
+        extra += more
+    events = [make_event(dice, units, extra, at == 0) for at in range(dice.randint(3, 6))]
+    if dice.random() < 0.025:
+        name = dice.choice("abc")
+        change = dice.choice(["Restart=no", "RestartPreventExitStatus=3", "ExecReload=/bin/true", "ExecStop=/bin/false", "KillSignal=SIGINT", "ExecStartPre=/bin/false"])
+        at = dice.randint(0, len(events))
+        events[at:at] = [f"edit {name}.service [Service]; {change}", "daemon-reload"]
+    elif dice.random() < 0.005:
+        events[-1:] = [f"start --job-mode=flush {dice.choice('abc')}.service"]
     return f"seed {seed}", units, tuple(events), None

@@ -191,7 +191,53 @@ add("BindsTo of what never came up", {"a.service": service("", "BindsTo=b.servic
 add("OnFailure of a job that a dependency failed", {"a.service": service(), "b.service": service("", "OnFailure=a.service; Requisite=c.service; After=c.service", "b"), "c.service": service("", "", "c")},
     "start b.service")
 add("reset-failed of what was skipped", {"a.service": service("ExecCondition=/bin/false")}, "start a.service", "reset-failed a.service")
+add("the start limit of what a condition skips", {"a.service": service("", "ConditionPathExists=/no/such")}, *["start a.service"] * 6)
+add("Upholds of each other", {"a.service": service("", "Upholds=b.service; After=b.service"), "b.service": service("Type=oneshot; ExecStart=/bin/false; Restart=on-failure; RestartSec=200ms", "Upholds=a.service")},
+    "restart b.service", ordered=None)
 add("the start limit of what is skipped", {"a.service": service("ExecCondition=/bin/false")}, *["start a.service"] * 6)
+
+add("SuccessExitStatus of a command beside the main one", {"a.service": service("SuccessExitStatus=3; ExecStartPre=/bin/sh -c 'exit 3'; ExecStop=/bin/sh -c 'exit 3'")},
+    "start a.service", "stop a.service")
+add("SuccessExitStatus of a forking parent", {"a.service": service("Type=forking; ExecStart=/bin/sh -c 'exit 3'; SuccessExitStatus=3; ExecStop=/bin/true")}, "start a.service")
+add("TERM ends a command beside the main one", {"a.service": service("ExecStartPre=/bin/sh -c 'kill $$$$'")}, "start a.service")
+add("a program that is missing and may be", {"a.service": service("Type=oneshot; ExecStart=-/no/such; ExecStartPre=-/no/such; RemainAfterExit=yes")}, "start a.service")
+add("OnSuccess at an automatic restart", pair("OnSuccess=b.service", f"Restart=always; {FAST}"), "start a.service", "tell a exit 0", "kill a KILL")
+add("OnSuccess of what is up", pair("OnSuccess=b.service"), "start b.service", "start a.service", "stop a.service")
+add("StopWhenUnneeded of what nobody needs", {"a.service": service("", "StopWhenUnneeded=yes")}, "start a.service")
+add("StopWhenUnneeded of what OnSuccess starts", {"a.service": service("ExecStart=/bin/true", "OnSuccess=b.service"), "b.service": service("", "StopWhenUnneeded=yes", "b")}, "start a.service")
+add("Upholds of what always fails", {"t.target": unit("Install", "", "Upholds=a.service"), "a.service": service(BAD)}, "start t.target", "stop t.target", ordered=None)
+add("Upholds of what always ends", {"t.target": unit("Install", "", "Upholds=a.service"), "a.service": service("Type=oneshot; ExecStart=/bin/true")}, "start t.target", "stop t.target", ordered=None)
+add("PropagatesReloadTo does not make a service reloadable", pair("PropagatesReloadTo=b.service"), "start a.service", "reload a.service", "reload-or-restart a.service")
+add("PropagatesReloadTo from a target", {"t.target": unit("Install", "", "PropagatesReloadTo=a.service; Wants=a.service"), "a.service": service("ExecReload=/bin/true")},
+    "start t.target", "reload t.target", "stop a.service", "reload t.target")
+for verb in ("restart", "try-restart", "reload-or-restart", "try-reload-or-restart", "reload"):
+    for key in ("RefuseManualStart", "RefuseManualStop"):
+        add(f"{verb} against {key}", {"a.service": service("", f"{key}=yes"), "b.service": service("", "Wants=a.service", "b")}, "start b.service", f"{verb} a.service")
+LONG = {"a.service": service("Type=notify; NotifyAccess=all; TimeoutStartSec=60")}
+add("job modes: a stop that may not undo a start", LONG, "start --no-block a.service", "stop --job-mode=fail a.service", "restart --no-block a.service", "stop a.service")
+add("job modes: replace-irreversibly", LONG, "start --no-block --job-mode=replace-irreversibly a.service", "stop a.service", "tell a systemd-notify READY=1", "stop a.service")
+add("job modes: flush", {**LONG, "b.service": service("", "", "b")}, "start --no-block a.service", "start --job-mode=flush b.service", "stop a.service")
+ISOLATE = {"t.target": unit("Install", "", "AllowIsolate=yes; Requires=small.target; Wants=b.service"), "b.service": service("", "", "b")}
+add("isolate", {"a.service": service(), "c.service": service("", "IgnoreOnIsolate=yes", "c"), **ISOLATE}, "start a.service", "start c.service", "isolate t.target", "isolate t.target")
+add("isolate: jobs that wait", {**LONG, **ISOLATE}, "start --no-block a.service", "isolate t.target")
+add("isolate what may not be", {"a.service": service(), "t.target": unit("Install", "")}, "start a.service", "isolate t.target", "isolate a.service")
+add("JobTimeoutSec", {"a.service": service("Type=notify; NotifyAccess=all; TimeoutStartSec=60", "JobTimeoutSec=400ms; OnFailure=b.service"), "b.service": service("", "", "b")}, "start a.service", "wait 0.5")
+add("JobRunningTimeoutSec", {"a.service": service("Type=notify; NotifyAccess=all; TimeoutStartSec=60", "JobRunningTimeoutSec=400ms; JobTimeoutAction=none")}, "start a.service", "wait 0.5", "stop a.service")
+add("a job that waits too long", {**LONG, "b.service": service("", "After=a.service; JobTimeoutSec=400ms", "b")}, "start --no-block a.service", "start b.service", "wait 0.5")
+IDLE = {"t.target": unit("Install", "", "Wants=a.service b.service"), "a.service": service("Type=oneshot; ExecStart=/bin/sh -c 'sleep 0.4; echo one >>DIR.log'")}
+add("idle begins after the jobs of others", {**IDLE, "b.service": service("Type=idle", "", "b")}, "start t.target", ordered=True)
+add("idle counts as up from the beginning", {"a.service": service(f"Type=idle; ExecStartPre=/bin/sleep 0.1; ExecStartPre=/bin/false; Restart=on-failure; {FAST}")}, "start a.service")
+
+# Files that change while their units run.
+for change in ("Restart=no", "RestartPreventExitStatus=3", "SuccessExitStatus=3", "ExecStopPost=/bin/false", "KillSignal=SIGKILL", "RemainAfterExit=yes"):
+    add(f"a new {change} while it runs", {"a.service": service(f"Restart=on-failure; {FAST}")},
+        "start a.service", f"edit a.service [Service]; {change}", "daemon-reload", "tell a exit 3", "start a.service", "stop a.service")
+add("a new ExecStart while it runs", {"a.service": service()}, "start a.service", "edit a.service [Service]; ExecStart=; ExecStart=/bin/false", "daemon-reload", "restart a.service")
+add("a new dependency while it runs", pair(""), "start a.service", "edit a.service [Unit]; Requires=b.service", "daemon-reload", "start b.service", "stop b.service")
+add("a dependency that is gone", pair("BindsTo=b.service; After=b.service"), "start a.service", "edit a.service [Unit]; BindsTo=", "edit a.service [Unit]; ConditionPathExists=/no/such", "daemon-reload", "restart a.service")
+add("a bad setting while it runs", {"a.service": service()}, "start a.service", "edit a.service [Service]; ExecStart=", "daemon-reload", "stop a.service")
+add("daemon-reload in the midst of a start", LONG, "start --no-block a.service", "daemon-reload", "tell a systemd-notify READY=1", "daemon-reload", "kill a KILL", "daemon-reload", "start --no-block a.service")
+add("daemon-reload while it waits for its restart", {"a.service": service("Restart=always; RestartSec=30")}, "start a.service", "kill a KILL", "daemon-reload", "stop a.service")
 
 # Timers, sockets and paths.
 TIMER = {"a.service": service("Type=oneshot; ExecStart=/bin/sh -c 'echo ran >>DIR.log'")}
@@ -215,6 +261,8 @@ add("a socket that is stopped with its service", {"a.socket": unit("Socket", "Li
 add("a socket without a service", {"a.socket": unit("Socket", "ListenStream=DIR.s")}, "start a.socket")
 add("a socket whose service is bad", {"a.socket": unit("Socket", "ListenStream=DIR.s; TriggerLimitBurst=3; TriggerLimitIntervalSec=10"), "a.service": service("ExecStart=/bin/false")}, "start a.socket", "connect .s", "wait 1")
 add("a socket at a bad place", {"a.socket": unit("Socket", "ListenStream=/proc/no/s"), "a.service": service()}, "start a.socket")
+add("a path whose service is started by hand", {"a.path": unit("Path", "PathExists=DIR.f"), "a.service": service()}, "start a.path", "start a.service", "restart a.service", "stop a.service")
+add("a path whose service is restarted: oneshot", {"a.path": unit("Path", "PathExists=DIR.f"), "a.service": service("Type=oneshot; ExecStart=/bin/true")}, "start a.path", "restart a.service")
 add("a fifo", {"a.socket": unit("Socket", "ListenFIFO=DIR.q"), "a.service": service()}, "start a.socket", "stop a.socket")
 
 # What sockets execute.
