@@ -38,7 +38,7 @@
 #define LIMIT_OUTPUT_LINE_BYTES (16 * 1024)   /* a longer line is split */
 #define LIMIT_OUTPUT_RING_BYTES (64 * 1024)   /* the default of OutputRingSize= */
 #define LIMIT_OUTPUT_PIPE_BYTES (1024 * 1024) /* of a unit that writes without pause */
-#define LIMIT_CONSOLE_QUEUE_BYTES (256 * 1024)
+#define LIMIT_OUTLET_QUEUE_BYTES (256 * 1024)
 
 /* Work per source and turn of the loop, so that no flood keeps the others waiting. */
 #define LIMIT_NOTIFY_PER_TURN 64

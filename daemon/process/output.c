@@ -4,19 +4,24 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/clock.h"
 #include "daemon/base/limits.h"
 #include "daemon/process/capture.h"
-#include "daemon/process/console.h"
+#include "daemon/process/line_form.h"
+#include "daemon/process/outlet.h"
 
 #define LEVEL_WARNING 4 /* syslog(3) */
 #define LEVEL_INFO 6
 #define LEVEL_DEBUG 7
+#define FLUSH_USEC (USEC_PER_SEC / 10)
 
 struct output_hub {
 	struct loop *loop;
-	struct console console;
+	struct outlet console, files;
+	struct line_loss console_loss;
+	bool has_files; /* log files are asked for */
 	size_t ring_bytes;
 	uint64_t sequence;
 	uint64_t now_usec; /* CLOCK_REALTIME of the lines that are being read; 0: none are */
@@ -36,6 +41,7 @@ struct output {
 	struct line_filter filter;
 	struct output_fields fields;
 	uint64_t dropped;
+	struct line_loss file_loss;
 };
 
 int output_hub_new(struct loop *loop, int console_fd, size_t ring_bytes, struct output_hub **ret)
@@ -47,7 +53,8 @@ int output_hub_new(struct loop *loop, int console_fd, size_t ring_bytes, struct 
 		return -ENOMEM;
 	hub->loop = loop;
 	hub->ring_bytes = ring_bytes < least ? least : ring_bytes;
-	console_open(&hub->console, loop, console_fd);
+	outlet_open(&hub->console, loop, console_fd);
+	hub->files.source.fd = -1;
 	*ret = hub;
 	return 0;
 }
@@ -56,7 +63,8 @@ struct output_hub *output_hub_free(struct output_hub *hub)
 {
 	if (!hub)
 		return NULL;
-	console_close(&hub->console);
+	outlet_close(&hub->console);
+	outlet_close(&hub->files);
 	free(hub);
 	return NULL;
 }
@@ -73,14 +81,38 @@ void output_hub_set_sink(struct output_hub *hub, output_sink_fn *fn, void *data)
 	hub->sink_data = data;
 }
 
+void output_hub_set_files(struct output_hub *hub, int fd)
+{
+	uint64_t dropped = hub->files.dropped;
+
+	outlet_flush(&hub->files, FLUSH_USEC);
+	outlet_close(&hub->files);
+	if (fd >= 0)
+		outlet_take(&hub->files, hub->loop, fd);
+	hub->files.dropped = dropped;
+	hub->has_files = true;
+}
+
+void output_hub_tell_files(struct output_hub *hub, const char *text)
+{
+	char *to =
+		outlet_is_open(&hub->files) ? outlet_reserve(&hub->files, strlen(text) + 1) : NULL;
+
+	if (!to)
+		return;
+	to = mempcpy(to, text, strlen(text));
+	*to = '\n';
+	outlet_push(&hub->files);
+}
+
 uint64_t output_hub_dropped(const struct output_hub *hub)
 {
-	return hub->console.dropped;
+	return hub->console.dropped + hub->files.dropped;
 }
 
 void output_hub_flush(struct output_hub *hub, uint64_t usec)
 {
-	console_flush(&hub->console, usec);
+	outlet_flush(&hub->console, usec);
 }
 
 /* "<3>" in front of a line (sd-daemon(3)): taken off. */
@@ -96,13 +128,27 @@ static int take_priority(const struct output *o, const char **text, size_t *leng
 	return t[1] - '0';
 }
 
+static void to_files(struct output *o, const struct output_line *line)
+{
+	struct output_hub *hub = o->hub;
+
+	if (outlet_is_open(&hub->files)) {
+		line_to_files(&hub->files, &o->file_loss, o->unit_id, line);
+		return;
+	}
+	o->file_loss.dropped++;
+	hub->files.dropped++;
+}
+
 static void pass_on(struct output *o, const struct output_line *line)
 {
 	struct output_hub *hub = o->hub;
 
-	if (!hub->sink)
-		console_write(&hub->console, o->unit_id, line->text, line->length);
-	else if (!hub->sink(o->unit_id, line, &o->fields, hub->sink_data))
+	if (hub->has_files)
+		to_files(o, line);
+	if (!hub->sink && outlet_is_open(&hub->console))
+		line_to_console(&hub->console, &hub->console_loss, o->unit_id, line);
+	else if (hub->sink && !hub->sink(o->unit_id, line, &o->fields, hub->sink_data))
 		hub->console.dropped++;
 	if (hub->listener)
 		hub->listener(o->unit_id, line, hub->listener_data);
@@ -148,7 +194,9 @@ static void on_end(void *data)
 	struct output *o = data;
 
 	o->hub->now_usec = 0;
-	console_push(&o->hub->console);
+	outlet_push(&o->hub->console);
+	if (o->hub->has_files)
+		outlet_push(&o->hub->files);
 }
 
 struct output *output_new(struct output_hub *hub, const char *unit_id)

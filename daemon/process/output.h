@@ -36,7 +36,12 @@ void output_hub_set_listener(struct output_hub *hub, output_line_fn *fn, void *d
 /* Lines that would go to the console go there instead, until `fn` is NULL; false: it has no room,
  * and the line counts as dropped. */
 void output_hub_set_sink(struct output_hub *hub, output_sink_fn *fn, void *data);
-/* Lines that the console's reader was too slow for. */
+/* Every line goes into log files too: to their writer, who reads the other end of this pipe (given
+ * over; -1: there is none any more, and lines for it are dropped). */
+void output_hub_set_files(struct output_hub *hub, int fd);
+/* A line of another kind to that writer. */
+void output_hub_tell_files(struct output_hub *hub, const char *text);
+/* Lines that the readers of the console and of log files were too slow for. */
 uint64_t output_hub_dropped(const struct output_hub *hub);
 /* Writes what is queued for the console, waiting for its reader at most `usec`: at the end of all.
  */

@@ -8,6 +8,7 @@
 
 #include "common/exit_name.h"
 #include "common/format.h"
+#include "common/log_stamp.h"
 #include "common/signal_name.h"
 #include "common/text.h"
 #include "common/unit_name.h"
@@ -208,4 +209,23 @@ Test(text, distance_counts_edits)
 	cr_expect_eq(text_distance("Restrat", "Restart", 4), 2);
 	cr_expect_eq(text_distance("same", "same", 4), 0);
 	cr_expect_geq(text_distance("entirely", "different", 3), 3);
+}
+
+Test(log_stamp, there_and_back)
+{
+	const uint64_t moment = 1795817070123456ULL; /* date -ud @1795817070 */
+	char stamp[LOG_STAMP_LENGTH + 1] = "", name[LOG_NAME_LENGTH + 1] = "";
+	uint64_t back = 0;
+
+	log_stamp_format(stamp, moment);
+	cr_expect_str_eq(stamp, "2026-11-27T22:04:30.123456Z");
+	cr_expect_eq(log_stamp_parse(stamp, &back), 0);
+	cr_expect_eq(back, moment);
+	log_name_format(name, moment);
+	cr_expect_str_eq(name, "20261127-220430-123456");
+	cr_expect_eq(log_name_parse("20261127-220430-123456.zst", &back), 0);
+	cr_expect_eq(back, moment);
+	cr_expect_eq(log_stamp_parse("2026-11-27 22:04:30.123456Z", &back), -EINVAL);
+	cr_expect_eq(log_stamp_parse("2026-11", &back), -EINVAL);
+	cr_expect_eq(log_name_parse("", &back), -EINVAL);
 }
