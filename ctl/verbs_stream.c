@@ -11,6 +11,7 @@
 #include "common/syslog_level.h"
 #include "common/text.h"
 #include "ctl/lines.h"
+#include "ctl/log_files.h"
 #include "ctl/render.h"
 
 struct printing {
@@ -43,6 +44,11 @@ static void print_line(const struct options *o, const json_t *line)
 	json_decref(fields);
 }
 
+static bool matches(const struct printing *p, const json_t *line)
+{
+	return !p->options->grep || regexec(&p->regex, get_string(line, "text"), 0, NULL, 0) == 0;
+}
+
 static bool print_lines(const json_t *reply, void *data)
 {
 	struct printing *p = data;
@@ -50,8 +56,7 @@ static bool print_lines(const json_t *reply, void *data)
 	size_t i;
 
 	json_array_foreach (json_object_get(reply, "lines"), i, line) {
-		if (p->options->grep &&
-			regexec(&p->regex, get_string(line, "text"), 0, NULL, 0) != 0)
+		if (!matches(p, line))
 			continue;
 		if (p->all)
 			json_array_append(p->all, line);
@@ -164,23 +169,111 @@ static int stream_logs(struct ctl *c, json_t *request, struct printing *p)
 	return r;
 }
 
+static bool gather_lines(const json_t *reply, void *data)
+{
+	json_array_extend(data, json_object_get(reply, "lines"));
+	return true;
+}
+
+/* Those that match, of lines from files too; `*ret_last` is the last that reaperd keeps. */
+static void gather_matching(struct printing *p, const struct log_query *q, const json_t *units,
+	const json_t *kept, json_int_t *ret_last)
+{
+	json_t *all = log_files_add(q, units, kept), *line;
+	size_t i;
+
+	p->all = json_array();
+	json_array_foreach (all, i, line)
+		if (matches(p, line))
+			json_array_append(p->all, line);
+	json_decref(all);
+	json_array_foreach (kept, i, line)
+		if (get_int(line, "sequence") > *ret_last)
+			*ret_last = get_int(line, "sequence");
+}
+
+/* The same where there are log files: these first, then on from the last line that was seen. */
+static int stream_with_files(
+	struct ctl *c, json_t *request, struct printing *p, struct log_query *q)
+{
+	const struct options *o = &c->options;
+	json_int_t count = lines_wanted(o, o->follow ? 10 : -1), last = 0;
+	json_t *kept = json_array(), *first = json_copy(request);
+
+	q->count = count < 0 || o->grep ? SIZE_MAX : (size_t)count;
+	json_object_set_new(first, "follow", json_false());
+	int r = ctl_stream(c, "Logs", first, gather_lines, kept);
+	if (!r) {
+		gather_matching(p, q, json_object_get(request, "units"), kept, &last);
+		r = print_gathered(p, count);
+		json_decref(p->all);
+		p->all = NULL;
+	}
+	json_decref(kept);
+	if (r || !o->follow || fflush(stdout) != 0) {
+		json_decref(request);
+		return r;
+	}
+	json_object_set_new(request, "after", json_integer(last));
+	return ctl_stream(c, "Logs", request, print_lines, p);
+}
+
+/* LogDirectory=, if reaperd writes log files; the caller frees. */
+static char *ask_directory(struct ctl *c)
+{
+	json_t *reply;
+
+	if (ctl_call(c, "Show", json_pack("{s:[s]}", "properties", "LogDirectory"), &reply))
+		return NULL;
+	const char *text =
+		get_string(json_array_get(json_object_get(reply, "units"), 0), "LogDirectory");
+	char *directory = *text ? strdup(text) : NULL;
+	json_decref(reply);
+	return directory;
+}
+
+static int show_lines(struct ctl *c, json_t *units, struct printing *p, struct log_query *q)
+{
+	_cleanup_(freep) char *directory = ask_directory(c);
+	json_t *request = json_pack("{s:O, s:I, s:I, s:i, s:b}", "units", units, "since_usec",
+		(json_int_t)q->since_usec, "until_usec", (json_int_t)q->until_usec, "priority",
+		q->max_priority, "follow", c->options.follow);
+
+	if (c->fd < 0) { /* there is no reaperd, and that was told */
+		json_decref(request);
+		return EXIT_NO_REAPERD;
+	}
+	q->directory = directory;
+	if (!directory)
+		return stream_logs(c, request, p);
+	if (!q->until_usec)
+		q->until_usec = UINT64_MAX;
+	return stream_with_files(c, request, p, q);
+}
+
+/* What journalctl does with its files; ours keep their limits by themselves. */
+static int manage_files(struct ctl *c)
+{
+	if (c->options.vacuum)
+		fprintf(stderr, "reaperctl: LogFileMaxBytes=, LogFileMaxFiles= and "
+				"LogFileMaxAgeSec= in reaperd.conf bound the log files\n");
+	return c->options.rotate ? ctl_call_quietly(c, "RotateLogs", NULL) : EXIT_DONE;
+}
+
 int verb_logs(struct ctl *c, char **arguments)
 {
 	struct printing p = {.options = &c->options};
 	const struct options *o = &c->options;
-	uint64_t since = 0, until = 0;
-	int priority;
+	struct log_query q = {0};
 
-	if (read_when("since", o->since, &since) < 0 || read_when("until", o->until, &until) < 0 ||
-		read_priority(o, &priority) < 0 || read_grep(o, &p.regex) < 0)
+	if (o->rotate || o->flush || o->vacuum)
+		return manage_files(c);
+	if (read_when("since", o->since, &q.since_usec) < 0 ||
+		read_when("until", o->until, &q.until_usec) < 0 ||
+		read_priority(o, &q.max_priority) < 0 || read_grep(o, &p.regex) < 0)
 		return EXIT_USAGE;
 	json_t *units = units_of(c, arguments);
-	int r = units ? stream_logs(c,
-				json_pack("{s:O, s:I, s:I, s:i, s:b}", "units", units, "since_usec",
-					(json_int_t)since, "until_usec", (json_int_t)until,
-					"priority", priority, "follow", o->follow),
-				&p)
-		      : EXIT_FAILED;
+	int r = units ? show_lines(c, units, &p, &q) : EXIT_FAILED;
 	if (o->grep)
 		regfree(&p.regex);
 	json_decref(units);

@@ -64,6 +64,7 @@ static const struct method methods[] = {
 	CHANGE("Reload", method_reload),
 	CHANGE("ResetFailed", method_reset_failed),
 	INSTALL("Revert", INSTALL_REVERT),
+	CHANGE("RotateLogs", method_rotate_logs),
 	CHANGE("RunJob", method_run_job),
 	INSTALL("SetDefault", INSTALL_SET_DEFAULT),
 	CHANGE("SetEnvironment", method_set_environment),

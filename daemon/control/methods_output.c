@@ -20,7 +20,7 @@ struct gathered {
 	struct one_line *list;
 	size_t count, room;
 	const char *unit;
-	uint64_t since_usec, until_usec;
+	uint64_t since_usec, until_usec, after; /* the last: a sequence */
 	int max_priority;
 	bool failed;
 };
@@ -29,8 +29,8 @@ static void gather(const struct output_line *line, void *data)
 {
 	struct gathered *g = data;
 
-	if (line->realtime_usec < g->since_usec || line->realtime_usec > g->until_usec ||
-		line->priority > g->max_priority)
+	if (line->sequence <= g->after || line->realtime_usec < g->since_usec ||
+		line->realtime_usec > g->until_usec || line->priority > g->max_priority)
 		return;
 	if (g->count == g->room) {
 		size_t room = g->room ? 2 * g->room : 64;
@@ -110,21 +110,22 @@ static int resolve_units(struct call *c, const json_t *names)
 
 void method_logs(struct call *c)
 {
-	json_int_t lines = -1, since = 0, until = 0, priority = LOG_DEBUG;
+	json_int_t lines = -1, since = 0, until = 0, after = 0, priority = LOG_DEBUG;
 	struct gathered g = {0};
 	bool follow = false;
 	json_t *names, *rows = json_array();
 
 	if (call_strings(c, "units", &names) < 0 || call_int(c, "lines", &lines) < 0 ||
 		call_int(c, "since_usec", &since) < 0 || call_int(c, "until_usec", &until) < 0 ||
-		call_int(c, "priority", &priority) < 0 || call_bool(c, "follow", &follow) < 0 ||
-		resolve_units(c, names) < 0) {
+		call_int(c, "priority", &priority) < 0 || call_int(c, "after", &after) < 0 ||
+		call_bool(c, "follow", &follow) < 0 || resolve_units(c, names) < 0) {
 		json_decref(rows);
 		return;
 	}
 	size_t want = lines < 0 ? SIZE_MAX : (size_t)lines;
 	g.since_usec = since > 0 ? (uint64_t)since : 0;
 	g.until_usec = until > 0 ? (uint64_t)until : UINT64_MAX;
+	g.after = after > 0 ? (uint64_t)after : 0;
 	g.max_priority = c->max_priority = (int)priority;
 	gather_all(c, &g);
 	size_t from = g.count > want ? g.count - want : 0;
@@ -158,6 +159,15 @@ void logs_on_line(const char *unit_id, const struct output_line *line, void *dat
 		call_continue(&k->call, json_pack("{s:[o]}", "lines", line_row(unit_id, line)));
 		client_wake(k);
 	}
+}
+
+void method_rotate_logs(struct call *c)
+{
+	if (log_files_rotate(c->client->control->manager))
+		call_reply(c, NULL);
+	else
+		call_unit_error(c, "NotApplicable", "",
+			"there are no log files; LogDirectory= in reaperd.conf asks for them");
 }
 
 void method_events(struct call *c)

@@ -295,5 +295,6 @@ json_t *properties_of_manager(struct manager *m)
 	put_text(o, "RuntimeUnitFolder", search_path_writable_at(m->life.loader.path, true));
 	put(o, "Environment", strings(m->life.spawn.environment));
 	put_text(o, "ControlSocket", m->socket);
+	put_text(o, "LogDirectory", m->settings.log_files.directory);
 	return o;
 }

@@ -146,6 +146,7 @@ void method_usage(struct call *c);
 void method_zombies(struct call *c);
 void method_reap(struct call *c);
 void method_logs(struct call *c);
+void method_rotate_logs(struct call *c);
 void method_events(struct call *c);
 void method_stats(struct call *c);
 void method_reload(struct call *c);

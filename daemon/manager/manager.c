@@ -16,6 +16,10 @@
 #include "daemon/manager/generators.h"
 #include "daemon/manager/settings.h"
 
+/* The defaults of LogFileMaxBytes= and LogFileMaxFiles=. */
+#define LOG_FILE_BYTES (16 * 1024 * 1024)
+#define LOG_FILES 4
+
 #define CONTAINER_STOP_BUDGET_USEC (9 * USEC_PER_SEC) /* docker stop kills after 10 s */
 
 DEFINE_ENUM_TABLE(manager_state, MANAGER_STATE_MAX, [MANAGER_STARTING] = "starting",
@@ -108,7 +112,10 @@ int manager_open(struct manager *m, const struct options *o)
 		.start = moment_now(),
 		.entrypoint.tty_fd = -1,
 		.signal_source.fd = -1,
-		.settings = {.ring_bytes = LIMIT_OUTPUT_RING_BYTES}};
+		.settings = {.ring_bytes = LIMIT_OUTPUT_RING_BYTES,
+			.log_files = {.max_bytes = LOG_FILE_BYTES,
+				.max_files = LOG_FILES,
+				.max_age_usec = USEC_INFINITY}}};
 	m->settings.stop_budget_usec = m->is_pid1 ? CONTAINER_STOP_BUDGET_USEC : USEC_INFINITY;
 	if (o->stop_budget_usec)
 		m->settings.stop_budget_usec = o->stop_budget_usec;
@@ -166,6 +173,8 @@ int manager_configure(struct manager *m)
 	r = output_hub_new(m->loop, STDOUT_FILENO, m->settings.ring_bytes, &m->life.output);
 	if (r < 0)
 		(void)log_warning_errno(r, "cannot keep the output of services");
+	else if (!is_for_looking(&m->options))
+		log_files_open(m);
 	return 0;
 }
 
@@ -203,6 +212,7 @@ void manager_close(struct manager *m)
 	closep(&m->signal_source.fd);
 	strv_free(m->life.spawn.environment);
 	strv_free(m->settings.environment);
+	free(m->settings.log_files.directory);
 	free(m->last_words);
 	loop_free(m->loop);
 }

@@ -7,6 +7,7 @@
 
 #include "daemon/life/life.h"
 #include "daemon/manager/inherited.h"
+#include "daemon/manager/log_files.h"
 #include "daemon/manager/options.h"
 #include "daemon/manager/outside.h"
 #include "daemon/process/procfs.h"
@@ -54,7 +55,8 @@ struct manager_settings {
 	uint64_t stop_budget_usec;   /* USEC_INFINITY: none */
 	uint64_t ring_bytes;	     /* OutputRingSize= */
 	char **environment;	     /* DefaultEnvironment=, set-environment */
-	bool show_status;	     /* ShowStatus=: the end of each job is told */
+	struct log_file_settings log_files;
+	bool show_status; /* ShowStatus=: the end of each job is told */
 };
 
 struct manager {
@@ -75,8 +77,10 @@ struct manager {
 	struct process *generators; /* of a reload that waits for them; NULL: none */
 	bool generate_again;	    /* another reload was asked for meanwhile */
 	struct outside outside;
-	struct process *journal; /* writes services' lines; NULL: none */
-	int journal_fd;		 /* to it; -1 or 0: none */
+	struct process *journal;    /* writes services' lines; NULL: none */
+	int journal_fd;		    /* to it; -1 or 0: none */
+	struct process *log_writer; /* of log files; NULL: none */
+	struct loop_timer log_writer_timer;
 
 	enum stop_phase stop_phase;
 	uint64_t stop_deadline_usec; /* CLOCK_MONOTONIC; USEC_INFINITY: none */

@@ -38,6 +38,8 @@ static void helper_ended(struct manager *m, struct process *p)
 		generators_ended(m);
 	else if (p == m->journal)
 		journal_ended(m);
+	else if (p == m->log_writer)
+		log_files_ended(m);
 	else /* whose end nobody waits for */
 		(void)process_forget(&m->life.processes, p);
 }

@@ -38,6 +38,7 @@ TIME_SETTING(set_timer_accuracy, life.loader.default_timer_accuracy_usec)
 TIME_SETTING(set_start_limit_interval, life.loader.default_start_limit_interval_usec)
 TIME_SETTING(set_reap_interval, settings.reap_interval_usec)
 TIME_SETTING(set_stop_budget, settings.stop_budget_usec)
+TIME_SETTING(set_log_file_age, settings.log_files.max_age_usec)
 
 static int set_start_limit_burst(struct manager *m, const char *value)
 {
@@ -52,6 +53,36 @@ static int set_start_limit_burst(struct manager *m, const char *value)
 static int set_ring_size(struct manager *m, const char *value)
 {
 	return value_parse_size(value, &m->settings.ring_bytes);
+}
+
+/* Empty: no log files. */
+static int set_log_directory(struct manager *m, const char *value)
+{
+	char *copy = NULL;
+
+	if (*value && (*value != '/' || !(copy = strdup(value))))
+		return -EINVAL;
+	free(m->settings.log_files.directory);
+	m->settings.log_files.directory = copy;
+	return 0;
+}
+
+static int set_log_file_bytes(struct manager *m, const char *value)
+{
+	return value_parse_size(value, &m->settings.log_files.max_bytes);
+}
+
+static int set_log_file_count(struct manager *m, const char *value)
+{
+	return value_parse_u64(value, UINT32_MAX, &m->settings.log_files.max_files);
+}
+
+static int set_log_file_compress(struct manager *m, const char *value)
+{
+	if (strcmp(value, "zstd") != 0 && strcmp(value, "no") != 0)
+		return -EINVAL;
+	m->settings.log_files.compress = strcmp(value, "zstd") == 0;
+	return 0;
 }
 
 static int set_log_level(struct manager *m, const char *value)
@@ -95,6 +126,11 @@ static const struct setting_row rows[] = {
 	{"DefaultTimeoutStartSec", set_timeout_start},
 	{"DefaultTimeoutStopSec", set_timeout_stop},
 	{"DefaultTimerAccuracySec", set_timer_accuracy},
+	{"LogDirectory", set_log_directory},
+	{"LogFileCompress", set_log_file_compress},
+	{"LogFileMaxAgeSec", set_log_file_age},
+	{"LogFileMaxBytes", set_log_file_bytes},
+	{"LogFileMaxFiles", set_log_file_count},
 	{"LogLevel", set_log_level},
 	{"OutputRingSize", set_ring_size},
 	{"ReapIntervalSec", set_reap_interval},

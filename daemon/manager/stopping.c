@@ -173,6 +173,7 @@ void stopping_turn(struct manager *m)
 
 	m->stop_phase = STOP_REST;
 	journal_close(m);
+	log_files_close(m);
 	signal_everyone(m, SIGTERM);
 	if (m->stop_deadline_usec == USEC_INFINITY)
 		arm(m, usec_add(clock_monotonic_usec(), m->life.loader.default_timeout_stop_usec));
