@@ -38,11 +38,14 @@
 #define LIMIT_OUTPUT_LINE_BYTES (16 * 1024)   /* a longer line is split */
 #define LIMIT_OUTPUT_RING_BYTES (64 * 1024)   /* the default of OutputRingSize= */
 #define LIMIT_OUTPUT_PIPE_BYTES (1024 * 1024) /* of a unit that writes without pause */
-#define LIMIT_OUTLET_QUEUE_BYTES (256 * 1024)
+#define LIMIT_CONSOLE_QUEUE_BYTES (256 * 1024)
+#define LIMIT_FILES_QUEUE_BYTES (1024 * 1024) /* for the writer of log files */
 
 /* Work per source and turn of the loop, so that no flood keeps the others waiting. */
 #define LIMIT_NOTIFY_PER_TURN 64
 #define LIMIT_OUTPUT_PER_TURN (256 * 1024) /* a tenth of a millisecond */
+#define LIMIT_OUTPUT_PER_TURN_TO_FILES                                                             \
+	(32 * 1024) /* as the shortest lines it fills half of the queue */
 #define LIMIT_REQUESTS_PER_TURN 16
 #define LIMIT_ACCEPTS_PER_TURN 16
 #define LIMIT_SOCKET_FLUSH 1024 /* messages or connections that nobody is there for any more */

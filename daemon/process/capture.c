@@ -87,10 +87,10 @@ static void take(struct capture *c, size_t n)
 	c->reader.end(c->reader.data);
 }
 
-/* Up to what one source may read in a turn; returns how much that was. */
-static size_t read_some(struct capture *c)
+/* Returns how much that was. */
+static size_t read_some(struct capture *c, size_t budget)
 {
-	ssize_t n = read(c->source.fd, buffer + LIMIT_OUTPUT_LINE_BYTES, LIMIT_OUTPUT_PER_TURN);
+	ssize_t n = read(c->source.fd, buffer + LIMIT_OUTPUT_LINE_BYTES, budget);
 
 	if (n <= 0)
 		return 0;
@@ -110,44 +110,50 @@ static void enlarge(struct capture *c)
  * Out of the loop for a while: a pipe that is watched costs its writer a wake-up at each write. One
  * that filled what may be read in a turn is looked at again at once.
  */
-static void nap(struct capture *c, uint64_t now_usec, size_t n)
+static void nap(struct capture *c, bool was_full)
 {
+	uint64_t at_usec = c->read_usec + (was_full ? 0 : NAP_USEC);
+
 	loop_remove(c->loop, &c->source);
+	if (loop_timer_set(c->loop, &c->nap, at_usec) < 0)
+		(void)loop_add(c->loop, &c->source, EPOLLIN);
+}
+
+/* One look at the pipe; true: it is full or busy, and looked at again after a nap. */
+static bool look(struct capture *c, bool is_busy)
+{
+	size_t budget = c->reader.may_read(c->reader.data);
+	size_t n = budget ? read_some(c, budget) : 0;
+
+	c->read_usec = clock_monotonic_usec();
 	if (n >= LARGE_READ)
 		enlarge(c);
-	if (loop_timer_set(c->loop, &c->nap,
-		    n < LIMIT_OUTPUT_PER_TURN ? now_usec + NAP_USEC : now_usec) < 0)
-		(void)loop_add(c->loop, &c->source, EPOLLIN);
+	if (budget && n < budget && !(n && is_busy))
+		return false;
+	nap(c, budget && n == budget);
+	return true;
 }
 
 static void on_readable(struct loop_source *s, uint32_t events)
 {
 	struct capture *c = s->data;
-	uint64_t now_usec = clock_monotonic_usec(), before_usec = c->read_usec;
-	size_t n = read_some(c);
 
 	(void)events;
-	c->read_usec = now_usec;
-	if (now_usec - before_usec < BUSY_USEC || n == LIMIT_OUTPUT_PER_TURN)
-		nap(c, now_usec, n);
+	(void)look(c, clock_monotonic_usec() - c->read_usec < BUSY_USEC);
 }
 
 static void on_nap(struct loop_timer *t)
 {
 	struct capture *c = t->data;
-	size_t n = read_some(c);
 
-	c->read_usec = clock_monotonic_usec();
-	if (n)
-		nap(c, c->read_usec, n);
-	else if (loop_add(c->loop, &c->source, EPOLLIN) < 0)
-		(void)loop_timer_set(c->loop, &c->nap, c->read_usec + NAP_USEC);
+	if (!look(c, true) && loop_add(c->loop, &c->source, EPOLLIN) < 0)
+		nap(c, false);
 }
 
 void capture_drain(struct capture *c)
 {
 	if (c->source.fd >= 0)
-		(void)read_some(c);
+		(void)read_some(c, LIMIT_OUTPUT_PER_TURN);
 }
 
 int capture_open(struct capture *c)
@@ -178,7 +184,7 @@ void capture_end_line(struct capture *c)
 	size_t left = LIMIT_OUTPUT_PIPE_BYTES;
 
 	while (c->source.fd >= 0 && left) {
-		size_t n = read_some(c);
+		size_t n = read_some(c, LIMIT_OUTPUT_PER_TURN);
 		if (!n)
 			break;
 		left -= n < left ? n : left;

@@ -12,8 +12,10 @@
 
 #include "daemon/base/loop.h"
 
-/* What becomes of what was read: `line` for each, `end` once after those of one read. */
+/* What becomes of what was read: `line` for each, `end` once after those of one read. `may_read`:
+ * how many bytes may be read in this turn; 0: later. */
 struct capture_reader {
+	size_t (*may_read)(void *data);
 	void (*line)(const char *text, size_t length, void *data);
 	void (*end)(void *data);
 	void *data;

@@ -77,7 +77,8 @@ void outlet_open(struct outlet *o, struct loop *loop, int fd)
 	*o = (struct outlet){.loop = loop, .source.fd = -1};
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return;
-	o->queue = malloc(LIMIT_OUTLET_QUEUE_BYTES);
+	o->room = LIMIT_CONSOLE_QUEUE_BYTES;
+	o->queue = malloc(o->room);
 	if (!o->queue)
 		return;
 	int own = log_own_stream(fd);
@@ -89,12 +90,13 @@ void outlet_open(struct outlet *o, struct loop *loop, int fd)
 		.data = o};
 }
 
-void outlet_take(struct outlet *o, struct loop *loop, int fd)
+void outlet_take(struct outlet *o, struct loop *loop, int fd, size_t room)
 {
 	*o = (struct outlet){.loop = loop,
 		.is_ours = true,
 		.source = {.fd = fd, .priority = LOOP_OUTPUT, .fn = on_writable, .data = o},
-		.queue = malloc(LIMIT_OUTLET_QUEUE_BYTES)};
+		.queue = malloc(room),
+		.room = room};
 }
 
 void outlet_close(struct outlet *o)
@@ -109,13 +111,13 @@ void outlet_close(struct outlet *o)
 
 char *outlet_reserve(struct outlet *o, size_t size)
 {
-	if (size > LIMIT_OUTLET_QUEUE_BYTES - o->used)
+	if (size > o->room - o->used)
 		outlet_push(o);
-	if (size > LIMIT_OUTLET_QUEUE_BYTES - o->used) {
+	if (size > o->room - o->used) {
 		o->dropped++;
 		return NULL;
 	}
-	if (size > LIMIT_OUTLET_QUEUE_BYTES - o->used - o->first) {
+	if (size > o->room - o->used - o->first) {
 		memmove(o->queue, o->queue + o->first, o->used);
 		o->first = 0;
 	}
@@ -126,7 +128,7 @@ char *outlet_reserve(struct outlet *o, size_t size)
 
 bool outlet_is_filled(const struct outlet *o)
 {
-	return o->used > LIMIT_OUTLET_QUEUE_BYTES / 2;
+	return o->used > o->room / 4;
 }
 
 bool outlet_is_open(const struct outlet *o)

@@ -16,12 +16,15 @@
 #define LEVEL_INFO 6
 #define LEVEL_DEBUG 7
 #define FLUSH_USEC (USEC_PER_SEC / 10)
+#define FILES_PATIENCE_USEC (USEC_PER_SEC / 5)
 
 struct output_hub {
 	struct loop *loop;
 	struct outlet console, files;
 	struct line_loss console_loss;
-	bool has_files; /* log files are asked for */
+	bool has_files;		  /* log files are asked for */
+	uint64_t files_busy_usec; /* CLOCK_MONOTONIC: since when their queue is filled; 0: it is not
+				   */
 	size_t ring_bytes;
 	uint64_t sequence;
 	uint64_t now_usec; /* CLOCK_REALTIME of the lines that are being read; 0: none are */
@@ -88,7 +91,7 @@ void output_hub_set_files(struct output_hub *hub, int fd)
 	outlet_flush(&hub->files, FLUSH_USEC);
 	outlet_close(&hub->files);
 	if (fd >= 0)
-		outlet_take(&hub->files, hub->loop, fd);
+		outlet_take(&hub->files, hub->loop, fd, LIMIT_FILES_QUEUE_BYTES);
 	hub->files.dropped = dropped;
 	hub->has_files = true;
 }
@@ -199,6 +202,24 @@ static void on_end(void *data)
 		outlet_push(&o->hub->files);
 }
 
+/* A writer of log files that is only slower than a flood is waited for, with the unit's own pipe to
+ * wait in; one that does not write at all is not. */
+static size_t may_read(void *data)
+{
+	const struct output *o = data;
+	struct output_hub *hub = o->hub;
+
+	if (!hub->has_files)
+		return LIMIT_OUTPUT_PER_TURN;
+	uint64_t now_usec = clock_monotonic_usec();
+	if (!outlet_is_filled(&hub->files))
+		hub->files_busy_usec = 0;
+	else if (!hub->files_busy_usec)
+		hub->files_busy_usec = now_usec;
+	bool waits = hub->files_busy_usec && now_usec - hub->files_busy_usec < FILES_PATIENCE_USEC;
+	return waits ? 0 : LIMIT_OUTPUT_PER_TURN_TO_FILES;
+}
+
 struct output *output_new(struct output_hub *hub, const char *unit_id)
 {
 	struct output *o = calloc(1, sizeof(*o));
@@ -209,7 +230,8 @@ struct output *output_new(struct output_hub *hub, const char *unit_id)
 	o->unit_id = unit_id;
 	o->ring.bound = hub->ring_bytes;
 	capture_init(&o->capture, hub->loop,
-		&(struct capture_reader){.line = on_line, .end = on_end, .data = o});
+		&(struct capture_reader){
+			.may_read = may_read, .line = on_line, .end = on_end, .data = o});
 	output_set_level(o, LEVEL_INFO, true);
 	o->filter.level_max = LEVEL_DEBUG;
 	return o;
