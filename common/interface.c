@@ -17,7 +17,7 @@ const char interface_description[] =
 "  restarts: int, since_usec: int)\n"
 "type Line (unit: string, realtime_usec: int, sequence: int, priority: int, text: string)\n"
 "type Diagnostic (unit: string, level: string, file: string, line: int, text: string)\n"
-"type File (unit: string, path: string, text: string)\n"
+"type File (unit: string, path: string, text: string, masked: ?bool)\n"
 "type UnitFile (unit_file: string, state: string, preset: string)\n"
 "# A link; without target it was removed.\n"
 "type Change (path: string, target: ?string)\n"

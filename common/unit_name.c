@@ -211,6 +211,8 @@ char *unit_name_mangle(const char *text)
 {
 	if (!*text)
 		return NULL;
+	if (strncmp(text, "/dev/", 5) == 0 || strncmp(text, "/sys/", 5) == 0)
+		return with_suffix(unit_name_path_escape(text), ".device");
 	if (*text == '/')
 		return with_suffix(unit_name_path_escape(text), ".mount");
 	if (unit_name_is_valid(text))

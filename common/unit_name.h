@@ -48,6 +48,7 @@ char *unit_name_unescape(const char *text);
 /* A path: slashes at both ends and doubled ones go; `/` alone is `-`. */
 char *unit_name_path_escape(const char *path);
 char *unit_name_path_unescape(const char *text);
-/* What a person typed -> a name: `.service` is added, a path becomes a mount. NULL: it cannot be
+/* What a person typed -> a name: `.service` is added, a path becomes a mount, below /dev and
+ * /sys a device. NULL: it cannot be
  * one. */
 char *unit_name_mangle(const char *text);

@@ -180,6 +180,8 @@ bool get_bool(const json_t *o, const char *key);
 int print_json(const json_t *value);
 /* Called for what it does; its answer is of no interest. */
 int ctl_call_quietly(struct ctl *c, const char *method, json_t *parameters);
+/* Names of properties in systemctl's order, ended by NULL; others come last. */
+extern const char *const property_order[];
 /* A property as `systemctl show` prints it; the caller frees. */
 char *property_text(const char *name, const json_t *value);
 

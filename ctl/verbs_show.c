@@ -6,12 +6,12 @@
 #include "common/text.h"
 #include "ctl/render.h"
 
-static bool is_wanted(const struct options *o, const char *name, const json_t *value)
+/* What has nothing to say is left out, unless it was asked for. */
+static bool is_empty(const char *name, const json_t *value)
 {
-	if (o->properties)
-		return strv_contains(o->properties, name);
-	return o->all || (!(json_is_string(value) && !*json_string_value(value)) &&
-				 !(json_is_array(value) && !json_array_size(value)));
+	_cleanup_(freep) char *text = property_text(name, value);
+
+	return !text || !*text;
 }
 
 static void print_one(const struct options *o, const char *name, const json_t *value)
@@ -24,68 +24,80 @@ static void print_one(const struct options *o, const char *name, const json_t *v
 		printf("%s=%s\n", name, text ? text : "");
 }
 
-/* Commands have a line each, as systemctl gives them. */
+/* Commands, sockets and paths have a line each, as systemctl gives them. */
+static bool has_lines(const char *name, const json_t *value)
+{
+	const json_t *first = json_array_get(value, 0);
+
+	return (strncmp(name, "Exec", 4) == 0 && json_is_object(first)) ||
+	       (first && (strcmp(name, "Listen") == 0 || strcmp(name, "Paths") == 0));
+}
+
 static void print_property(const struct options *o, const char *name, const json_t *value)
 {
 	json_t *item;
 	size_t i;
 
-	if (!json_is_array(value) || !json_is_object(json_array_get(value, 0)) ||
-		strncmp(name, "Exec", 4) != 0) {
+	if (!has_lines(name, value)) {
 		print_one(o, name, value);
 		return;
 	}
 	json_array_foreach (value, i, item) {
-		json_t *single = json_pack("[O]", item);
+		json_t *single = json_is_object(item) ? json_pack("[O]", item) : json_incref(item);
 		print_one(o, name, single);
 		json_decref(single);
 	}
 }
 
-static void print_unit(const struct options *o, json_t *unit)
+static bool is_shown(const struct options *o, const char *name, const json_t *value)
 {
+	if (!value || strcmp(name, "Diagnostics") == 0)
+		return false;
+	return o->properties ? strv_contains(o->properties, name)
+			     : o->all || !is_empty(name, value);
+}
+
+/* In systemctl's order; what it does not know comes last. */
+static void print_unit(const struct options *o, const json_t *unit)
+{
+	json_t *rest = json_copy((json_t *)unit), *value;
 	const char *name;
-	json_t *value;
 
-	for (char **p = o->properties; p && *p; p++)
-		if ((value = json_object_get(unit, *p)))
+	for (const char *const *p = property_order; *p; p++) {
+		value = json_object_get(unit, *p);
+		if (is_shown(o, *p, value))
 			print_property(o, *p, value);
-	if (o->properties)
-		return;
-	json_object_foreach (unit, name, value)
-		if (strcmp(name, "Diagnostics") != 0 && is_wanted(o, name, value))
+		json_object_del(rest, *p);
+	}
+	json_object_foreach (rest, name, value)
+		if (is_shown(o, name, value))
 			print_property(o, name, value);
+	json_decref(rest);
 }
 
-/* Only the properties that were asked for. */
-static json_t *pick(const struct options *o, json_t *unit)
+/* `show 17` is about a job, as systemctl has it. */
+static bool names_a_job(char **words)
 {
-	json_t *picked = json_object(), *value;
-
-	for (char **p = o->properties; p && *p; p++)
-		if ((value = json_object_get(unit, *p)))
-			json_object_set(picked, *p, value);
-	return picked;
-}
-
-static int show_json(const struct options *o, const json_t *units)
-{
-	json_t *list = json_array(), *unit;
-	size_t i;
-
-	json_array_foreach (units, i, unit)
-		json_array_append_new(list, o->properties ? pick(o, unit) : json_incref(unit));
-	int r = print_json(list);
-	json_decref(list);
-	return r;
+	for (; *words; words++)
+		if (**words && strspn(*words, "0123456789") == strlen(*words)) {
+			fprintf(stderr,
+				"reaperctl: %s would be a job, and these are not shown; try "
+				"list-jobs, or status for a process\n",
+				*words);
+			return true;
+		}
+	return false;
 }
 
 int verb_show(struct ctl *c, char **arguments)
 {
-	json_t *names = ctl_unit_names(c, arguments), *reply, *unit;
-	bool no_match = names && *arguments && !json_array_size(names);
+	json_t *reply, *unit;
 	size_t i;
 
+	if (names_a_job(arguments))
+		return EXIT_FAILED;
+	json_t *names = ctl_unit_names(c, arguments);
+	bool no_match = names && *arguments && !json_array_size(names);
 	if (!names || no_match) {
 		json_decref(names);
 		return names ? EXIT_DONE : EXIT_FAILED;
@@ -99,7 +111,7 @@ int verb_show(struct ctl *c, char **arguments)
 		return r;
 	const json_t *units = json_object_get(reply, "units");
 	if (c->options.format == OUTPUT_JSON)
-		r = show_json(&c->options, units);
+		r = print_json(units);
 	else
 		json_array_foreach (units, i, unit) {
 			if (i)
@@ -110,28 +122,42 @@ int verb_show(struct ctl *c, char **arguments)
 	return r;
 }
 
+static void print_file(const json_t *file, bool is_first)
+{
+	const char *text = get_string(file, "text");
+	size_t length = strlen(text);
+
+	if (!is_first)
+		putchar('\n');
+	if (get_bool(file, "masked"))
+		printf("%s# Unit %s is masked.%s\n", colour_on(GREY), get_string(file, "unit"),
+			colour_off());
+	else
+		printf("%s# %s%s\n%s%s", colour_on(GREY), get_string(file, "path"), colour_off(),
+			text, length && text[length - 1] != '\n' ? "\n" : "");
+}
+
+/* One after the other: those before one that is not there are shown. */
 int verb_cat(struct ctl *c, char **arguments)
 {
-	json_t *names = ctl_unit_names(c, arguments), *reply, *file;
-	size_t i;
+	json_t *names = ctl_unit_names(c, arguments), *all = json_array(), *name, *reply, *file;
+	int r = names ? EXIT_DONE : EXIT_FAILED;
+	size_t i, k;
 
-	if (!names)
-		return EXIT_FAILED;
-	int r = ctl_call(c, "Cat", json_pack("{s:o}", "units", names), &reply);
-	if (r)
-		return r;
-	const json_t *files = json_object_get(reply, "files");
-	if (c->options.format == OUTPUT_JSON)
-		r = print_json(files);
-	else
-		json_array_foreach (files, i, file) {
-			const char *text = get_string(file, "text");
-			size_t length = strlen(text);
-
-			printf("%s%s# %s%s\n%s%s", i ? "\n" : "", colour_on(GREY),
-				get_string(file, "path"), colour_off(), text,
-				length && text[length - 1] != '\n' ? "\n" : "");
+	json_array_foreach (names, i, name) {
+		r = ctl_call(c, "Cat", json_pack("{s:[O]}", "units", name), &reply);
+		if (r)
+			break;
+		json_array_foreach (json_object_get(reply, "files"), k, file) {
+			if (c->options.format != OUTPUT_JSON)
+				print_file(file, !json_array_size(all));
+			json_array_append(all, file);
 		}
-	json_decref(reply);
+		json_decref(reply);
+	}
+	if (!r && c->options.format == OUTPUT_JSON)
+		r = print_json(all);
+	json_decref(all);
+	json_decref(names);
 	return r;
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "common/interface.h"
+#include "common/text.h"
 #include "daemon/control/server.h"
 #include "daemon/file/install.h"
 
@@ -146,6 +147,23 @@ int call_strings(struct call *c, const char *name, json_t **ret)
 	json_array_foreach (value, i, one)
 		if (!json_is_string(one))
 			return wrong(c, name);
+	return 0;
+}
+
+int call_vector(struct call *c, const char *name, char ***ret)
+{
+	json_t *list, *one;
+	size_t i;
+	int r = call_strings(c, name, &list);
+
+	*ret = NULL;
+	if (r < 0)
+		return r;
+	json_array_foreach (list, i, one)
+		if (strv_push(ret, strdup(json_string_value(one))) < 0) {
+			*ret = strv_free(*ret);
+			return wrong(c, name);
+		}
 	return 0;
 }
 

@@ -20,37 +20,16 @@ static json_t *change_rows(const struct install_changes *c)
 	return list;
 }
 
-static char **as_vector(const json_t *names)
-{
-	char **list = NULL;
-	json_t *name;
-	size_t i;
-
-	json_array_foreach (names, i, name)
-		if (strv_push(&list, strdup(json_string_value(name))) < 0)
-			return strv_free(list);
-	return list;
-}
-
-static json_t *strings(char *const *list)
-{
-	json_t *array = json_array();
-
-	for (; list && *list; list++)
-		json_array_append_new(array, json_string(*list));
-	return array;
-}
-
 void method_install(struct call *c)
 {
 	struct manager *m = c->client->control->manager;
 	struct install_request request = {.verb = (enum install_verb)c->method->argument};
 	struct install_changes changes = {0};
 	_cleanup_(freep) char *why = NULL;
+	_cleanup_(strv_freep) char **units = NULL;
 	const char *name = "";
-	json_t *names;
 
-	if (call_strings(c, "units", &names) < 0 || call_bool(c, "runtime", &request.runtime) < 0 ||
+	if (call_vector(c, "units", &units) < 0 || call_bool(c, "runtime", &request.runtime) < 0 ||
 		call_bool(c, "force", &request.force) < 0 ||
 		call_string(c, "target", &request.target) < 0)
 		return;
@@ -59,7 +38,6 @@ void method_install(struct call *c)
 		call_invalid(c, "target");
 		return;
 	}
-	_cleanup_(strv_freep) char **units = as_vector(names);
 	int r = install_run(&m->life.loader, &request, units, &changes, &name, &why);
 	if (changes.count)
 		(void)manager_reload(m);
@@ -68,7 +46,7 @@ void method_install(struct call *c)
 			c, r == -ENOENT ? "NoSuchUnit" : "BadUnit", name, why ? why : strerror(-r));
 	else
 		call_reply(c, json_pack("{s:o, s:o, s:b}", "changes", change_rows(&changes),
-				      "notes", strings(changes.notes), "has_information",
+				      "notes", property_strings(changes.notes), "has_information",
 				      changes.has_information));
 	install_changes_done(&changes);
 }

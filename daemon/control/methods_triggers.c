@@ -81,6 +81,24 @@ static json_t *listen_property(const struct unit *u)
 	return list;
 }
 
+static json_t *paths_property(const struct unit *u)
+{
+	static const char *const kinds[PATH_KIND_MAX] = {
+		[PATH_EXISTS] = "PathExists",
+		[PATH_EXISTS_GLOB] = "PathExistsGlob",
+		[PATH_CHANGED] = "PathChanged",
+		[PATH_MODIFIED] = "PathModified",
+		[PATH_DIRECTORY_NOT_EMPTY] = "DirectoryNotEmpty",
+	};
+	const struct path_settings *s = u->config->path_watches;
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < s->count; i++)
+		json_array_append_new(list,
+			json_sprintf("%s (%s)", s->watches[i].path, kinds[s->watches[i].kind]));
+	return list;
+}
+
 void put_trigger_properties(json_t *o, const struct unit *u)
 {
 	unsigned accepted, connections, refused;
@@ -95,6 +113,7 @@ void put_trigger_properties(json_t *o, const struct unit *u)
 			o, "Result", json_string(trigger_result_to_string(timer_result(u))));
 		break;
 	case UNIT_PATH:
+		json_object_set_new(o, "Paths", paths_property(u));
 		json_object_set_new(
 			o, "Result", json_string(trigger_result_to_string(path_result(u))));
 		break;

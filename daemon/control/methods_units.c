@@ -1,9 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* What units there are, and what is known of them. */
+#include <errno.h>
 #include <fnmatch.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "common/text.h"
+#include "common/unit_name.h"
 #include "daemon/control/server.h"
+#include "daemon/file/install_links.h"
 #include "daemon/file/reader.h"
 #include "daemon/life/service.h"
 
@@ -72,29 +77,14 @@ void method_list_units(struct call *c)
 	call_reply_text(c, &text);
 }
 
-/* All of them, or those of these names. `properties` is taken over. */
-static json_t *pick(json_t *properties, const json_t *wanted)
-{
-	json_t *picked, *name, *value;
-	size_t i;
-
-	if (!wanted)
-		return properties;
-	picked = json_object();
-	json_array_foreach (wanted, i, name)
-		if ((value = json_object_get(properties, json_string_value(name))))
-			json_object_set(picked, json_string_value(name), value);
-	json_decref(properties);
-	return picked;
-}
-
 void method_show(struct call *c)
 {
 	struct manager *m = c->client->control->manager;
-	json_t *names, *name, *wanted;
+	_cleanup_(strv_freep) char **wanted = NULL;
+	json_t *names, *name;
 	size_t i;
 
-	if (call_strings(c, "units", &names) < 0 || call_strings(c, "properties", &wanted) < 0)
+	if (call_strings(c, "units", &names) < 0 || call_vector(c, "properties", &wanted) < 0)
 		return;
 	json_t *list = json_array();
 	json_array_foreach (names, i, name) {
@@ -103,10 +93,10 @@ void method_show(struct call *c)
 			json_decref(list);
 			return;
 		}
-		json_array_append_new(list, pick(properties_of_unit(m, u), wanted));
+		json_array_append_new(list, properties_of_unit(m, u, wanted));
 	}
 	if (!json_array_size(names))
-		json_array_append_new(list, pick(properties_of_manager(m), wanted));
+		json_array_append_new(list, properties_of_manager(m, wanted));
 	call_reply(c, json_pack("{s:o}", "units", list));
 }
 
@@ -120,6 +110,43 @@ static void add_file(json_t *list, const struct unit *u, const char *path)
 			json_pack("{s:s, s:s, s:s}", "unit", u->id, "path", path, "text", text));
 }
 
+static void add_files(json_t *list, const struct unit *u)
+{
+	const char *builtin = builtin_unit_text(u->id);
+
+	if (u->load_state == LOAD_MASKED)
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s, s:b}", "unit", u->id, "path",
+						    u->config->path, "text", "", "masked", 1));
+	else if (u->config->path)
+		add_file(list, u, u->config->path);
+	else if (builtin)
+		json_array_append_new(list, json_pack("{s:s, s:s, s:s}", "unit", u->id, "path",
+						    "(built into reaperd)", "text", builtin));
+	for (char **d = u->config->dropins; d && *d; d++)
+		add_file(list, u, *d);
+}
+
+/* Files of one unit, or of a template, which is never loaded. 0, or the call is answered. */
+static int add_files_of(struct call *c, json_t *list, const char *name)
+{
+	struct install_reader reader;
+	struct unit *u = NULL;
+	bool is_template = unit_name_is_valid(name) && unit_name_is_template(name);
+
+	install_reader_init(&reader, &c->client->control->manager->life.loader);
+	if (is_template ? install_load(&reader.loader, name, &u) < 0 : !(u = call_unit(c, name))) {
+		install_reader_done(&reader);
+		return -EINVAL;
+	}
+	bool is_there = u->load_state != LOAD_NOT_FOUND;
+	if (is_there)
+		add_files(list, u);
+	else
+		call_unit_error(c, "NoSuchUnit", name, "no file of that name in the unit path");
+	install_reader_done(&reader);
+	return is_there ? 0 : -ENOENT;
+}
+
 void method_cat(struct call *c)
 {
 	json_t *names, *name;
@@ -128,26 +155,11 @@ void method_cat(struct call *c)
 	if (call_strings(c, "units", &names) < 0)
 		return;
 	json_t *list = json_array();
-	json_array_foreach (names, i, name) {
-		struct unit *u = call_unit(c, json_string_value(name));
-		const char *builtin = u ? builtin_unit_text(u->id) : NULL;
-
-		if (!u || u->load_state == LOAD_NOT_FOUND) {
+	json_array_foreach (names, i, name)
+		if (add_files_of(c, list, json_string_value(name)) < 0) {
 			json_decref(list);
-			if (u)
-				call_unit_error(c, "NoSuchUnit", json_string_value(name),
-					"no file of that name in the unit path");
 			return;
 		}
-		if (u->config->path)
-			add_file(list, u, u->config->path);
-		else if (builtin)
-			json_array_append_new(
-				list, json_pack("{s:s, s:s, s:s}", "unit", u->id, "path",
-					      "(built into reaperd)", "text", builtin));
-		for (char **d = u->config->dropins; d && *d; d++)
-			add_file(list, u, *d);
-	}
 	call_reply(c, json_pack("{s:o}", "files", list));
 }
 

@@ -108,6 +108,8 @@ int call_bool(struct call *c, const char *name, bool *ret);
 int call_int(struct call *c, const char *name, json_int_t *ret);
 /* An array of strings, or NULL; borrowed. */
 int call_strings(struct call *c, const char *name, json_t **ret);
+/* The same as a vector, which the caller frees. */
+int call_vector(struct call *c, const char *name, char ***ret);
 
 /* What happens, told to clients that wait for it. */
 void jobs_on_news(struct control *c, const struct life_news *n);
@@ -120,9 +122,16 @@ void call_forget(struct call *c);
  * cannot be one. */
 struct unit *call_unit(struct call *c, const char *name);
 
-/* properties.c: what `show` prints of a unit, of reaperd itself. New references. */
-json_t *properties_of_unit(struct manager *m, const struct unit *u);
-json_t *properties_of_manager(struct manager *m);
+/* properties.c: what `show` prints of a unit, of reaperd itself; `wanted` names some of it, NULL:
+ * all. New references. */
+json_t *properties_of_unit(struct manager *m, const struct unit *u, char *const *wanted);
+json_t *properties_of_manager(struct manager *m, char *const *wanted);
+/* properties_settings.c */
+void property_put_settings(json_t *o, const struct unit *u);
+/* What systemd shows of settings that nobody made; what is there stays. */
+void property_put_defaults(json_t *o, const struct unit *u);
+void property_put_text(json_t *o, const char *key, const char *text);
+json_t *property_strings(char *const *list);
 /* methods_triggers.c: what timers, sockets and paths have besides. */
 void put_trigger_properties(json_t *o, const struct unit *u);
 /* Why it is not as it should be: a sentence; the caller frees. */

