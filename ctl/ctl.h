@@ -107,6 +107,9 @@ void hint_try(struct hint *h, const char *candidate);
 /* ` (did you mean "..."?)`, or "" when none was near; static, until the next one. */
 const char *hint_text(const struct hint *h);
 
+/* Says "reaperctl: TEXT (did you mean ...?)", looking for a unit file of a name like `unit`'s. */
+void hint_tell_unit(struct ctl *c, const char *unit, const char *text);
+
 /* options.c: reads options out of argv and leaves the other words in *ret (NULL-terminated, owned
  * by the caller). 0; positive: they asked for a list and it is printed; negative: the complaint is
  * on stderr. */

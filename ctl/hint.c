@@ -34,3 +34,17 @@ const char *hint_text(const struct hint *h)
 	snprintf(text, sizeof(text), " (did you mean \"%s\"?)", h->nearest);
 	return text;
 }
+
+void hint_tell_unit(struct ctl *c, const char *unit, const char *text)
+{
+	struct hint hint = {.wanted = unit};
+	_cleanup_(freep) char *error = NULL;
+	json_t *reply = NULL, *row;
+	size_t i;
+
+	if (ctl_try(c, "ListUnitFiles", NULL, &reply, &error) == 0 && !error)
+		json_array_foreach (json_object_get(reply, "files"), i, row)
+			hint_try(&hint, get_string(row, "unit_file"));
+	fprintf(stderr, "reaperctl: %s%s\n", text, hint_text(&hint));
+	json_decref(reply);
+}

@@ -38,6 +38,16 @@ void line_print(const json_t *line, enum output_format format)
 	puts(text);
 }
 
+bool lines_are_valid(const char *text)
+{
+	uint64_t n;
+
+	if (strcmp(text, "all") == 0 || value_parse_u64(text, INT32_MAX, &n) == 0)
+		return true;
+	fprintf(stderr, "reaperctl: -n takes a number or \"all\", not \"%s\"\n", text);
+	return false;
+}
+
 json_int_t lines_wanted(const struct options *o, json_int_t otherwise)
 {
 	uint64_t n;

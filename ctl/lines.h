@@ -8,6 +8,8 @@
 void line_print(const json_t *line, enum output_format format);
 /* What -n says: a number, -1 for "all" and for what is none (told); `otherwise` without -n. */
 json_int_t lines_wanted(const struct options *o, json_int_t otherwise);
+/* Whether -n says so; if not, that is told. */
+bool lines_are_valid(const char *text);
 /* What --since says, in microseconds of CLOCK_REALTIME, against `now_usec`: "5min ago", "-5min",
  * "@SECONDS", "today", "yesterday", "now", "2026-11-23 10:30[:00]", "2026-11-23", "10:30[:00]". 0
  * or -EINVAL. */

@@ -89,3 +89,27 @@ void process_tree_print_unit(const json_t *tree, const char *indent, const struc
 	if (unit)
 		process_tree_print_below(unit, indent, o);
 }
+
+static bool has_process(const json_t *node, json_int_t pid)
+{
+	json_t *child;
+	size_t i;
+
+	if (get_int(node, "pid") == pid)
+		return true;
+	json_array_foreach (json_object_get(node, "children"), i, child)
+		if (has_process(child, pid))
+			return true;
+	return false;
+}
+
+const char *process_tree_unit_of(const json_t *tree, json_int_t pid)
+{
+	json_t *unit;
+	size_t i;
+
+	json_array_foreach (json_object_get(tree, "children"), i, unit)
+		if (*get_string(unit, "unit") && has_process(unit, pid))
+			return get_string(unit, "unit");
+	return NULL;
+}

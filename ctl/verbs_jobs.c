@@ -9,26 +9,66 @@
 #include "common/value.h"
 #include "ctl/ctl.h"
 
-static void explain_job(const char *verb, const json_t *row)
+#define LAST_LINES 5 /* of a unit that failed */
+
+/* What it wrote since it was started, the last of it. */
+static void print_last_lines(struct ctl *c, const char *unit)
+{
+	json_t *reply, *row;
+	size_t i;
+
+	if (ctl_call(c, "Show",
+		    json_pack(
+			    "{s:[s], s:[s]}", "units", unit, "properties", "InactiveExitTimestamp"),
+		    &reply))
+		return;
+	json_int_t since = get_int(
+		json_array_get(json_object_get(reply, "units"), 0), "InactiveExitTimestamp");
+	json_decref(reply);
+	if (!since || ctl_call(c, "Logs",
+			      json_pack("{s:[s], s:i, s:I}", "units", unit, "lines", LAST_LINES,
+				      "since_usec", since),
+			      &reply))
+		return;
+	json_array_foreach (json_object_get(reply, "lines"), i, row)
+		fprintf(stderr, "  | %s\n", get_string(row, "text"));
+	json_decref(reply);
+}
+
+static void explain_refusal(struct ctl *c, const char *verb, const json_t *row)
+{
+	const char *unit = get_string(row, "unit");
+	_cleanup_(freep) char *text = NULL;
+
+	if (asprintf(&text, "cannot %s %s: %s", verb, unit, get_string(row, "reason")) < 0)
+		return;
+	if (strcmp(get_string(row, "error"), "NoSuchUnit") == 0)
+		hint_tell_unit(c, unit, text);
+	else
+		fprintf(stderr, "reaperctl: %s\n", text);
+}
+
+static void explain_job(struct ctl *c, const char *verb, const json_t *row)
 {
 	const char *unit = get_string(row, "unit"), *reason = get_string(row, "reason");
 	const char *result = get_string(row, "result");
 
 	if (strcmp(result, "done") == 0 || strcmp(result, "skipped") == 0 || !*result)
 		return;
-	if (strcmp(result, "refused") == 0)
-		fprintf(stderr, "reaperctl: cannot %s %s: %s\n", verb, unit, reason);
-	else
-		fprintf(stderr, "reaperctl: %s of %s: %s%s%s\n", verb, unit, result,
-			*reason ? ": " : "", reason);
-	if (strcmp(result, "refused") != 0 && strcmp(result, "canceled") != 0)
-		fprintf(stderr, "See \"reaperctl status %s\" and \"reaperctl logs %s\".\n", unit,
-			unit);
+	if (strcmp(result, "refused") == 0) {
+		explain_refusal(c, verb, row);
+		return;
+	}
+	fprintf(stderr, "reaperctl: %s of %s: %s%s%s\n", verb, unit, result, *reason ? ": " : "",
+		reason);
+	if (strcmp(result, "canceled") == 0)
+		return;
+	print_last_lines(c, unit);
+	fprintf(stderr, "See \"reaperctl status %s\" and \"reaperctl logs %s\".\n", unit, unit);
 }
 
 /* What the unit files hold that is not applied: worth a word where a person starts it. */
-static void explain_failure(
-	const char *verb, const char *error, const json_t *parameters, int *status)
+static void explain_failure(struct ctl *c, const char *error, const json_t *parameters, int *status)
 {
 	/* systemctl's statuses for a job that was not taken; 1 for others. */
 	static const struct {
@@ -51,7 +91,8 @@ static void explain_failure(
 		return;
 	}
 	json_array_foreach (jobs, i, row) {
-		explain_job(verb, row);
+		if (!c->options.quiet)
+			explain_job(c, c->verb->name, row);
 		for (size_t k = 0; k < ELEMENTS(statuses); k++)
 			if (strcmp(get_string(row, "error"), statuses[k].error) == 0)
 				*status = statuses[k].status;
@@ -81,7 +122,7 @@ int verb_job(struct ctl *c, char **arguments)
 	if (c->options.format == OUTPUT_JSON)
 		print_json(json_object_get(reply, "jobs") ? json_object_get(reply, "jobs") : reply);
 	if (error)
-		explain_failure(c->verb->name, error, reply, &r);
+		explain_failure(c, error, reply, &r);
 	json_decref(reply);
 	return r;
 }

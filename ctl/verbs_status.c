@@ -10,6 +10,7 @@
 #include "common/format.h"
 #include "common/own.h"
 #include "common/signal_name.h"
+#include "common/text.h"
 #include "ctl/lines.h"
 #include "ctl/process_tree.h"
 #include "ctl/render.h"
@@ -22,19 +23,26 @@ static const char *const shown[] = {"ActiveEnterTimestamp", "ActiveExitTimestamp
 	"ControlPID", "Description", "Diagnostics", "Documentation", "DropInPaths", "ExecMainCode",
 	"ExecMainPID", "ExecMainStatus", "FragmentPath", "Id", "InactiveEnterTimestamp",
 	"InactiveExitTimestamp", "Listen", "LoadState", "MainPID", "NRestarts", "NeedDaemonReload",
-	"NextElapseUSecRealtime", "Reason", "Result", "StatusText", "SubState", "TriggeredBy",
-	"Triggers", NULL};
+	"UnitFilePreset", "UnitFileState", "NextElapseUSecRealtime", "Reason", "Result",
+	"StatusText", "SubState", "TriggeredBy", "Triggers", NULL};
 
 static void print_loaded(const json_t *u)
 {
 	const char *load = get_string(u, "LoadState"), *path = get_string(u, "FragmentPath");
-	bool fine = strcmp(load, "loaded") == 0;
+	const char *state = get_string(u, "UnitFileState");
+	const char *preset = get_string(u, "UnitFilePreset");
+	bool fine = strcmp(load, "loaded") == 0, enabled = strncmp(state, "enabled", 7) == 0;
+	bool has_preset = enabled || strcmp(state, "disabled") == 0;
 
-	printf("     Loaded: %s%s%s%s%s%s\n", colour_on(fine ? PLAIN : RED), load,
-		fine ? "" : colour_off(), *path ? " (" : "", path,
-		*path  ? ")"
-		: fine ? " (built into reaperd)"
-		       : "");
+	printf("     Loaded: %s%s%s (%s", colour_on(fine ? PLAIN : RED), load,
+		fine ? "" : colour_off(), *path ? path : "built into reaperd");
+	if (*state)
+		printf("; %s%s%s",
+			colour_on(enabled      ? GREEN
+				  : has_preset ? YELLOW
+					       : PLAIN),
+			state, colour_off());
+	printf(has_preset ? "; preset: %s)\n" : ")\n", preset);
 	const json_t *dropins = json_object_get(u, "DropInPaths");
 	json_t *dropin;
 	size_t i;
@@ -177,8 +185,10 @@ static void print_diagnostics(const json_t *u)
 								     : GREY;
 
 		printf("%*s%s %s", 11, i ? "" : "Notes", i ? " " : ":", colour_on(colour));
-		if (*file)
+		if (get_int(row, "line"))
 			printf("%s:%d: ", file, (int)get_int(row, "line"));
+		else if (*file)
+			printf("%s: ", file);
 		printf("%s%s\n", get_string(row, "text"), colour_off());
 	}
 }
@@ -247,6 +257,14 @@ static int exit_status(const json_t *u)
 										 : EXIT_NOT_ACTIVE;
 }
 
+static void print_missing(struct ctl *c, const char *unit)
+{
+	_cleanup_(freep) char *text = NULL;
+
+	if (asprintf(&text, "there is no unit %s in the unit path", unit) >= 0)
+		hint_tell_unit(c, unit, text);
+}
+
 static int status_of_units(struct ctl *c, json_t *names)
 {
 	json_t *reply, *unit;
@@ -270,8 +288,7 @@ static int status_of_units(struct ctl *c, json_t *names)
 		if (i)
 			putchar('\n');
 		if (strcmp(get_string(unit, "LoadState"), "not-found") == 0)
-			fprintf(stderr, "reaperctl: there is no unit %s in the unit path\n",
-				get_string(unit, "Id"));
+			print_missing(c, get_string(unit, "Id"));
 		else
 			print_unit(c, unit);
 	}
@@ -279,7 +296,28 @@ static int status_of_units(struct ctl *c, json_t *names)
 	return status;
 }
 
-static void print_system(const json_t *u, const struct options *o, const json_t *tree)
+/* The failed ones by name: what somebody looks for who is told of them. */
+static void print_failed(struct ctl *c)
+{
+	json_t *reply, *row;
+	bool is_first = true;
+	size_t i;
+
+	if (ctl_call(c, "ListUnits", NULL, &reply))
+		return;
+	json_t *rows = sorted_by_unit(json_object_get(reply, "units"), "unit");
+	json_array_foreach (rows, i, row) {
+		if (strcmp(get_string(row, "active"), "failed") != 0)
+			continue;
+		printf("%s%s%s%s\n", is_first ? "     Failed: " : INDENT, colour_on(RED),
+			get_string(row, "unit"), colour_off());
+		is_first = false;
+	}
+	json_decref(rows);
+	json_decref(reply);
+}
+
+static void print_system(struct ctl *c, const json_t *u, const json_t *tree)
 {
 	const char *state = get_string(u, "SystemState"), *socket = get_string(u, "ControlSocket");
 	enum colour colour = strcmp(state, "running") == 0    ? GREEN
@@ -292,6 +330,8 @@ static void print_system(const json_t *u, const struct options *o, const json_t 
 	printf("      State: %s%s%s\n", colour_on(colour), state, colour_off());
 	printf("      Units: %d loaded, %d failed\n", (int)get_int(u, "NNames"),
 		(int)get_int(u, "NFailedUnits"));
+	if (get_int(u, "NFailedUnits"))
+		print_failed(c);
 	printf("       Jobs: %d queued\n", (int)get_int(u, "NJobs"));
 	printf("      Since: %s; %s\n", format_timestamp(when, start),
 		format_relative(ago, start, clock_realtime_usec()));
@@ -300,7 +340,7 @@ static void print_system(const json_t *u, const struct options *o, const json_t 
 	if (!json_array_size(json_object_get(tree, "children")))
 		return;
 	puts("  Processes:");
-	process_tree_print_below(tree, INDENT, o);
+	process_tree_print_below(tree, INDENT, &c->options);
 }
 
 static int status_of_all(struct ctl *c)
@@ -314,20 +354,48 @@ static int status_of_all(struct ctl *c)
 		r = print_json(json_object_get(reply, "units"));
 	} else {
 		tree = ask_tree(c, NULL);
-		print_system(json_array_get(json_object_get(reply, "units"), 0), &c->options, tree);
+		print_system(c, json_array_get(json_object_get(reply, "units"), 0), tree);
 		json_decref(tree);
 	}
 	json_decref(reply);
 	return r;
 }
 
+/* A process stands for its unit. A vector for the caller to free; NULL: told. */
+static char **with_units_of_processes(struct ctl *c, char **words)
+{
+	_cleanup_(strv_freep) char **names = NULL;
+	json_t *tree = NULL;
+
+	for (; *words; words++) {
+		bool is_pid = **words && strspn(*words, "0123456789") == strlen(*words);
+		const char *name = *words;
+
+		if (is_pid && !tree)
+			tree = ask_tree(c, NULL);
+		if (is_pid)
+			name = process_tree_unit_of(tree, atoll(*words));
+		if (!name)
+			fprintf(stderr, "reaperctl: process %s is of no unit of reaperd's\n",
+				*words);
+		if (!name || strv_push(&names, strdup(name)) < 0)
+			break;
+	}
+	json_decref(tree);
+	return *words ? NULL : TAKE_PTR(names);
+}
+
 int verb_status(struct ctl *c, char **arguments)
 {
+	_cleanup_(strv_freep) char **words = NULL;
 	json_t *names;
 
 	if (!*arguments)
 		return status_of_all(c);
-	names = ctl_unit_names(c, arguments);
+	if (c->options.lines && !lines_are_valid(c->options.lines))
+		return EXIT_USAGE;
+	words = with_units_of_processes(c, arguments);
+	names = words ? ctl_unit_names(c, words) : NULL;
 	if (!names)
 		return EXIT_FAILED;
 	if (json_array_size(names))

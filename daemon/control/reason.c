@@ -2,9 +2,12 @@
 /* Why a unit is not as it should be, in a sentence; and what its files said. */
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "common/clock.h"
 #include "common/exit_name.h"
+#include "common/format.h"
 #include "common/signal_name.h"
 #include "daemon/control/server.h"
 #include "daemon/life/service.h"
@@ -109,24 +112,95 @@ static char *too_often(const struct unit *u)
 	return text;
 }
 
-char *unit_reason(const struct unit *u)
+/* What it is yet to wait for before its job runs. */
+static char *waits_for(const struct unit *u)
 {
-	if (u->load_state != LOAD_LOADED)
-		return load_reason(u);
+	const struct unit *earlier = NULL;
+	char *text;
+
+	UNIT_FOREACH (other, u, DEP_AFTER)
+		if (other->job && (!earlier || other->job->state == JOB_RUNNING))
+			earlier = other;
+	if (!earlier || asprintf(&text, "its %s waits for %s, which has a %s job",
+				job_type_to_string(u->job->type), earlier->id,
+				job_type_to_string(earlier->job->type)) < 0)
+		return NULL;
+	return text;
+}
+
+/* Adds when it is tried again by itself. Takes `text` over. */
+static char *with_next_start(const struct unit *u, char *text)
+{
+	uint64_t now = clock_monotonic_usec(), next = u->service ? u->service->deadline_usec : 0;
+	char left[FORMAT_MAX], *both;
+
+	if (!text || !u->will_restart || next <= now)
+		return text;
+	uint64_t span = next - now;
+	uint64_t unit = span > USEC_PER_SEC ? USEC_PER_SEC : USEC_PER_MSEC;
+	int n = asprintf(
+		&both, "%s; it is started again in %s", text, format_timespan(left, span, unit));
+	if (n < 0)
+		return text;
+	free(text);
+	return both;
+}
+
+/* Why it ended as it did. */
+static char *end_reason(const struct unit *u)
+{
 	if (u->start_limit_hit && u->active == UNIT_FAILED)
 		return too_often(u);
 	if (u->service && u->service->result != SERVICE_SUCCESS)
-		return service_reason(u->service);
+		return with_next_start(u, service_reason(u->service));
 	if (u->type == UNIT_SOCKET && socket_result(u) != TRIGGER_SUCCESS)
 		return socket_reason(u);
 	if (u->service && u->reload_failed)
 		return failed(&u->service->control_record)
 			       ? end_of("reload", &u->service->control_record)
 			       : strdup("its reload failed");
-	if (u->condition_time.realtime_usec && !u->condition_result && u->active == UNIT_INACTIVE)
-		return strdup("a condition does not hold here");
-	if (u->condition_time.realtime_usec && u->condition_result && !u->assert_result &&
-		u->active == UNIT_INACTIVE && u->config->unit.condition_count)
-		return strdup("an assertion does not hold here");
 	return NULL;
+}
+
+/* Why its start came to nothing before it began; and of what it needed, why that failed. */
+static char *refusal_reason(const struct unit *u)
+{
+	static const enum dep_kind kinds[] = {DEP_REQUIRES, DEP_REQUISITE, DEP_BINDS_TO};
+	char *text;
+
+	for (size_t i = 0; i < ELEMENTS(kinds); i++)
+		UNIT_FOREACH (other, u, kinds[i]) {
+			if (other->active != UNIT_FAILED || !strstr(u->start_refusal, other->id))
+				continue;
+			_cleanup_(freep) char *why = end_reason(other);
+			if (why && asprintf(&text, "%s: %s", u->start_refusal, why) >= 0)
+				return text;
+		}
+	return strdup(u->start_refusal);
+}
+
+/* What it cannot be started without, and is not there. */
+static char *unmet_need(const struct unit *u)
+{
+	char *text;
+
+	UNIT_FOREACH (other, u, DEP_REQUIRES)
+		if (other->load_state != LOAD_LOADED && unit_is_inactive_or_failed(other))
+			return asprintf(&text, "it needs %s, which is %s", other->id,
+				       unit_load_state_to_string(other->load_state)) < 0
+				       ? NULL
+				       : text;
+	return NULL;
+}
+
+char *unit_reason(const struct unit *u)
+{
+	if (u->load_state != LOAD_LOADED)
+		return load_reason(u);
+	if (u->job && u->job->state == JOB_WAITING)
+		return waits_for(u);
+	if (u->start_refusal && unit_is_inactive_or_failed(u) && !u->start_limit_hit)
+		return refusal_reason(u);
+	char *reason = end_reason(u);
+	return reason || !unit_is_inactive_or_failed(u) ? reason : unmet_need(u);
 }

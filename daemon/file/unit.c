@@ -25,6 +25,7 @@ static struct unit *unit_free(struct unit *u)
 	strv_free(u->aliases);
 	strv_free(u->trigger_details);
 	free(u->edges);
+	free(u->start_refusal);
 	free(u->id);
 	free(u);
 	return NULL;

@@ -67,6 +67,7 @@ struct unit {
 	struct moment state_change, active_enter, active_exit, inactive_enter, inactive_exit;
 	struct moment condition_time;
 	bool condition_result, assert_result;
+	char *start_refusal; /* why its last start came to nothing before it began; NULL */
 	uint64_t start_limit_begin_usec; /* CLOCK_MONOTONIC */
 	unsigned start_limit_count;
 	bool start_limit_hit;

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* From a runnable job to what its unit does, and from what the unit answers to the job's result. */
 #include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
 
+#include "common/text.h"
 #include "daemon/base/log.h"
 #include "daemon/life/life.h"
 #include "daemon/life/react.h"
@@ -13,6 +16,17 @@ static const char *condition_text(const struct condition *c, char *buffer, size_
 	return buffer;
 }
 
+void refuse_start(struct unit *u, const char *format, ...)
+{
+	char text[512];
+	va_list arguments;
+
+	va_start(arguments, format);
+	(void)vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
+	(void)text_replace(&u->start_refusal, text);
+}
+
 /* Conditions say "not here", asserts say "that is an error". */
 static int check_conditions(struct unit *u)
 {
@@ -20,17 +34,20 @@ static int check_conditions(struct unit *u)
 	char text[256];
 
 	u->condition_time = moment_now();
+	(void)text_replace(&u->start_refusal, NULL);
 	u->condition_result = conditions_hold(u, false, &failed);
 	if (!u->condition_result) {
-		log_line(LOG_NOTICE, 0, u->id, "skipped, for its condition does not hold: %s",
+		refuse_start(u, "its condition does not hold: %s",
 			condition_text(failed, text, sizeof(text)));
+		log_line(LOG_NOTICE, 0, u->id, "skipped, for %s", u->start_refusal);
 		return -ECOMM;
 	}
 	u->assert_result = conditions_hold(u, true, &failed);
 	if (u->assert_result)
 		return 0;
-	log_line(LOG_ERR, 0, u->id, "not started, for its assertion does not hold: %s",
-		condition_text(failed, text, sizeof(text)));
+	refuse_start(
+		u, "its assertion does not hold: %s", condition_text(failed, text, sizeof(text)));
+	log_line(LOG_ERR, 0, u->id, "not started, for %s", u->start_refusal);
 	return -EPROTO;
 }
 

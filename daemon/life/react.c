@@ -221,6 +221,21 @@ void react_to_state(struct life *life, struct unit *u)
 	react_to_triggered(u);
 }
 
+/* Which of the units that it needs did not come up: one that failed before all others. */
+static void tell_of_dependency(struct unit *u)
+{
+	static const enum dep_kind kinds[] = {DEP_REQUIRES, DEP_REQUISITE, DEP_BINDS_TO};
+	const struct unit *culprit = NULL;
+
+	for (size_t i = 0; i < ELEMENTS(kinds); i++)
+		UNIT_FOREACH (other, u, kinds[i])
+			if (!unit_is_active(other) && (!culprit || other->active == UNIT_FAILED))
+				culprit = other;
+	if (culprit)
+		refuse_start(u, "it needs %s, which %s", culprit->id,
+			culprit->active == UNIT_FAILED ? "failed" : "did not come up");
+}
+
 void react_to_job(struct job *job, enum job_result result, void *data)
 {
 	struct life *life = data;
@@ -231,6 +246,8 @@ void react_to_job(struct job *job, enum job_result result, void *data)
 		if (unit_is_inactive_or_failed(job->unit))
 			job->unit->trigger_details = strv_free(job->unit->trigger_details);
 	}
+	if (result == JOB_DEPENDENCY)
+		tell_of_dependency(job->unit);
 	/* The unit itself tells of other failures, by its state. */
 	if ((result == JOB_TIMEOUT || result == JOB_DEPENDENCY) && !life->stopping)
 		life_enqueue(life, job->unit, WORK_JOB_FAILED);

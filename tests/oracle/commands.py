@@ -54,6 +54,7 @@ MEANT = {
     "show -p Environment": "services get what a container was given",
     "show -p Conditions,Asserts,ConditionResult t-cond": "conditions are told in words",
     "show -p User,Group,WorkingDirectory,RootDirectory,UMask,Nice t-run": "WorkingDirectory= is / where it is not set",
+    "~ status 1": "reaperd is of no unit",
     "~ status": "the whole system's processes are shown",
 }
 
