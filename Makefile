@@ -165,6 +165,7 @@ check-packages: ## Debian's packages as they come, under reaperd and beside it s
 	@tests/packages/answers --build build/static
 	@$(MAKE) --no-print-directory deb >/dev/null
 	@tests/packages/apt
+	@tests/packages/users
 	@tests/packages/lifecycle
 	@tests/packages/image
 
