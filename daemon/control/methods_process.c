@@ -30,7 +30,7 @@ static int scan_unit(struct manager *m, const struct unit *u, struct tree *tree)
 	const struct process *own[] = {
 		u->service ? u->service->main : NULL, u->service ? u->service->control : NULL};
 	_cleanup_(freep) pid_t *roots =
-		calloc(ELEMENTS(own) + HASH_COUNT(m->adopted), sizeof(*roots));
+		calloc(ELEMENTS(own) + HASH_COUNT(m->life.adopted.by_pid), sizeof(*roots));
 	struct life *life = &m->life;
 	size_t count = 0;
 
@@ -39,7 +39,7 @@ static int scan_unit(struct manager *m, const struct unit *u, struct tree *tree)
 	for (size_t i = 0; i < ELEMENTS(own); i++)
 		if (own[i])
 			roots[count++] = own[i]->pid;
-	for (const struct adopted *a = m->adopted; a; a = a->hh.next)
+	for (const struct adopted *a = life->adopted.by_pid; a; a = a->hh.next)
 		if (!process_find(&life->processes, a->pid))
 			roots[count++] = a->pid;
 	return tree_scan_unit(
@@ -177,7 +177,7 @@ void method_tree(struct call *c)
 
 void method_orphans(struct call *c)
 {
-	struct manager *m = c->client->control->manager;
+	const struct life *life = &c->client->control->manager->life;
 	struct tree tree;
 
 	if (!scan(c, NULL, &tree))
@@ -185,6 +185,7 @@ void method_orphans(struct call *c)
 	json_t *list = json_array();
 	for (size_t i = 0; i < tree.count; i++) {
 		const struct tree_node *n = &tree.nodes[i];
+		uint64_t since = adopted_since(&life->adopted, n->info.pid);
 		char state[2] = {n->info.state, 0};
 
 		if (!n->is_orphan || n->info.state == 'Z')
@@ -193,7 +194,7 @@ void method_orphans(struct call *c)
 			list, json_pack("{s:i, s:i, s:o, s:s, s:o, s:I}", "pid", (int)n->info.pid,
 				      "ppid", (int)n->info.ppid, "name", text(n->info.name),
 				      "state", state, "unit", unit_name(n->unit), "since_usec",
-				      (json_int_t)manager_adopted_since(m, &n->info)));
+				      (json_int_t)(since ? since : clock_realtime_usec())));
 	}
 	tree_done(&tree);
 	call_reply(c, json_pack("{s:o}", "orphans", list));

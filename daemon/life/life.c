@@ -84,8 +84,7 @@ void life_close(struct life *life)
 	idle_close(life);
 	unit_table_done(&life->units);
 	dynamic_users_done(&life->dynamic_users);
-	free(life->children);
-	life->children = NULL;
+	adopted_done(&life->adopted);
 }
 
 void unit_handle(struct unit *u, const struct unit_event *event)
@@ -169,19 +168,23 @@ static struct unit *dequeue(struct life *life)
 	return u;
 }
 
-int life_list_children(struct life *life)
+static void on_adopted(const struct proc_info *p, void *data)
 {
-	if (life->children_known)
-		return 0;
-	free(life->children);
-	life->children = NULL;
-	life->child_count = 0;
-	ssize_t n = proc_children(&life->children);
-	if (n < 0)
-		return (int)n;
-	life->child_count = (size_t)n;
-	life->children_known = true;
-	return 0;
+	struct life *life = data;
+
+	life->counters.orphans_adopted++;
+	if (life->hooks.news)
+		life->hooks.news(
+			&(struct life_news){.kind = NEWS_ADOPTED, .pid = p->pid, .text = p->name},
+			life->hooks.data);
+}
+
+void life_look_for_adopted(struct life *life)
+{
+	if (life->looked)
+		return;
+	life->looked =
+		adopted_look(&life->adopted, &life->processes, &life->marks, on_adopted, life) >= 0;
 }
 
 /* A process that is still a zombie: books how it ended; the state machine hears of it in the turn.
@@ -192,7 +195,9 @@ void life_reaped(const struct reaped *r, void *data)
 	struct process *p = r->process;
 
 	life->child_died = true;
-	life->children_known = false;
+	life->looked = false;
+	if (!adopted_forget(&life->adopted, r->pid) && !p)
+		life->counters.orphans_adopted++; /* it ended before it was noticed */
 	if (!p || !p->unit) {
 		react_to_orphan_end(life, r);
 		return;
@@ -296,9 +301,7 @@ void life_turn(struct life *life)
 	} while (life->queue_first);
 	look_at_trees(life);
 	idle_release(life);
-	/* Known from the look for adopted ones at the beginning of the turn, if there was one:
-	 * processes that we started since are in the table. */
-	life->children_known = false;
+	life->looked = false;
 	if (life->queue_first)
 		loop_turn_again(life->loop);
 }

@@ -13,6 +13,7 @@
 #include "daemon/file/load.h"
 #include "daemon/plan/job.h"
 #include "daemon/plan/restart.h"
+#include "daemon/process/adopted.h"
 #include "daemon/process/dynamic_user.h"
 #include "daemon/process/mark.h"
 #include "daemon/process/notify.h"
@@ -100,9 +101,8 @@ struct life {
 	uint64_t stop_deadline_usec; /* ... is over by then, CLOCK_MONOTONIC; 0: no deadline */
 	bool child_died;	     /* since trees were last looked at */
 	struct service *watchers;    /* services that wait for their last process */
-	pid_t *children;	     /* our own children, listed at most once a turn */
-	size_t child_count;
-	bool children_known;
+	struct adopted_table adopted;
+	bool looked;		 /* for adopted ones, since a child died, in this turn */
 	struct service *by_mark; /* services that have run, by their mark */
 	struct unit *queue_first, *queue_last;
 	struct loop_timer upkeep_timer; /* of upkeep.h; runs while upkeep_usec is not 0 */
@@ -157,8 +157,9 @@ enum unit_work {
 
 void life_enqueue(struct life *life, struct unit *u, unsigned work);
 
-/* Fills life->children, at most once a turn. 0 or a negative errno (then there are none to see). */
-int life_list_children(struct life *life);
+/* Looks for children that we adopted, at most once a turn and after deaths: one list for all
+ * units. */
+void life_look_for_adopted(struct life *life);
 
 /* The unit that wears the mark, or NULL. */
 struct unit *life_mark_owner(uint64_t mark, void *life);

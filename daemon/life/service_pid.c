@@ -184,23 +184,9 @@ void service_unwatch_pid_file(struct service *s)
 pid_t service_guess_main_pid(struct service *s)
 {
 	struct life *life = unit_life(s->unit);
-	pid_t found = 0;
 
 	if (!service_settings(s)->guess_main_pid || !s->mark)
 		return 0;
-	life_list_children(life);
-	for (size_t i = 0; i < life->child_count; i++) {
-		struct mark_limits limits;
-		struct proc_info info;
-
-		if (process_find(&life->processes, life->children[i]) ||
-			mark_read(life->children[i], &limits) < 0 ||
-			mark_of_limits(&life->marks, &limits) != s->mark ||
-			proc_read(life->children[i], &info) < 0 || info.state == 'Z')
-			continue;
-		if (found)
-			return 0;
-		found = life->children[i];
-	}
-	return found;
+	life_look_for_adopted(life);
+	return adopted_only(&life->adopted, &life->processes, s->mark);
 }

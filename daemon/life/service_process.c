@@ -232,11 +232,16 @@ bool service_tree_is_alive(struct service *s)
 
 	if (!s->mark)
 		return false;
-	int r = life_list_children(life);
-	if (r < 0 && r != -ENOENT) /* not to be seen now is not gone */
-		return true;
-	return tree_mark_is_alive(
-		&life->marks, &life->processes, s->mark, life->children, life->child_count);
+	life_look_for_adopted(life);
+	return adopted_has_mark(&life->adopted, &life->processes, s->mark);
+}
+
+/* Whether there may be a process of it besides those that we started: a cheap look that saves the
+ * scan where a service is one process. */
+static bool has_others(struct service *s)
+{
+	return (s->main && proc_has_children(s->main->pid) != 0) ||
+	       (s->control && proc_has_children(s->control->pid) != 0) || service_tree_is_alive(s);
 }
 
 static int signal_for(const struct service *s, enum service_state state)
@@ -287,7 +292,7 @@ bool service_kill(struct service *s, enum service_state state)
 	found |= signal_process(s, &s->control, sig, k->send_sighup && !kills);
 	if (!s->mark || (k->mode == KILL_MIXED && !kills) || k->mode == KILL_PROCESS)
 		return found;
-	if (!tree_has_others(&life->marks, &life->processes, s->mark))
+	if (!has_others(s))
 		return found;
 	int n = tree_kill(&life->marks, &life->processes, s->mark, sig);
 	if (n > 0 && !kills)

@@ -198,17 +198,10 @@ int manager_run(struct manager *m)
 
 void manager_close(struct manager *m)
 {
-	struct adopted *a, *next;
-
 	outside_close(m);
 	life_close(&m->life);
 	m->life.output = output_hub_free(m->life.output);
 	search_path_free(m->life.loader.path);
-	HASH_ITER(hh, m->adopted, a, next)
-	{
-		HASH_DEL(m->adopted, a);
-		free(a);
-	}
 	closep(&m->signal_source.fd);
 	strv_free(m->life.spawn.environment);
 	strv_free(m->settings.environment);

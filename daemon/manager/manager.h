@@ -30,14 +30,6 @@ enum stop_phase {
 	STOP_KILL,  /* KILL for whoever is still left */
 };
 
-/* A child that we adopted, as soon as we noticed it. */
-struct adopted {
-	pid_t pid;
-	uint64_t start_ticks; /* with the PID, an identity */
-	uint64_t since_usec;  /* CLOCK_REALTIME */
-	UT_hash_handle hh;
-};
-
 #define STATUS_NOT_FOUND 127
 #define STATUS_NOT_EXECUTABLE 126
 #define STATUS_CANNOT_START 126 /* fork failed */
@@ -72,7 +64,6 @@ struct manager {
 
 	struct loop_source signal_source;
 	struct loop_timer sweep_timer, stop_timer, stop_again;
-	struct adopted *adopted;
 	struct entrypoint entrypoint;
 	struct process *generators; /* of a reload that waits for them; NULL: none */
 	bool generate_again;	    /* another reload was asked for meanwhile */
@@ -142,8 +133,6 @@ unsigned manager_reap(struct manager *m);
 void manager_arm_sweep(struct manager *m);
 /* Looks for children that are not ours by birth and remembers since when. */
 void manager_notice_adopted(struct manager *m);
-/* When the orphan was noticed, CLOCK_REALTIME usec. */
-uint64_t manager_adopted_since(struct manager *m, const struct proc_info *p);
 
 /* stopping.c: the ordered stop of everything. */
 void manager_stop(struct manager *m, int exit_status, const char *why);

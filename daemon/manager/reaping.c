@@ -11,19 +11,6 @@
 /* In one turn at most so many, so that a storm of orphans does not keep everyone else waiting. */
 #define REAP_BUDGET 512
 
-static void forget_adopted(struct manager *m, pid_t pid)
-{
-	struct adopted *a = NULL;
-
-	HASH_FIND_INT(m->adopted, &pid, a);
-	if (!a) { /* it ended before it was noticed */
-		m->life.counters.orphans_adopted++;
-		return;
-	}
-	HASH_DEL(m->adopted, a);
-	free(a);
-}
-
 static void warn_reaped(const struct reaped *r)
 {
 	struct proc_info info;
@@ -56,11 +43,8 @@ static void on_dead_child(const struct reaped *r, void *data)
 		helper_ended(m, r->process);
 		return;
 	}
-	if (!r->process) {
-		forget_adopted(m, r->pid);
-		if (m->options.warn_reaped)
-			warn_reaped(r);
-	}
+	if (!r->process && m->options.warn_reaped)
+		warn_reaped(r);
 	life_reaped(r, &m->life);
 }
 
@@ -99,55 +83,8 @@ void manager_arm_sweep(struct manager *m)
 			usec_add(clock_monotonic_usec(), m->settings.reap_interval_usec));
 }
 
-static struct adopted *remember(struct manager *m, const struct proc_info *p)
-{
-	struct adopted *a = NULL;
-
-	HASH_FIND_INT(m->adopted, &p->pid, a);
-	if (a && a->start_ticks == p->start_ticks)
-		return a;
-	if (!a) {
-		a = calloc(1, sizeof(*a));
-		if (!a)
-			return NULL;
-		a->pid = p->pid;
-		HASH_ADD_INT(m->adopted, pid, a);
-		if (!HASH_IS_IN(hh, a)) {
-			free(a);
-			return NULL;
-		}
-		m->life.counters.orphans_adopted++;
-	}
-	a->start_ticks = p->start_ticks;
-	a->since_usec = clock_realtime_usec();
-	if (m->life.hooks.news)
-		m->life.hooks.news(
-			&(struct life_news){.kind = NEWS_ADOPTED, .pid = p->pid, .text = p->name},
-			m->life.hooks.data);
-	return a;
-}
-
-uint64_t manager_adopted_since(struct manager *m, const struct proc_info *p)
-{
-	const struct adopted *a = remember(m, p);
-
-	return a ? a->since_usec : clock_realtime_usec();
-}
-
 void manager_notice_adopted(struct manager *m)
 {
-	struct life *life = &m->life;
-
-	if (!somebody_listens(m) || life_list_children(life) < 0)
-		return;
-	for (size_t i = 0; i < life->child_count; i++) {
-		struct adopted *a = NULL;
-		struct proc_info info;
-
-		if (process_find(&life->processes, life->children[i]))
-			continue;
-		HASH_FIND_INT(m->adopted, &life->children[i], a);
-		if (!a && proc_read(life->children[i], &info) >= 0 && info.state != 'Z')
-			(void)remember(m, &info);
-	}
+	if (somebody_listens(m))
+		life_look_for_adopted(&m->life);
 }

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -146,26 +147,8 @@ char *proc_cmdline(pid_t pid)
 	return text_escape(text, (size_t)n);
 }
 
-/* Growing list of PIDs. */
-struct pids {
-	pid_t *list;
-	size_t count;
-};
-
-static int add_pid(struct pids *p, pid_t pid)
-{
-	if ((p->count & (p->count - 1)) == 0) {
-		pid_t *grown = reallocarray(p->list, p->count ? 2 * p->count : 1, sizeof(pid_t));
-		if (!grown)
-			return -ENOMEM;
-		p->list = grown;
-	}
-	p->list[p->count++] = pid;
-	return 0;
-}
-
 /* Calls `fn` for each numbered folder of /proc until it returns a negative errno. */
-static int each_process(int (*fn)(pid_t pid, void *data), void *data)
+static int each_process(proc_pid_fn *fn, void *data)
 {
 	DIR *d = reserve_opendir("/proc");
 	int r = 0;
@@ -179,46 +162,51 @@ static int each_process(int (*fn)(pid_t pid, void *data), void *data)
 	return r;
 }
 
-static int add_child(pid_t pid, void *data)
+struct child_filter {
+	proc_pid_fn *fn;
+	void *data;
+};
+
+static int only_child(pid_t pid, void *data)
 {
+	const struct child_filter *filter = data;
 	struct proc_info info;
 
 	if (proc_read(pid, &info) < 0 || info.ppid != getpid())
 		return 0;
-	return add_pid(data, pid);
+	return filter->fn(pid, filter->data);
 }
 
-/* The file may be long: 10,000 children take 60 KB. */
-static int parse_children(FILE *f, struct pids *ret)
+/* "12 345 6789 ": the file may be long (10,000 children take 60 KB), a piece of it ends anywhere.
+ */
+static int read_children(int fd, proc_pid_fn *fn, void *data)
 {
-	int pid, r = 0;
+	char text[4096];
+	pid_t pid = 0;
+	int r = 0;
+	ssize_t n;
 
-	while (r >= 0 && fscanf(f, "%d", &pid) == 1)
-		r = add_pid(ret, pid);
-	return r;
+	while (r >= 0 && (n = read(fd, text, sizeof(text))) > 0)
+		for (ssize_t i = 0; i < n && r >= 0; i++)
+			if (isdigit((unsigned char)text[i])) {
+				pid = 10 * pid + (text[i] - '0');
+			} else if (pid) {
+				r = fn(pid, data);
+				pid = 0;
+			}
+	return r < 0 ? r : n < 0 ? -errno : 0;
 }
 
-ssize_t proc_children(pid_t **ret_pids)
+int proc_each_own_child(proc_pid_fn *fn, void *data)
 {
-	struct pids found = {0};
+	struct child_filter filter = {fn, data};
 	char path[64];
-	int r;
 
 	snprintf(path, sizeof(path), "/proc/self/task/%d/children", (int)gettid());
-	int fd = reserve_open(path, O_RDONLY);
-	_cleanup_(fclosep) FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
-	if (fd >= 0 && !f)
-		close(fd);
-	if (f)
-		r = parse_children(f, &found);
-	else
-		r = each_process(add_child, &found);
-	if (r < 0) {
-		free(found.list);
-		return r;
-	}
-	*ret_pids = found.list;
-	return (ssize_t)found.count;
+	_cleanup_(closep) int fd = reserve_open(path, O_RDONLY);
+	if (fd < 0)
+		return each_process(only_child, &filter);
+	return read_children(fd, fn, data);
 }
 
 struct infos {
@@ -266,37 +254,44 @@ ssize_t proc_all(struct proc_info **ret)
 	return (ssize_t)all.count;
 }
 
+/* Whether that thread has a child: 1, 0, or a negative errno. One that ended has none. */
+static int thread_has_children(pid_t pid, pid_t thread)
+{
+	char path[64], text[16];
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", (int)pid, (int)thread);
+	ssize_t n = read_small(path, text, sizeof(text));
+	return n == -ESRCH ? 0 : n < 0 ? (int)n : n > 0;
+}
+
 int proc_has_children(pid_t pid)
 {
-	char folder[40], path[320], text[16];
+	char folder[40];
+	struct stat st;
 
 	snprintf(folder, sizeof(folder), "/proc/%d/task", (int)pid);
+	/* A link for each thread: most have one. */
+	if (stat(folder, &st) == 0 && st.st_nlink == 3)
+		return thread_has_children(pid, pid);
 	DIR *d = reserve_opendir(folder);
 	if (!d)
 		return -errno;
 	int r = 0;
-	for (struct dirent *e = readdir(d); e && r == 0; e = readdir(d)) {
-		if (!isdigit((unsigned char)e->d_name[0]))
-			continue;
-		snprintf(path, sizeof(path), "%s/%s/children", folder, e->d_name);
-		ssize_t n = read_small(path, text, sizeof(text));
-		r = n < 0 && n != -ESRCH ? (int)n : n > 0;
-	}
+	for (struct dirent *e = readdir(d); e && r == 0; e = readdir(d))
+		if (isdigit((unsigned char)e->d_name[0]))
+			r = thread_has_children(pid, (pid_t)atoi(e->d_name));
 	closedir(d);
 	return r;
 }
 
-static int each_child_of_thread(const char *path, int (*fn)(pid_t child, void *data), void *data)
+static int each_child_of_thread(const char *path, proc_pid_fn *fn, void *data)
 {
-	_cleanup_(fclosep) FILE *f = fopen(path, "re");
-	int pid, r = f ? 0 : -errno;
+	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC);
 
-	while (r >= 0 && fscanf(f, "%d", &pid) == 1)
-		r = fn(pid, data);
-	return r;
+	return fd < 0 ? -errno : read_children(fd, fn, data);
 }
 
-int proc_each_child(pid_t pid, int (*fn)(pid_t child, void *data), void *data)
+int proc_each_child(pid_t pid, proc_pid_fn *fn, void *data)
 {
 	char folder[40], path[320];
 

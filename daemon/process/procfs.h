@@ -37,15 +37,18 @@ uint64_t proc_started_realtime_usec(const struct proc_info *p);
  * zombie. Caller frees. */
 char *proc_cmdline(pid_t pid);
 
+/* What is done with a process; a negative errno ends the walk. */
+typedef int proc_pid_fn(pid_t pid, void *data);
+
 /*
- * Our own children by /proc/self/task/TID/children (CONFIG_PROC_CHILDREN), else by a walk of /proc.
- * Fills *ret_pids, to be freed by the caller; the number of them, or a negative errno.
+ * Calls `fn` for each of our own children, the oldest first, by /proc/self/task/TID/children
+ * (CONFIG_PROC_CHILDREN), else by a walk of /proc. 0, or a negative errno.
  */
-ssize_t proc_children(pid_t **ret_pids);
+int proc_each_own_child(proc_pid_fn *fn, void *data);
 
 /* Calls `fn` for each child of each thread of a process, until it returns a negative errno: that,
  * 0, or -ENOENT without CONFIG_PROC_CHILDREN. */
-int proc_each_child(pid_t pid, int (*fn)(pid_t child, void *data), void *data);
+int proc_each_child(pid_t pid, proc_pid_fn *fn, void *data);
 
 /* Every process of our PID namespace, sorted by PID, or a negative errno; the caller frees *ret. */
 ssize_t proc_all(struct proc_info **ret);

@@ -213,43 +213,6 @@ int tree_scan_unit(const struct mark_space *space, const struct process_table *p
 	return 0;
 }
 
-static bool is_alive(pid_t pid)
-{
-	struct proc_info info;
-
-	return proc_read(pid, &info) >= 0 && info.state != 'Z' && info.state != 'X';
-}
-
-bool tree_mark_is_alive(const struct mark_space *space, const struct process_table *processes,
-	uint64_t mark, const pid_t *children, size_t count)
-{
-	for (size_t i = 0; i < count; i++)
-		if (!process_find(processes, children[i]) &&
-			kin_mark(space, processes, children[i]) == mark && is_alive(children[i]))
-			return true;
-	return false;
-}
-
-bool tree_has_others(
-	const struct mark_space *space, const struct process_table *processes, uint64_t mark)
-{
-	pid_t *children;
-	ssize_t count = proc_children(&children);
-	bool found = count < 0;
-
-	for (ssize_t i = 0; i < count && !found; i++) {
-		const struct process *p = process_find(processes, children[i]);
-
-		if (!p)
-			found = kin_mark(space, processes, children[i]) == mark;
-		else if (p->mark == mark)
-			found = proc_has_children(children[i]) != 0;
-	}
-	if (count >= 0)
-		free(children);
-	return found;
-}
-
 struct kill_request {
 	const struct mark_space *space;
 	const struct process_table *processes;
@@ -324,7 +287,8 @@ static int kill_round(const struct kill_request *k, struct seen *seen)
 	return n;
 }
 
-static int kill_until_quiet(const struct kill_request *k, int rounds)
+/* How many were signalled; *ret_quiet: the last scan found no new one. */
+static int kill_until_quiet(const struct kill_request *k, int rounds, bool *ret_quiet)
 {
 	struct seen seen = {0};
 	int total = 0, n = 1;
@@ -334,6 +298,7 @@ static int kill_until_quiet(const struct kill_request *k, int rounds)
 		total += n > 0 ? n : 0;
 	}
 	free(seen.list);
+	*ret_quiet = n == 0;
 	return n < 0 ? n : total;
 }
 
@@ -343,13 +308,13 @@ int tree_kill(const struct mark_space *space, const struct process_table *proces
 	const struct kill_request k = {space, processes, mark, sig};
 	const struct kill_request halt = {space, processes, mark, SIGSTOP};
 
-	if (sig != SIGKILL)
-		return kill_until_quiet(&k, KILL_ROUNDS);
-	int n = kill_until_quiet(&k, GROWING);
-	if (n <= 0 || !tree_has_others(space, processes, mark))
+	bool is_quiet;
+	int n = kill_until_quiet(&k, sig == SIGKILL ? GROWING : KILL_ROUNDS, &is_quiet);
+
+	if (n <= 0 || sig != SIGKILL || is_quiet)
 		return n;
 	/* It grows as fast as it is killed: nobody forks who is stopped. */
-	(void)kill_until_quiet(&halt, KILL_ROUNDS);
-	int more = kill_until_quiet(&k, KILL_ROUNDS);
+	(void)kill_until_quiet(&halt, KILL_ROUNDS, &is_quiet);
+	int more = kill_until_quiet(&k, KILL_ROUNDS, &is_quiet);
 	return more < 0 ? more : n + more;
 }

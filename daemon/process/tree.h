@@ -38,21 +38,6 @@ void tree_done(struct tree *t);
 const struct tree_node *tree_find(const struct tree *t, pid_t pid);
 
 /*
- * Whether any process of the activation `mark` is left, looking only at our own children that are
- * not in the process table (what is left of a unit whose known processes ended hangs below a child
- * we adopted). `children` as proc_children() gave them. Ignores zombies.
- */
-bool tree_mark_is_alive(const struct mark_space *space, const struct process_table *processes,
-	uint64_t mark, const pid_t *children, size_t count);
-
-/*
- * Whether a process of the activation is left besides those of the process table: a cheap look that
- * saves the scan where a service is one process.
- */
-bool tree_has_others(
-	const struct mark_space *space, const struct process_table *processes, uint64_t mark);
-
-/*
  * Signals every live process of the activation that is not in the process table, each through a
  * pidfd checked against its mark, and scans again until no new one is found (bounded). With SIGKILL
  * the set is stopped first where it keeps growing. Returns how many were signalled, or a negative
