@@ -130,34 +130,66 @@ bool exec_logs(const struct exec_settings *e)
 	       stdio_is_journal(e->error.kind);
 }
 
+/* What most units have of these: nothing but what is usual. They share it: see config_share(). */
+static const struct exec_settings usual_exec = {
+	.umask = 0022,
+	.input.kind = STDIO_NULL,
+	.output.kind = STDIO_JOURNAL,
+	.error.kind = STDIO_INHERIT,
+	.ignore_sigpipe = true,
+	.capability_bounding_set = CAPABILITY_ALL,
+	.directories = {[0 ... DIRECTORY_MAX - 1].mode = 0755},
+};
+
+static const struct kill_settings usual_kill = {
+	.signal = SIGTERM,
+	.restart_signal = SIGTERM,
+	.final_signal = SIGKILL,
+	.watchdog_signal = SIGABRT,
+	.send_sigkill = true,
+};
+
 static struct exec_settings *exec_settings_new(void)
 {
-	struct exec_settings *e = calloc(1, sizeof(*e));
+	struct exec_settings *e = malloc(sizeof(*e));
 
 	if (!e)
 		return NULL;
-	e->umask = 0022;
-	e->input.kind = STDIO_NULL;
+	memcpy(e, &usual_exec, sizeof(*e));
 	e->output.kind = STDIO_UNSET; /* config_complete() */
-	e->error.kind = STDIO_INHERIT;
-	e->ignore_sigpipe = true;
-	e->capability_bounding_set = CAPABILITY_ALL;
-	for (int i = 0; i < DIRECTORY_MAX; i++)
-		e->directories[i].mode = 0755;
 	return e;
 }
 
 static struct kill_settings *kill_settings_new(void)
 {
-	struct kill_settings *k = calloc(1, sizeof(*k));
+	struct kill_settings *k = malloc(sizeof(*k));
 
 	if (!k)
 		return NULL;
-	k->signal = SIGTERM;
-	k->final_signal = SIGKILL;
-	k->watchdog_signal = SIGABRT;
-	k->send_sigkill = true;
+	memcpy(k, &usual_kill, sizeof(*k));
+	k->restart_signal = 0; /* config_complete() */
 	return k;
+}
+
+/* Nobody writes to them once they are shared: a reload makes new ones. */
+void config_share(struct config *c)
+{
+	if (c->exec && memcmp(c->exec, &usual_exec, sizeof(usual_exec)) == 0) {
+		free(c->exec);
+		c->exec = (struct exec_settings *)&usual_exec;
+	}
+	if (c->kill && memcmp(c->kill, &usual_kill, sizeof(usual_kill)) == 0) {
+		free(c->kill);
+		c->kill = (struct kill_settings *)&usual_kill;
+	}
+}
+
+static void let_go_of_shared(struct config *c)
+{
+	if (c->exec == &usual_exec)
+		c->exec = NULL;
+	if (c->kill == &usual_kill)
+		c->kill = NULL;
 }
 
 static struct service_settings *service_settings_new(void)
@@ -238,6 +270,7 @@ struct config *config_free(struct config *c)
 {
 	if (!c)
 		return NULL;
+	let_go_of_shared(c);
 	free_fields(c);
 	for (size_t i = 0; i < c->unit.condition_count; i++)
 		free(c->unit.conditions[i].parameter);

@@ -360,8 +360,9 @@ struct service_settings {
 	uint64_t runtime_max_usec, runtime_randomized_extra_usec;
 	uint64_t watchdog_usec;
 	bool remain_after_exit, guess_main_pid, root_directory_start_only, permissions_start_only;
-	struct exit_set success_status, restart_prevent_status, restart_force_status;
-	char *pid_file; /* absolute */
+	struct exit_set *success_status, *restart_prevent_status,
+		*restart_force_status; /* NULL: none */
+	char *pid_file;		       /* absolute */
 	enum notify_access notify_access;
 	bool notify_access_set, type_set, timeout_start_set, timeout_abort_set;
 	char *bus_name;
@@ -408,6 +409,8 @@ bool exec_inherits_nothing(const struct exec_settings *e);
 
 /* A configuration with every default in place for that unit type. NULL: out of memory. */
 struct config *config_new(enum unit_type type);
+/* Once it is complete: parts in which no file changed anything are kept once for all units. */
+void config_share(struct config *c);
 struct config *config_free(struct config *c);
 void config_freep(struct config **c);
 

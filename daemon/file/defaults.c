@@ -56,7 +56,8 @@ static bool exit_set_is_empty(const struct exit_set *set)
 {
 	static const struct exit_set empty;
 
-	return memcmp(set->statuses, empty.statuses, sizeof(empty.statuses)) == 0 && !set->signals;
+	return !set || (memcmp(set->statuses, empty.statuses, sizeof(empty.statuses)) == 0 &&
+			       !set->signals);
 }
 
 static int check_service(const struct config *c, const char *file, struct diags *diags)
@@ -82,7 +83,7 @@ static int check_service(const struct config *c, const char *file, struct diags 
 		(s->restart == RESTART_ALWAYS || s->restart == RESTART_ON_SUCCESS))
 		return refuse(diags, file,
 			"Type=oneshot cannot have Restart=always or Restart=on-success");
-	if (s->type == SERVICE_ONESHOT && !exit_set_is_empty(&s->restart_force_status))
+	if (s->type == SERVICE_ONESHOT && !exit_set_is_empty(s->restart_force_status))
 		return refuse(diags, file, "Type=oneshot cannot have RestartForceExitStatus=");
 	if (s->type == SERVICE_ONESHOT && s->exit_type == EXIT_TYPE_CGROUP)
 		return refuse(diags, file, "Type=oneshot cannot have ExitType=cgroup");

@@ -308,7 +308,11 @@ static int finish_reading(struct reading *r, enum unit_type type)
 	if (diag_has(&r->diags, DIAG_ERROR))
 		r->state = LOAD_BAD_SETTING;
 	error = config_add_implied(r->config, type);
-	return error < 0 ? error : config_add_default_deps(r->config, type, r->id);
+	if (error >= 0)
+		error = config_add_default_deps(r->config, type, r->id);
+	if (error >= 0)
+		config_share(r->config);
+	return error;
 }
 
 static int read_unit(struct loader *l, struct unit *u, struct reading *r)

@@ -168,17 +168,27 @@ static int set_exit(struct exit_set *set, const char *word)
 	return 0;
 }
 
+static void done_exit_set(void *field)
+{
+	struct exit_set **set = field;
+
+	free(*set);
+	*set = NULL;
+}
+
 static int parse_exit_set(struct directive_context *c, const char *text, void *field)
 {
-	struct exit_set *set = field;
+	struct exit_set **set = field;
 	char *word;
 
 	if (!*text)
-		*set = (struct exit_set){0};
+		done_exit_set(field);
+	else if (!*set && !(*set = calloc(1, sizeof(**set))))
+		return -ENOMEM;
 	while (word_next(&text, &word, WORD_UNQUOTE) > 0) {
 		_cleanup_(freep) char *owned = word;
 
-		if (set_exit(set, word) < 0)
+		if (set_exit(*set, word) < 0)
 			(void)directive_refuse(c, word, "neither an exit status nor a signal");
 	}
 	return 0;
@@ -186,11 +196,11 @@ static int parse_exit_set(struct directive_context *c, const char *text, void *f
 
 static char *format_exit_set(const struct directive *d, const void *field)
 {
-	const struct exit_set *set = field;
+	const struct exit_set *set = *(struct exit_set *const *)field;
 	char *text = NULL, name[SIGNAL_NAME_MAX];
 	size_t length;
 	const char *blank = "";
-	FILE *f = open_memstream(&text, &length);
+	FILE *f = set ? open_memstream(&text, &length) : NULL;
 
 	(void)d;
 	if (!f)
@@ -353,7 +363,7 @@ const struct value_type type_condition = {"condition", parse_condition, NULL, NU
 const struct value_type type_mounts_for = {
 	"absolute paths", parse_mounts_for, NULL, done_mounts_for};
 const struct value_type type_exit_set = {
-	"exit statuses and signals", parse_exit_set, format_exit_set, NULL};
+	"exit statuses and signals", parse_exit_set, format_exit_set, done_exit_set};
 const struct value_type type_exit_status = {"exit status", parse_exit_status, NULL, NULL};
 const struct value_type type_timeout = {
 	"time span, 0 for none", parse_timeout, plain_format_usec, NULL};

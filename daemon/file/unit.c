@@ -207,7 +207,7 @@ static int add_half_edge(struct unit *u, enum dep_kind kind, struct unit *to, un
 		return 0;
 	}
 	if (u->edge_count == u->edge_room) {
-		uint32_t room = u->edge_room ? 2 * u->edge_room : 4;
+		uint32_t room = u->edge_room + u->edge_room / 2 + 4;
 		struct edge *grown = reallocarray(u->edges, room, sizeof(*grown));
 		if (!grown)
 			return -ENOMEM;

@@ -318,7 +318,7 @@ static enum service_result judge(const struct service *s, enum command_list list
 	const struct command *c = service_command(s, list, index);
 	bool daemon = settings->type != SERVICE_ONESHOT && list == COMMANDS_START;
 
-	if (exit_is_clean(event->code, event->status, daemon, &settings->success_status) ||
+	if (exit_is_clean(event->code, event->status, daemon, settings->success_status) ||
 		(c && c->flags & COMMAND_IGNORE_FAILURE))
 		return SERVICE_SUCCESS;
 	return result_of(event);

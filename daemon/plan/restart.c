@@ -11,6 +11,8 @@ DEFINE_ENUM_TABLE(service_result, SERVICE_RESULT_MAX, [SERVICE_SUCCESS] = "succe
 
 bool exit_set_has(const struct exit_set *set, int code, int status)
 {
+	if (!set)
+		return false;
 	if (code == CLD_EXITED)
 		return status >= 0 && status < 256 && set->statuses[status / 8] >> status % 8 & 1;
 	return status > 0 && status <= 64 && set->signals >> (status - 1) & 1;
@@ -18,7 +20,7 @@ bool exit_set_has(const struct exit_set *set, int code, int status)
 
 bool exit_is_clean(int code, int status, bool daemon, const struct exit_set *also)
 {
-	if (also && exit_set_has(also, code, status))
+	if (exit_set_has(also, code, status))
 		return true;
 	if (code == CLD_EXITED)
 		return status == 0;
@@ -114,13 +116,12 @@ struct restart_verdict restart_decide(
 		return v;
 	}
 	if (f->main_exited &&
-		exit_set_has(&s->restart_prevent_status, f->main_code, f->main_status)) {
+		exit_set_has(s->restart_prevent_status, f->main_code, f->main_status)) {
 		v.why = "RestartPreventExitStatus=";
 		return v;
 	}
 	v.again = policy_restarts(s->restart, f->result);
-	if (f->main_exited &&
-		exit_set_has(&s->restart_force_status, f->main_code, f->main_status)) {
+	if (f->main_exited && exit_set_has(s->restart_force_status, f->main_code, f->main_status)) {
 		v.again = true;
 		v.why = "RestartForceExitStatus=";
 	}

@@ -52,5 +52,5 @@ bool start_limit_exceeded(uint64_t interval_usec, unsigned burst, uint64_t now_u
  * in `also`. */
 bool exit_is_clean(int code, int status, bool daemon, const struct exit_set *also);
 
-/* Whether the set holds that end. */
+/* Whether the set holds that end; NULL: an empty one. */
 bool exit_set_has(const struct exit_set *set, int code, int status);

@@ -32,7 +32,7 @@ typedef void notify_fn(const struct notify_message *m, void *data);
 struct notify_socket {
 	struct loop *loop;
 	struct loop_source source; /* source.fd is the socket, -1: closed */
-	char address[128];	   /* for NOTIFY_SOCKET=, `@` for abstract */
+	char address[16];	   /* for NOTIFY_SOCKET=: `@` and five digits (unix(7), autobind) */
 	notify_fn *fn;
 	void *data;
 };

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/* What units share of their configuration, and what each has for itself. */
+#include <signal.h>
+#include <string.h>
+
+#include <criterion/criterion.h>
+
+#include "daemon/file/apply.h"
+#include "daemon/file/load.h"
+#include "daemon/plan/restart.h"
+
+/* As the loader does it. */
+static struct config *read_service(const char *text)
+{
+	struct config *c = config_new(UNIT_SERVICE);
+	struct specifier_context specifiers = {.unit = "a.service"};
+	struct diags diags = {0};
+	struct apply_context apply = {
+		.type = UNIT_SERVICE, .config = c, .diags = &diags, .specifiers = &specifiers};
+
+	cr_assert_geq(apply_text(&apply, "a.service", text, strlen(text)), 0);
+	cr_assert_geq(config_complete(c, UNIT_SERVICE, "a.service", "a.service", &diags), 0);
+	config_share(c);
+	diags_done(&diags);
+	return c;
+}
+
+Test(config, what_no_file_changes_is_kept_once)
+{
+	struct config *a = read_service("[Service]\nExecStart=/bin/a\nRestart=always\n");
+	struct config *b = read_service("[Service]\nExecStart=/bin/b\nType=exec\n");
+
+	cr_expect_eq(a->exec, b->exec);
+	cr_expect_eq(a->kill, b->kill);
+	cr_expect_eq(a->exec->output.kind, STDIO_JOURNAL);
+	cr_expect_eq(a->exec->directories[DIRECTORY_CACHE].mode, 0755);
+	cr_expect_eq(a->kill->restart_signal, SIGTERM);
+	config_free(a);
+	cr_expect_eq(b->exec->umask, 0022, "it outlives one of its users");
+	config_free(b);
+}
+
+Test(config, what_a_file_changes_is_its_units_own)
+{
+	struct config *usual = read_service("[Service]\nExecStart=/bin/a\n");
+	struct config *named = read_service("[Service]\nExecStart=/bin/a\nUser=nobody\n");
+	struct config *masked =
+		read_service("[Service]\nExecStart=/bin/a\nUMask=0077\nKillSignal=INT\n");
+
+	cr_expect_neq(named->exec, usual->exec);
+	cr_expect_eq(named->kill, usual->kill);
+	cr_expect_neq(masked->exec, usual->exec);
+	cr_expect_neq(masked->kill, usual->kill);
+	cr_expect_eq(masked->kill->restart_signal, SIGINT);
+	cr_expect_eq(usual->exec->umask, 0022);
+	cr_expect_eq(masked->exec->umask, 0077);
+	config_free(usual);
+	config_free(named);
+	config_free(masked);
+}
+
+Test(config, exit_statuses_are_there_when_said)
+{
+	struct config *c = read_service("[Service]\nExecStart=/bin/a\nSuccessExitStatus=1 KILL\n"
+					"RestartPreventExitStatus=5\nRestartPreventExitStatus=\n");
+
+	cr_expect(exit_set_has(c->service->success_status, CLD_EXITED, 1));
+	cr_expect(exit_set_has(c->service->success_status, CLD_KILLED, SIGKILL));
+	cr_expect_not(exit_set_has(c->service->success_status, CLD_EXITED, 2));
+	cr_expect_null(c->service->restart_prevent_status, "an empty value resets it");
+	cr_expect_not(exit_set_has(c->service->restart_force_status, CLD_EXITED, 1));
+	config_free(c);
+}
