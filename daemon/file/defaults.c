@@ -2,6 +2,7 @@
 /* What follows from a unit's settings without being written: defaults, refusals, dependencies. */
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/text.h"
@@ -274,30 +275,38 @@ int config_add_default_deps(struct config *c, enum unit_type type, const char *i
 	}
 }
 
+/* Whether nothing is said yet of their order, and both want what is usual. */
+static bool wants_order(const struct unit *target, const struct unit *other)
+{
+	return other->load_state == LOAD_LOADED && other->config->unit.default_dependencies &&
+	       !unit_has_edge(target, DEP_BEFORE, other);
+}
+
+static int add_order_after(struct unit *target, enum dep_kind kind)
+{
+	size_t count, wanting = 0;
+	const struct edge *edges = unit_edges(target, kind, &count);
+	_cleanup_(freep) struct unit **others = calloc(count + 1, sizeof(struct unit *));
+	int r = others ? 0 : -ENOMEM;
+
+	/* Found first, for adding moves the edges. */
+	for (size_t i = 0; i < count && others; i++)
+		if (wants_order(target, edges[i].to))
+			others[wanting++] = edges[i].to;
+	for (size_t i = 0; i < wanting && r >= 0; i++)
+		r = unit_add_edge(target, DEP_AFTER, others[i], ORIGIN_DEFAULT);
+	return r;
+}
+
 int target_add_default_order(struct unit *target)
 {
 	static const enum dep_kind kinds[] = {
 		DEP_REQUIRES, DEP_REQUISITE, DEP_WANTS, DEP_BINDS_TO, DEP_UPHOLDS};
+	int r = 0;
 
 	if (!target->config->unit.default_dependencies || target->load_state != LOAD_LOADED)
 		return 0;
-	for (size_t k = 0; k < ELEMENTS(kinds); k++) {
-		size_t count;
-		const struct edge *edges = unit_edges(target, kinds[k], &count);
-
-		for (size_t i = 0; i < count; i++) {
-			struct unit *other = edges[i].to;
-
-			if (other->load_state != LOAD_LOADED ||
-				!other->config->unit.default_dependencies ||
-				unit_has_edge(target, DEP_BEFORE, other))
-				continue;
-			int r = unit_add_edge(target, DEP_AFTER, other, ORIGIN_DEFAULT);
-			if (r < 0)
-				return r;
-			/* The new edge may have moved them. */
-			edges = unit_edges(target, kinds[k], &count);
-		}
-	}
-	return 0;
+	for (size_t k = 0; k < ELEMENTS(kinds) && r >= 0; k++)
+		r = add_order_after(target, kinds[k]);
+	return r;
 }

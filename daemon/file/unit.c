@@ -130,16 +130,6 @@ static void drop_name(struct unit_table *t, const char *name)
 	free(e);
 }
 
-static void drop_edges_to(struct unit *from, const struct unit *u)
-{
-	uint32_t kept = 0;
-
-	for (uint32_t i = 0; i < from->edge_count; i++)
-		if (from->edges[i].to != u)
-			from->edges[kept++] = from->edges[i];
-	from->edge_count = kept;
-}
-
 int unit_table_remove(struct unit_table *t, struct unit *u)
 {
 	uint32_t *grown = reallocarray(t->free_numbers, t->free_count + 1, sizeof(*grown));
@@ -149,8 +139,7 @@ int unit_table_remove(struct unit_table *t, struct unit *u)
 		return -ENOMEM;
 	t->free_numbers = grown;
 	t->free_numbers[t->free_count++] = u->number;
-	for (uint32_t i = 0; i < u->edge_count; i++)
-		drop_edges_to(u->edges[i].to, u);
+	unit_drop_edges(u);
 	drop_name(t, u->id);
 	for (char **a = u->aliases; a && *a; a++)
 		drop_name(t, *a);
@@ -180,69 +169,6 @@ void unit_table_done(struct unit_table *t)
 	*t = (struct unit_table){0};
 }
 
-/* Where an edge of (kind, to) is, or would be inserted: edges are sorted by kind, then by number.
- */
-static uint32_t edge_position(const struct unit *u, enum dep_kind kind, const struct unit *to)
-{
-	uint32_t low = 0, high = u->edge_count;
-
-	while (low < high) {
-		uint32_t middle = low + (high - low) / 2;
-		const struct edge *e = &u->edges[middle];
-
-		if (e->kind < kind || (e->kind == kind && to && e->to->number < to->number))
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low;
-}
-
-static int add_half_edge(struct unit *u, enum dep_kind kind, struct unit *to, unsigned origin)
-{
-	uint32_t at = edge_position(u, kind, to);
-
-	if (at < u->edge_count && u->edges[at].kind == kind && u->edges[at].to == to) {
-		u->edges[at].origin |= (uint8_t)origin;
-		return 0;
-	}
-	if (u->edge_count == u->edge_room) {
-		uint32_t room = u->edge_room + u->edge_room / 2 + 4;
-		struct edge *grown = reallocarray(u->edges, room, sizeof(*grown));
-		if (!grown)
-			return -ENOMEM;
-		u->edges = grown;
-		u->edge_room = room;
-	}
-	memmove(u->edges + at + 1, u->edges + at, (u->edge_count - at) * sizeof(*u->edges));
-	u->edges[at] = (struct edge){.to = to, .kind = (uint8_t)kind, .origin = (uint8_t)origin};
-	u->edge_count++;
-	return 0;
-}
-
-int unit_add_edge(struct unit *u, enum dep_kind kind, struct unit *to, unsigned origin)
-{
-	if (u == to)
-		return 0;
-	int r = add_half_edge(u, kind, to, origin);
-	return r < 0 ? r : add_half_edge(to, kind ^ 1, u, 0);
-}
-
-const struct edge *unit_edges(const struct unit *u, enum dep_kind kind, size_t *ret_count)
-{
-	uint32_t from = edge_position(u, kind, NULL);
-
-	*ret_count = edge_position(u, kind + 1, NULL) - from;
-	return u->edges ? u->edges + from : NULL;
-}
-
-bool unit_has_edge(const struct unit *u, enum dep_kind kind, const struct unit *to)
-{
-	uint32_t at = edge_position(u, kind, to);
-
-	return at < u->edge_count && u->edges[at].kind == kind && u->edges[at].to == to;
-}
-
 void unit_table_drop_aliases(struct unit_table *t)
 {
 	for (size_t i = 0; i < t->count; i++) {
@@ -252,12 +178,6 @@ void unit_table_drop_aliases(struct unit_table *t)
 			drop_name(t, *a);
 		u->aliases = strv_free(u->aliases);
 	}
-}
-
-void unit_table_drop_edges(struct unit_table *t)
-{
-	for (size_t i = 0; i < t->count; i++)
-		t->list[i]->edge_count = 0;
 }
 
 const char *unit_description(const struct unit *u)

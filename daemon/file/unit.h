@@ -53,8 +53,9 @@ struct unit {
 	bool has_newer;	    /* files that were bad or gone while it ran: read again when it rests */
 	struct diags diags; /* of the last load */
 
-	struct edge *edges; /* sorted by kind; see unit_edges() */
+	struct edge *edges; /* see unit_edges() */
 	uint32_t edge_count, edge_room;
+	uint32_t edges_in_order; /* of them; the rest was added since */
 	uint32_t number; /* below the table's number_end: a stable order, an index of scratch arrays
 			  */
 	bool collect;	 /* nobody asks for it again: forgotten once it is down */
@@ -126,7 +127,11 @@ void unit_table_done(struct unit_table *t);
  * -ENOMEM. */
 int unit_add_edge(struct unit *u, enum dep_kind kind, struct unit *to, unsigned origin);
 
-/* The edges of one kind: *ret_count of them from the returned pointer on. */
+/* Takes all edges of the unit away, from the others too. */
+void unit_drop_edges(struct unit *u);
+
+/* The edges of one kind, by the numbers of the other units: *ret_count of them from the returned
+ * pointer on, until an edge is added to the unit. */
 const struct edge *unit_edges(const struct unit *u, enum dep_kind kind, size_t *ret_count);
 
 /* Whether there is an edge of that kind to `to`. */

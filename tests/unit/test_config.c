@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What units share of their configuration, and what each has for itself. */
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <criterion/criterion.h>
@@ -70,4 +71,43 @@ Test(config, exit_statuses_are_there_when_said)
 	cr_expect_null(c->service->restart_prevent_status, "an empty value resets it");
 	cr_expect_not(exit_set_has(c->service->restart_force_status, CLD_EXITED, 1));
 	config_free(c);
+}
+
+Test(edges, each_is_there_once_and_in_order)
+{
+	struct unit_table t = {0};
+	struct unit *u, *others[40];
+	size_t count;
+
+	cr_assert_geq(unit_table_get(&t, "u.target", &u), 0);
+	for (size_t i = 0; i < ELEMENTS(others); i++) {
+		char name[32];
+
+		snprintf(name, sizeof(name), "o%zu.target", i);
+		cr_assert_geq(unit_table_get(&t, name, &others[i]), 0);
+	}
+	for (size_t i = ELEMENTS(others); i-- > 0;) {
+		cr_assert_geq(unit_add_edge(u, DEP_AFTER, others[i], ORIGIN_DEFAULT), 0);
+		cr_assert_geq(unit_add_edge(u, DEP_WANTS, others[i], ORIGIN_FILE), 0);
+		cr_assert_geq(unit_add_edge(u, DEP_AFTER, others[i], ORIGIN_FILE), 0);
+		if (i == 20) /* asked in between */
+			cr_expect(unit_has_edge(u, DEP_AFTER, others[30]));
+	}
+	const struct edge *after = unit_edges(u, DEP_AFTER, &count);
+	cr_assert_eq(count, ELEMENTS(others));
+	for (size_t i = 0; i < count; i++) {
+		cr_expect_eq(after[i].to, others[i]);
+		cr_expect_eq(after[i].origin, ORIGIN_DEFAULT | ORIGIN_FILE);
+	}
+	cr_expect(unit_has_edge(others[3], DEP_BEFORE, u));
+	cr_expect_not(unit_has_edge(u, DEP_BEFORE, others[3]));
+	cr_expect_eq(unit_add_edge(u, DEP_WANTS, u, ORIGIN_FILE), 0, "to itself: none");
+	(void)unit_edges(u, DEP_WANTS, &count);
+	cr_expect_eq(count, ELEMENTS(others));
+	unit_drop_edges(u);
+	(void)unit_edges(u, DEP_WANTS, &count);
+	cr_expect_eq(count, 0);
+	(void)unit_edges(others[3], DEP_BEFORE, &count);
+	cr_expect_eq(count, 0);
+	unit_table_done(&t);
 }
