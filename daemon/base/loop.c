@@ -104,12 +104,17 @@ int loop_timer_set(struct loop *l, struct loop_timer *t, uint64_t at_usec)
 	return 0;
 }
 
-/* Sets the timerfd to the earliest timer; an unchanged one costs no system call. */
+/* Sets the timerfd to the earliest timer; an unchanged one costs no system call, nor does one that
+ * is due: then the turn does not sleep. */
 static void arm_timer_fd(struct loop *l)
 {
 	uint64_t at = l->timers ? l->heap[0]->at_usec : 0;
 	if (at == l->timer_armed_usec)
 		return;
+	if (at && at <= clock_monotonic_usec()) {
+		l->again = true;
+		return;
+	}
 
 	struct itimerspec spec = {.it_value = {.tv_sec = (time_t)(at / USEC_PER_SEC),
 					  .tv_nsec = (long)(at % USEC_PER_SEC) * 1000}};
