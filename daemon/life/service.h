@@ -56,41 +56,41 @@ struct service {
 	struct process *main, *control;
 	struct exit_record main_record, control_record;
 	enum command_list list; /* what `control` executes */
-	size_t index;		/* ... which command of it */
-	size_t main_index;	/* of ExecStart= of a oneshot */
-	bool main_is_adopted;	/* not our own child at birth: forking, MAINPID= */
-
+	unsigned index;		/* ... which command of it */
+	unsigned main_index;	/* of ExecStart= of a oneshot */
 	enum service_result result, reload_result;
+	unsigned restarts; /* NRestarts: since it was last started by hand */
+	unsigned exited;   /* bits of process roles: exits not yet handled */
+	int status_errno;
+	int connection_fd; /* of a socket with Accept=yes; -1: none */
+
+	bool main_is_adopted; /* not our own child at birth: forking, MAINPID= */
+	bool forbid_restart;  /* a job stopped it */
+	bool restarting;      /* the coming start is an automatic restart */
+	bool ready;	      /* READY=1 was heard */
+	bool stop_asked;      /* by a job, not by itself */
+	bool stops_itself;    /* it said STOPPING=1 */
+	bool directories_made;
+	bool watches_tree; /* waits for the last of its processes */
+	bool skipped;	   /* ExecCondition= said no */
+	char invocation_id[33];
+
 	struct loop_timer timer; /* of the present state */
 	uint64_t deadline_usec;	 /* what it is set to; CLOCK_MONOTONIC */
 	struct loop_timer watchdog;
-	uint64_t watchdog_usec;	    /* in force; 0: none */
+	uint64_t watchdog_usec; /* in force; 0: none */
+	uint64_t reload_begin_usec;
 	struct loop_source exec[2]; /* of main and control: tells whether their exec worked */
 	struct loop_source pid_file_source; /* inotify(7); fd -1: not watched */
 	char *exec_failure; /* why a process of this activation could not execute, or NULL */
 	struct notify_socket notify;
 	struct output *output;
-	int connection_fd;	  /* of a socket with Accept=yes; -1: none */
-	struct unit *accepted_by; /* that socket; NULL: none */
+	struct unit *accepted_by; /* the socket that the connection is of; NULL: none */
 	char *status_text;
-	int status_errno;
-	char invocation_id[33];
-
-	unsigned restarts;   /* NRestarts: since it was last started by hand */
-	bool forbid_restart; /* a job stopped it */
-	bool restarting;     /* the coming start is an automatic restart */
-	bool ready;	     /* READY=1 was heard */
-	bool stop_asked;     /* by a job, not by itself */
-	bool stops_itself;   /* it said STOPPING=1 */
-	bool directories_made;
 	struct private_tmp *private_tmp; /* of PrivateTmp=; NULL: none */
-	struct stored_fd *store;	 /* of FDSTORE=1 (service_store.c) */
-	struct restart_verdict verdict;	 /* of the life that ended last */
-	unsigned exited;		 /* bits of process roles: exits not yet handled */
-	bool watches_tree;		 /* waits for the last of its processes */
+	struct stored_fd *store;	/* of FDSTORE=1 (service_store.c) */
+	struct restart_verdict verdict; /* of the life that ended last */
 	struct service *next_watcher;
-	bool skipped; /* ExecCondition= said no */
-	uint64_t reload_begin_usec;
 	uint64_t runtime_extra_usec; /* of this life: up to RuntimeRandomizedExtraSec= */
 };
 

@@ -169,7 +169,7 @@ int service_spawn(struct service *s, enum command_list list, size_t index, enum 
 
 	if (role == PROCESS_CONTROL) {
 		s->list = list;
-		s->index = index;
+		s->index = (unsigned)index;
 	}
 	if (life->killing)
 		return -ESHUTDOWN;
