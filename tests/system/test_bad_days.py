@@ -265,9 +265,10 @@ def test_no_command_gets_a_descriptor_or_variable_of_ours(reaperd):
 
 def test_a_service_that_was_stopped_by_a_signal(reaperd):
     """SIGSTOP is no end; the stop wakes it."""
-    reaperd.service("a", f"/bin/bash -c 'trap \"echo woken >{reaperd.folder}/woken; exit\" TERM; while :; do sleep 0.05; done'", "TimeoutStopSec=60")
+    reaperd.service("a", f"/bin/bash -c 'trap \"echo woken >{reaperd.folder}/woken; exit\" TERM; echo >{reaperd.folder}/ready; while :; do sleep 0.05; done'", "TimeoutStopSec=60")
     reaperd.start("a.service")
     main = reaperd.main_pid("a")
+    reaperd.wait_file("ready")
     os.kill(main, signal.SIGSTOP)
     wait_for(lambda: pathlib.Path(f"/proc/{main}/stat").read_text().rpartition(")")[2].split()[0] == "T", "it is stopped")
     assert reaperd.show("a", "ActiveState", "MainPID") == ["active", main]
