@@ -108,11 +108,11 @@ static void enlarge(struct capture *c)
 
 /*
  * Out of the loop for a while: a pipe that is watched costs its writer a wake-up at each write. One
- * that filled what may be read in a turn is looked at again at once.
+ * that had much is looked at again at once: its writer may stand still by now.
  */
-static void nap(struct capture *c, bool was_full)
+static void nap(struct capture *c, bool had_much)
 {
-	uint64_t at_usec = c->read_usec + (was_full ? 0 : NAP_USEC);
+	uint64_t at_usec = c->read_usec + (had_much ? 0 : NAP_USEC);
 
 	loop_remove(c->loop, &c->source);
 	if (loop_timer_set(c->loop, &c->nap, at_usec) < 0)
@@ -130,7 +130,7 @@ static bool look(struct capture *c, bool is_busy)
 		enlarge(c);
 	if (budget && n < budget && !(n && is_busy))
 		return false;
-	nap(c, budget && n == budget);
+	nap(c, n >= LARGE_READ);
 	return true;
 }
 
