@@ -6,6 +6,7 @@ first, and what two mains do at once.
 """
 
 import random
+import re
 
 from scenarios import service, unit
 
@@ -21,6 +22,7 @@ COMMON = 7  # the first so many of these are as frequent as all others together
 # Links, and those of them that tell which of two jobs ran first: they are made with an order alone.
 LINKS = ["Requires", "Wants", "BindsTo", "Requisite", "PartOf", "Conflicts", "Upholds", "PropagatesStopTo", "OnFailure", "OnSuccess",
          "PropagatesReloadTo", "ReloadPropagatedFrom", "StopPropagatedFrom"]  # fmt: skip
+STARTS = re.compile(r"^(?:Requires|Wants|BindsTo|Upholds|OnFailure|OnSuccess)=(\S+)$", re.M)
 ORDERED = ("Requisite", "Requires", "BindsTo")
 UNIT_TEXTS = ["StopWhenUnneeded=yes", "RefuseManualStart=yes", "RefuseManualStop=yes", "OnFailureJobMode=fail", "OnSuccessJobMode=fail",
               "StartLimitBurst=1", "StartLimitBurst=2", "ConditionPathExists=/no/such", "AssertPathExists=/no/such",
@@ -93,6 +95,20 @@ def make_service(dice, letter, contrary):
     return service("; ".join(text), "; ".join(more), letter)
 
 
+def leads_to(units, name, end, seen=()):
+    """Whether a start of `name` may lead to one of `end`."""
+    others = [m[1] for m in STARTS.finditer(units.get(name, "")) if m[1] not in seen]
+    return end in others or any(leads_to(units, other, end, (*seen, other)) for other in others)
+
+
+def without_circles(units):
+    """A start whose failure asks for the same start goes on for ever, in both, and as fast as they can."""
+    def keep(name, line):
+        link, _, other = line.partition("=")
+        return link not in ("OnFailure", "OnSuccess") or not (other == name or leads_to(units, other, name))
+    return {name: "\n".join(line for line in text.split("\n") if keep(name, line)) for name, text in units.items()}
+
+
 def make_trigger(dice):
     kind = dice.choice(["timer", "socket", "path", "target", "target"])
     if kind == "target":
@@ -127,6 +143,7 @@ def make(seed):
     dice = random.Random(seed)
     contrary = {}
     units = {f"{letter}.service": make_service(dice, letter, contrary) for letter in "abc"}
+    units = without_circles(units)
     if any("TimeoutStartSec" in text for text in units.values()):  # jobs that do not end: idle would wait five seconds
         units = {name: text.replace("Type=idle", "Type=simple") for name, text in units.items()}
     if any("Upholds" in text for text in units.values()):  # for ever, against each other

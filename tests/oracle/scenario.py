@@ -134,6 +134,13 @@ class Run:
         return path.read_text().splitlines() if path.exists() else []
 
     def play(self):
+        """What there is to compare; None: the manager does not answer any more."""
+        try:
+            return self.play_all()
+        except subprocess.TimeoutExpired:
+            return None
+
+    def play_all(self):
         """[(event, exit status, states, rows of the trace)] and the log of the mains."""
         self.rows, self.states = self.peer.trace.of(self.prefix), {}
         self.peer.ctl("start", f"{self.prefix}-anchor.target")
@@ -149,8 +156,11 @@ class Run:
 def clean(peer, runs):
     """Ends what is left of them, and takes their files away."""
     names = [name for each in runs for name in (f"{each.prefix}-anchor.target", *each.names)]
-    peer.ctl("stop", "--no-block", *names)
-    peer.ctl("reset-failed", *names)
+    try:
+        peer.ctl("stop", "--no-block", *names)
+        peer.ctl("reset-failed", *names)
+    except subprocess.TimeoutExpired:
+        return
     left = [path for each in runs for path in peer.seen.glob(f"{each.prefix}.*") if path.suffix != ".log"]
     for path in [*(path for each in runs for path in peer.units_seen.glob(f"{each.prefix}-*")), *left]:
         if path.is_dir():
@@ -185,7 +195,9 @@ def differences(units, theirs, ours, ordered):
     the states that it went through and the results of its jobs, and the order in which the jobs of two units that
     Before= or After= orders ended; at the end what the mains said. `ordered`: whether the order of that counts; None: they
     may have been killed before they said anything."""
-    lines = []
+    lines = [f"{name} does not answer" for name, seen in (("systemd", theirs), ("reaperd", ours)) if seen is None]
+    if lines:
+        return lines
 
     def compare(event, what, ours, theirs):
         if ours != theirs:
