@@ -15,6 +15,13 @@
 #include <unistd.h>
 
 #include "daemon/base/capability_name.h"
+#include "daemon/base/cgroup_root.h"
+
+#define CONTROLLER(name)                                                                           \
+	{                                                                                          \
+		"the controller " name " is not handed on to us (cgroup.controllers)",             \
+			"the cgroup2 controller " name                                             \
+	}
 
 #ifndef PR_GET_MEMORY_MERGE
 #define PR_GET_MEMORY_MERGE 68
@@ -33,7 +40,25 @@ static const struct {
 	[NEED_MEMORY_POLICY] = {"no policy of memory may be set here", "set_mempolicy"},
 	[NEED_PAGE_MERGING] = {"this kernel merges no memory pages of a process that asks",
 		"PR_SET_MEMORY_MERGE, Linux 6.4"},
+	[NEED_CGROUPS] = {NULL, "a cgroup2 tree that is reaperd's to divide"},
+	[NEED_CPU] = CONTROLLER("cpu"),
+	[NEED_CPUSET] = CONTROLLER("cpuset"),
+	[NEED_IO] = CONTROLLER("io"),
+	[NEED_MEMORY] = CONTROLLER("memory"),
+	[NEED_PIDS] = CONTROLLER("pids"),
 };
+
+static unsigned controller_of(enum need need)
+{
+	static const unsigned bits[NEED_MAX] = {
+		[NEED_CPU] = 1U << CONTROLLER_CPU,
+		[NEED_CPUSET] = 1U << CONTROLLER_CPUSET,
+		[NEED_IO] = 1U << CONTROLLER_IO,
+		[NEED_MEMORY] = 1U << CONTROLLER_MEMORY,
+		[NEED_PIDS] = 1U << CONTROLLER_PIDS,
+	};
+	return bits[need];
+}
 
 /* Whether `fn` does it, in a child, so that we stay where we are. */
 static bool child_can(bool (*fn)(void))
@@ -78,8 +103,12 @@ static bool try(enum need need)
 		return syscall(SYS_set_mempolicy, 0, NULL, 0) == 0;
 	case NEED_PAGE_MERGING:
 		return prctl(PR_GET_MEMORY_MERGE, 0, 0, 0, 0) >= 0;
-	default:
+	case NEED_NOTHING:
+	case NEED_MAX:
 		return true;
+	default:
+		return cgroup_root()->folder &&
+		       (need == NEED_CGROUPS || cgroup_root()->controllers & controller_of(need));
 	}
 }
 
@@ -98,6 +127,8 @@ bool place_has(enum need need)
 
 const char *place_why_not(enum need need)
 {
+	if (need >= NEED_CGROUPS && !cgroup_root()->folder)
+		return cgroup_root()->why_not;
 	return texts[need].why_not;
 }
 

@@ -12,6 +12,12 @@ enum need {
 	NEED_KEYRINGS,	    /* keyctl(2) */
 	NEED_MEMORY_POLICY, /* set_mempolicy(2) */
 	NEED_PAGE_MERGING,  /* PR_SET_MEMORY_MERGE of prctl(2) */
+	NEED_CGROUPS,	    /* a part of the cgroup2 tree that is ours to divide (cgroup_root.h) */
+	NEED_CPU,	    /* ... and one of its controllers */
+	NEED_CPUSET,
+	NEED_IO,
+	NEED_MEMORY,
+	NEED_PIDS,
 	NEED_MAX,
 };
 

@@ -161,6 +161,8 @@ static void put_service(json_t *o, const struct unit *u)
 		return;
 	if (!s)
 		s = &none;
+	_cleanup_(freep) char *cgroup = service_control_group(s);
+	property_put_text(o, "ControlGroup", cgroup);
 	put(o, "MainPID", json_integer(s->main ? s->main->pid : 0));
 	put(o, "ControlPID", json_integer(s->control ? s->control->pid : 0));
 	property_put_text(o, "Result", service_result_to_string(s->result));

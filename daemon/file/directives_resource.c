@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* The table of directives: resource control by cgroups. It is understood and reported, and not
- * done. */
+/* The table of directives: resource control by cgroups, where there is a tree of them for us. */
 #include "daemon/file/directive.h"
 #include "daemon/file/types.h"
 
 /* clang-format off */
-#define NO_CGROUP "needs a cgroup of the unit's own"
+#define NO_CGROUP "its cgroup is made without limits"
 #define CGROUP(name, kind) \
 	{.section = "CGroup", .key = name, .type = &kind, .group = GROUP_NONE, .flags = DIRECTIVE_QUIET, .not_applied = NO_CGROUP}
 
+#define PLACED(name, kind) \
+	{.section = "CGroup", .key = name, .type = &kind, .group = GROUP_NONE, .flags = DIRECTIVE_QUIET, .need = NEED_CGROUPS}
+
 static const struct directive rows[] = {
-	CGROUP("Slice", type_text),
-	CGROUP("Delegate", type_bool_or_text),
-	CGROUP("DelegateSubgroup", type_text),
+	PLACED("Slice", type_text),
+	PLACED("Delegate", type_bool_or_text),
+	PLACED("DelegateSubgroup", type_text),
 	CGROUP("DisableControllers", type_words),
 	CGROUP("TasksMax", type_kept_size),
 	CGROUP("TasksAccounting", type_bool),

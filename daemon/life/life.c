@@ -60,6 +60,7 @@ int life_open(struct life *life, struct loop *loop)
 		.idle_pipe = {-1, -1}};
 	life->spawn.console_fd = -1;
 	life->jobs.changed = job_limit_set;
+	life->cgroups.fd = -1;
 	life->jobs.finished = react_to_job;
 	life->jobs.warning = react_to_warning;
 	life->jobs.data = life;
@@ -82,6 +83,7 @@ void life_close(struct life *life)
 	loop_timer_clear(life->loop, &life->job_limit);
 	upkeep_close(life);
 	idle_close(life);
+	life_close_cgroups(life);
 	unit_table_done(&life->units);
 	dynamic_users_done(&life->dynamic_users);
 	adopted_done(&life->adopted);

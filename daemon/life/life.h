@@ -14,6 +14,7 @@
 #include "daemon/plan/job.h"
 #include "daemon/plan/restart.h"
 #include "daemon/process/adopted.h"
+#include "daemon/process/cgroup.h"
 #include "daemon/process/dynamic_user.h"
 #include "daemon/process/mark.h"
 #include "daemon/process/notify.h"
@@ -91,7 +92,10 @@ struct life {
 	struct process_table processes;
 	struct mark_space marks;
 	struct dynamic_users dynamic_users;
-	struct output_hub *output; /* NULL: services write to /dev/null */
+	struct cgroup_tree cgroups;
+	struct loop_source cgroup_changes;
+	struct service_cgroup *left_cgroups; /* of services that are down, with processes in them */
+	struct output_hub *output;	     /* NULL: services write to /dev/null */
 	struct spawn_context spawn;
 	struct reap_counters reaping;
 	struct life_counters counters;
@@ -121,6 +125,9 @@ struct life {
 int life_open(struct life *life, struct loop *loop);
 /* timer_clock.c: no more of it. */
 void timer_unwatch_clock(struct life *life);
+/* Gives units cgroups from now on, where there is a tree of them that is ours. */
+void life_open_cgroups(struct life *life);
+void life_close_cgroups(struct life *life);
 /* Frees everything; processes are left alone. */
 void life_close(struct life *life);
 

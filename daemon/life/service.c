@@ -309,6 +309,7 @@ void service_free(struct unit *u)
 	service_end_connection(s);
 	service_forget_process(s, &s->main);
 	service_forget_process(s, &s->control);
+	service_free_cgroup(s);
 	loop_timer_clear(life->loop, &s->timer);
 	if (s->mark)
 		HASH_DELETE(hh_mark, life->by_mark, s);

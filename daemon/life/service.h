@@ -83,6 +83,7 @@ struct service {
 	struct loop_source exec[2]; /* of main and control: tells whether their exec worked */
 	struct loop_source pid_file_source; /* inotify(7); fd -1: not watched */
 	char *exec_failure; /* why a process of this activation could not execute, or NULL */
+	struct service_cgroup *cgroup; /* NULL: none */
 	struct notify_socket notify;
 	struct output *output;
 	struct unit *accepted_by; /* the socket that the connection is of; NULL: none */
@@ -160,6 +161,22 @@ bool service_kill(struct service *s, enum service_state state);
 void service_await_tree(struct service *s);
 /* Whether any process of the unit is left, zombies and ours aside. */
 bool service_tree_is_alive(struct service *s);
+
+/* Its cgroup (service_cgroup.c); where there is no tree for us these do nothing. A descriptor of
+ * the cgroup that a command is to be born in, made when it is not there; -1: none. */
+int service_enter_cgroup(struct service *s, enum command_list list);
+/* Whether it is its user's to divide: Delegate=. */
+bool service_delegates(const struct service *s);
+/* At the end of a life: removed, as soon as no process is left in it. */
+void service_leave_cgroup(struct service *s);
+/* The same for good: what is left in it is left to itself. */
+void service_free_cgroup(struct service *s);
+bool service_cgroup_is_populated(const struct service *s);
+/* The signal for processes in it that neither we started nor wear the mark; SIGKILL for all. How
+ * many it was. */
+int service_signal_cgroup(struct service *s, int sig);
+/* ControlGroup=; the caller frees; NULL: none. */
+char *service_control_group(const struct service *s);
 
 /* How a process's end is judged: SuccessExitStatus= and `-` in front of the command considered. */
 enum service_result service_main_result(const struct service *s, const struct unit_event *event);

@@ -185,6 +185,7 @@ int service_spawn(struct service *s, enum command_list list, size_t index, enum 
 	int fd_count = list == COMMANDS_START ? service_collect_fds(s, &fds, &fd_names) : 0;
 	if (fd_count < 0)
 		return log_line(LOG_ERR, fd_count, s->unit->id, "cannot start a process");
+	_cleanup_(closep) int cgroup_fd = service_enter_cgroup(s, list);
 	const struct spawn_request request = {
 		.context = &life->spawn,
 		.unit_id = s->unit->id,
@@ -198,6 +199,8 @@ int service_spawn(struct service *s, enum command_list list, size_t index, enum 
 		.list = list,
 		.is_first = !s->directories_made,
 		.mark = s->mark,
+		.cgroup_fd = cgroup_fd,
+		.delegates = service_delegates(s),
 		.output_fd = output_fd(s),
 		.variables = variables,
 		.fds = fds,
@@ -230,6 +233,8 @@ bool service_tree_is_alive(struct service *s)
 {
 	struct life *life = unit_life(s->unit);
 
+	if (service_cgroup_is_populated(s))
+		return true;
 	if (!s->mark)
 		return false;
 	life_look_for_adopted(life);
@@ -279,10 +284,21 @@ static bool signal_process(struct service *s, struct process **process, int sig,
 	return true;
 }
 
+/* All the processes besides main and control: how many. */
+static int signal_others(struct service *s, int sig)
+{
+	struct life *life = unit_life(s->unit);
+	int in_cgroup = service_signal_cgroup(s, sig);
+
+	if (!s->mark || !has_others(s))
+		return in_cgroup;
+	int n = tree_kill(&life->marks, &life->processes, s->mark, sig);
+	return in_cgroup + (n > 0 ? n : 0);
+}
+
 bool service_kill(struct service *s, enum service_state state)
 {
 	const struct kill_settings *k = service_settings_kill(s);
-	struct life *life = unit_life(s->unit);
 	bool kills = state == SERVICE_STOP_SIGKILL || state == SERVICE_FINAL_SIGKILL;
 	int sig = signal_for(s, state);
 
@@ -290,15 +306,13 @@ bool service_kill(struct service *s, enum service_state state)
 		return false;
 	bool found = signal_process(s, &s->main, sig, k->send_sighup && !kills);
 	found |= signal_process(s, &s->control, sig, k->send_sighup && !kills);
-	if (!s->mark || (k->mode == KILL_MIXED && !kills) || k->mode == KILL_PROCESS)
+	if ((k->mode == KILL_MIXED && !kills) || k->mode == KILL_PROCESS)
 		return found;
-	if (!has_others(s))
-		return found;
-	int n = tree_kill(&life->marks, &life->processes, s->mark, sig);
+	int n = signal_others(s, sig);
 	if (n > 0 && !kills)
-		(void)tree_kill(&life->marks, &life->processes, s->mark, SIGCONT);
+		(void)signal_others(s, SIGCONT);
 	if (n > 0 && k->send_sighup && !kills)
-		(void)tree_kill(&life->marks, &life->processes, s->mark, SIGHUP);
+		(void)signal_others(s, SIGHUP);
 	return found || n > 0;
 }
 

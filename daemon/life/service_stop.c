@@ -61,6 +61,7 @@ enum service_state service_enter_dead(struct service *s)
 	if (!keeps_store(s))
 		service_clear_store(s);
 	if (!s->verdict.again) {
+		service_leave_cgroup(s);
 		service_end_connection(s);
 		return state_of(s);
 	}

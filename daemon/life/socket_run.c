@@ -102,8 +102,10 @@ void socket_enter_dead(struct socket_unit *s, enum trigger_result result)
 {
 	keep_result(s, result);
 	socket_set_state(s, s->result == TRIGGER_SUCCESS ? SOCKET_DEAD : SOCKET_FAILED);
-	if (s->unit->service)
-		service_release(s->unit->service);
+	if (!s->unit->service)
+		return;
+	service_release(s->unit->service);
+	service_leave_cgroup(s->unit->service);
 }
 
 static void kill_final(struct socket_unit *s, enum trigger_result result)

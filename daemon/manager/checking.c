@@ -175,6 +175,8 @@ int manager_verify(struct manager *m)
 
 	if (!folders)
 		return 1;
+	if (m->options.here)
+		cgroup_root_ask_for_init();
 	search_path_free(m->life.loader.path);
 	m->life.loader.path = search_path_new(folders, m->life.loader.user_mode);
 	if (!m->life.loader.path)

@@ -188,6 +188,8 @@ int manager_run(struct manager *m)
 {
 	if (!m->options.command)
 		manager_leave_directory();
+	if (!m->options.command || m->options.unit_count)
+		life_open_cgroups(&m->life);
 	manager_arm_sweep(m);
 	boot_start(m);
 	int status = loop_run(m->loop);

@@ -11,6 +11,7 @@
 struct child {
 	const struct spawn_request *request;
 	const struct exec_settings *exec;
+	bool is_in_cgroup;  /* where it belongs */
 	bool is_privileged; /* `+`: no credentials, no capabilities */
 	bool keeps_user;    /* `+`, `!`, PermissionsStartOnly= */
 	uid_t uid;

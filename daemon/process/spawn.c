@@ -14,6 +14,7 @@
 
 #include "common/text.h"
 #include "daemon/base/signal_mask.h"
+#include "daemon/process/cgroup.h"
 #include "daemon/process/child.h"
 #include "daemon/process/mark.h"
 
@@ -62,6 +63,12 @@ static int change_root(const struct child *c)
 		(c->request->root_start_only && c->request->list != COMMANDS_START))
 		return 0;
 	return chroot(root) < 0 ? -errno : 0;
+}
+
+static int give_cgroup(const struct child *c)
+{
+	return c->request->delegates && c->uid ? cgroup_give(c->request->cgroup_fd, c->uid, c->gid)
+					       : 0;
 }
 
 static int make_directories(struct child *c, enum exec_directory_kind *ret_kind)
@@ -140,6 +147,7 @@ static struct spawn_failure set_up_resources(struct child *c)
 	STEP(EXIT_KEYRING, child_make_keyring(c));
 	STEP(EXIT_USER, child_resolve_user(c));
 	STEP(EXIT_GROUP, child_resolve_group(c));
+	STEP(EXIT_CGROUP, give_cgroup(c));
 	STEP(EXIT_CREDENTIALS, child_store_credentials(c));
 	STEP(EXIT_MEMORY, child_build_environment(c));
 	r = make_directories(c, &kind);
@@ -192,6 +200,8 @@ static struct spawn_failure run_child(struct child *c)
 	(void)reset_signals(c);
 	(void)setsid();
 	seal_descriptors();
+	if (!c->is_in_cgroup)
+		STEP(EXIT_CGROUP, cgroup_join(c->request->cgroup_fd));
 	if (c->request->mark)
 		STEP(EXIT_LIMITS, mark_wear(c->request->context->marks, c->request->mark));
 	for (size_t i = 0; i < ELEMENTS(parts); i++) {
@@ -213,12 +223,13 @@ static struct spawn_failure run_child(struct child *c)
 	return (struct spawn_failure){0};
 }
 
-static _Noreturn void be_child(const struct spawn_request *request, int tell_fd)
+static _Noreturn void be_child(const struct spawn_request *request, int tell_fd, bool is_in_cgroup)
 {
 	unsigned flags = request->command->flags;
 	struct child c = {
 		.request = request,
 		.exec = request->exec,
+		.is_in_cgroup = is_in_cgroup,
 		.is_privileged = flags & COMMAND_FULLY_PRIVILEGED,
 		.keeps_user = flags & (COMMAND_FULLY_PRIVILEGED | COMMAND_NO_SETUID) ||
 			      (request->permissions_start_only && request->list != COMMANDS_START),
@@ -236,13 +247,14 @@ static _Noreturn void be_child(const struct spawn_request *request, int tell_fd)
 
 int spawn_command(const struct spawn_request *request, struct spawn_result *ret)
 {
+	bool is_in_cgroup;
 	int fds[2];
 
 	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
 		return -errno;
-	pid_t pid = fork();
+	pid_t pid = cgroup_fork(request->cgroup_fd, &is_in_cgroup);
 	if (pid == 0)
-		be_child(request, fds[1]);
+		be_child(request, fds[1], is_in_cgroup);
 	int error = errno;
 	close(fds[1]);
 	if (pid < 0) {

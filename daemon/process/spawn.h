@@ -35,6 +35,8 @@ struct spawn_request {
 	enum command_list list;
 	bool is_first;		/* of this activation: directories are made */
 	uint64_t mark;		/* to wear; 0: none */
+	int cgroup_fd;		/* to be born in; -1: where we are */
+	bool delegates;		/* that cgroup is given to its user */
 	int output_fd;		/* where journal output goes; -1: /dev/null */
 	char *const *variables; /* NAME=value: MAINPID, NOTIFY_SOCKET, ...; Environment= wins over
 				   them */

@@ -142,6 +142,16 @@ def test_its_own_time_limits_end_nobody(machine):
         assert show(machine, "Result") == "success" and machine.path("/run/ended").exists()
 
 
+def test_units_live_below_its_cgroup(up):
+    assert up.run("reaperctl", "show", "-p", "ControlGroup", "--value", "speak").out == "/system.slice/reaperd.service/system.slice/speak.service\n"
+    tree = up.run("systemctl", "status", "--no-pager", "reaperd.service").out
+    assert "speak.service" in tree and "init.scope" in tree, tree
+    folder = up.path("/sys/fs/cgroup/system.slice/reaperd.service")
+    assert folder.exists()
+    assert up.run("systemctl", "stop", "reaperd").status == 0
+    wait_for(lambda: not folder.exists(), "nothing is left")
+
+
 def test_lines_are_in_the_journal_with_their_unit(up):
     def lines(*matches):
         return up.run("journalctl", "-o", "cat", "--no-pager", *matches).out.splitlines()
