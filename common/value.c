@@ -218,7 +218,7 @@ int value_parse_mode(const char *text, mode_t *ret)
 	return 0;
 }
 
-int value_parse_percent(const char *text, unsigned *ret)
+int value_parse_share(const char *text, unsigned *ret)
 {
 	char *end;
 
@@ -236,9 +236,20 @@ int value_parse_percent(const char *text, unsigned *ret)
 	}
 	if (strcmp(end, "%") != 0)
 		return -EINVAL;
-	if (whole > 100 || (whole == 100 && hundredths))
+	if (whole > UINT_MAX / 100 - 1)
 		return -ERANGE;
 	*ret = (unsigned)whole * 100 + hundredths;
+	return 0;
+}
+
+int value_parse_percent(const char *text, unsigned *ret)
+{
+	unsigned share;
+	int r = value_parse_share(text, &share);
+
+	if (r < 0 || share > 10000)
+		return r < 0 ? r : -ERANGE;
+	*ret = share;
 	return 0;
 }
 

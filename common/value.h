@@ -21,6 +21,8 @@ int value_parse_int(const char *text, long min, long max, long *ret);
 int value_parse_mode(const char *text, mode_t *ret);
 /* "12%", "12.5%": parts per 10,000. */
 int value_parse_percent(const char *text, unsigned *ret);
+/* The same with more than all: "200%". */
+int value_parse_share(const char *text, unsigned *ret);
 /* A PID greater than 0, strictly decimal. */
 int value_parse_pid(const char *text, pid_t *ret);
 /* A uid or gid in strict decimal; the reserved 65535 and 4294967295 are refused (systemd.exec(5),

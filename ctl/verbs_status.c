@@ -20,11 +20,12 @@
 
 /* What is printed of a unit: nothing else is asked for. */
 static const char *const shown[] = {"ActiveEnterTimestamp", "ActiveExitTimestamp", "ActiveState",
-	"ControlPID", "Description", "Diagnostics", "Documentation", "DropInPaths", "ExecMainCode",
-	"ExecMainPID", "ExecMainStatus", "FragmentPath", "Id", "InactiveEnterTimestamp",
-	"InactiveExitTimestamp", "Listen", "LoadState", "MainPID", "NRestarts", "NeedDaemonReload",
-	"UnitFilePreset", "UnitFileState", "NextElapseUSecRealtime", "Reason", "Result",
-	"StatusText", "SubState", "TriggeredBy", "Triggers", NULL};
+	"CPUUsageNSec", "ControlGroup", "ControlPID", "Description", "Diagnostics", "Documentation",
+	"DropInPaths", "ExecMainCode", "ExecMainPID", "ExecMainStatus", "FragmentPath", "Id",
+	"InactiveEnterTimestamp", "InactiveExitTimestamp", "Listen", "LoadState", "MainPID",
+	"MemoryCurrent", "MemoryMax", "NRestarts", "NeedDaemonReload", "UnitFilePreset",
+	"UnitFileState", "NextElapseUSecRealtime", "Reason", "Result", "StatusText", "SubState",
+	"TasksCurrent", "TasksMax", "TriggeredBy", "Triggers", NULL};
 
 static void print_loaded(const json_t *u)
 {
@@ -136,6 +137,32 @@ static const char *find_name(const json_t *node, json_int_t pid)
 	return NULL;
 }
 
+/* What its cgroup says; without one, what its processes use together. */
+static void print_accounting(const json_t *u)
+{
+	const json_t *tasks = json_object_get(u, "TasksCurrent");
+	const json_t *memory = json_object_get(u, "MemoryCurrent");
+	const json_t *cpu = json_object_get(u, "CPUUsageNSec");
+	char text[FORMAT_MAX];
+
+	if (json_is_integer(tasks)) {
+		printf("      Tasks: %d", (int)json_integer_value(tasks));
+		if (json_is_integer(json_object_get(u, "TasksMax")))
+			printf(" (limit: %d)", (int)get_int(u, "TasksMax"));
+		putchar('\n');
+	}
+	if (json_is_integer(memory)) {
+		printf("     Memory: %s", format_bytes(text, (uint64_t)json_integer_value(memory)));
+		if (json_is_integer(json_object_get(u, "MemoryMax")))
+			printf(" (max: %s)", format_bytes(text, (uint64_t)get_int(u, "MemoryMax")));
+		putchar('\n');
+	}
+	if (json_is_integer(cpu))
+		printf("        CPU: %s\n",
+			format_timespan(
+				text, (uint64_t)json_integer_value(cpu) / 1000, USEC_PER_MSEC));
+}
+
 static void print_usage(const json_t *tree)
 {
 	const json_t *unit = json_array_get(json_object_get(tree, "children"), 0);
@@ -225,6 +252,7 @@ static void print_unit(struct ctl *c, const json_t *u)
 {
 	const char *load = get_string(u, "LoadState"), *active = get_string(u, "ActiveState");
 	const char *id = get_string(u, "Id"), *description = get_string(u, "Description");
+	const char *cgroup = get_string(u, "ControlGroup");
 	json_t *tree = strcmp(load, "loaded") == 0 ? ask_tree(c, id) : NULL;
 
 	printf("%s%s%s %s", colour_on(dot_colour(load, active)), dot(load, active), colour_off(),
@@ -236,9 +264,12 @@ static void print_unit(struct ctl *c, const json_t *u)
 	print_trigger(u);
 	print_strings(u, "Documentation", "Docs");
 	print_processes(u, tree);
-	print_usage(tree);
+	if (*cgroup)
+		print_accounting(u);
+	else
+		print_usage(tree);
 	if (json_array_size(json_object_get(tree, "children"))) {
-		puts("  Processes:");
+		printf("%s%s\n", *cgroup ? "     CGroup: " : "  Processes:", cgroup);
 		process_tree_print_unit(tree, INDENT, &c->options);
 	}
 	print_diagnostics(u);

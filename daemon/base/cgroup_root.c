@@ -75,11 +75,12 @@ static const char *find_mount(void)
 	return NULL;
 }
 
-/* Our own cgroup, above the leaf that we made if we have made it; the caller frees. "" is the root.
- */
+/* Our own cgroup, or that of the init that is asked for, above the leaf that it made: "" is the
+ * root. The caller frees. */
 static char *own_name(void)
 {
-	_cleanup_(fclosep) FILE *f = fopen("/proc/self/cgroup", "re");
+	_cleanup_(fclosep) FILE *f =
+		fopen(asks_for_init ? "/proc/1/cgroup" : "/proc/self/cgroup", "re");
 	char line[4096];
 
 	while (f && fgets(line, sizeof(line), f)) {

@@ -161,8 +161,6 @@ static void put_service(json_t *o, const struct unit *u)
 		return;
 	if (!s)
 		s = &none;
-	_cleanup_(freep) char *cgroup = service_control_group(s);
-	property_put_text(o, "ControlGroup", cgroup);
 	put(o, "MainPID", json_integer(s->main ? s->main->pid : 0));
 	put(o, "ControlPID", json_integer(s->control ? s->control->pid : 0));
 	property_put_text(o, "Result", service_result_to_string(s->result));
@@ -209,6 +207,7 @@ json_t *properties_of_unit(struct manager *m, const struct unit *u, char *const 
 		put_file_state(o, m, u);
 	put_unit(o, u);
 	put_service(o, u);
+	put_cgroup_properties(o, u);
 	put_trigger_properties(o, u);
 	put_diagnostics(o, u);
 	property_put_defaults(o, u);

@@ -134,6 +134,8 @@ void property_put_text(json_t *o, const char *key, const char *text);
 json_t *property_strings(char *const *list);
 /* methods_triggers.c: what timers, sockets and paths have besides. */
 void put_trigger_properties(json_t *o, const struct unit *u);
+/* What its cgroup tells, and its limits. */
+void put_cgroup_properties(json_t *o, const struct unit *u);
 /* Why it is not as it should be: a sentence; the caller frees. */
 char *unit_reason(const struct unit *u);
 /* Diagnostics of a unit's last load, appended to an array. */

@@ -98,6 +98,9 @@ DEFINE_ENUM_TABLE(service_restart, RESTART_MAX, [RESTART_NO] = "no",
 	[RESTART_ON_ABNORMAL] = "on-abnormal", [RESTART_ON_WATCHDOG] = "on-watchdog",
 	[RESTART_ON_ABORT] = "on-abort", [RESTART_ALWAYS] = "always", );
 
+DEFINE_ENUM_TABLE(oom_policy,
+	OOM_POLICY_MAX, [OOM_CONTINUE] = "continue", [OOM_STOP] = "stop", [OOM_KILL] = "kill", );
+
 DEFINE_ENUM_TABLE(notify_access, NOTIFY_ACCESS_MAX, [NOTIFY_NONE] = "none", [NOTIFY_ALL] = "all",
 	[NOTIFY_EXEC] = "exec", [NOTIFY_MAIN] = "main", );
 

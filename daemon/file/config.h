@@ -341,6 +341,16 @@ enum exit_type {
 
 ENUM_TABLE(exit_type)
 
+/* What becomes of a service when the kernel kills a process of it for want of memory. */
+enum oom_policy {
+	OOM_CONTINUE,
+	OOM_STOP,
+	OOM_KILL,
+	OOM_POLICY_MAX,
+};
+
+ENUM_TABLE(oom_policy)
+
 /* A set of exit statuses and signals: SuccessExitStatus= and kin. */
 struct exit_set {
 	uint8_t statuses[32]; /* bit per exit status 0..255 */

@@ -16,12 +16,12 @@
 #include "daemon/process/procfs.h"
 #include "daemon/process/tree.h"
 
-DEFINE_ENUM_TABLE(unit_event_kind,
-	EVENT_MAX, [EVENT_START] = "start", [EVENT_STOP] = "stop", [EVENT_RELOAD] = "reload",
-	[EVENT_MAIN_EXITED] = "main-exited", [EVENT_CONTROL_EXITED] = "control-exited",
-	[EVENT_EXEC_DONE] = "exec-done", [EVENT_NOTIFIED] = "notified",
-	[EVENT_TREE_EMPTY] = "tree-empty", [EVENT_TIMEOUT] = "timeout",
-	[EVENT_WATCHDOG] = "watchdog", [EVENT_PID_FILE] = "pid-file", );
+DEFINE_ENUM_TABLE(unit_event_kind, EVENT_MAX, [EVENT_START] = "start", [EVENT_STOP] = "stop",
+	[EVENT_RELOAD] = "reload", [EVENT_MAIN_EXITED] = "main-exited",
+	[EVENT_CONTROL_EXITED] = "control-exited", [EVENT_EXEC_DONE] = "exec-done",
+	[EVENT_NOTIFIED] = "notified", [EVENT_TREE_EMPTY] = "tree-empty",
+	[EVENT_TIMEOUT] = "timeout", [EVENT_WATCHDOG] = "watchdog", [EVENT_OOM_KILL] = "oom-kill",
+	[EVENT_PID_FILE] = "pid-file", );
 
 DEFINE_ENUM_TABLE(life_news_kind, NEWS_MAX, [NEWS_STATE] = "state", [NEWS_EXIT] = "exit",
 	[NEWS_ADOPTED] = "adopted", [NEWS_REAPED] = "reaped", [NEWS_JOB] = "job",
@@ -229,6 +229,7 @@ static void handle_exits(struct unit *u)
 	unsigned exited = s->exited;
 
 	s->exited = 0;
+	service_check_oom(s);
 	if (exited & 1U << PROCESS_CONTROL)
 		unit_handle(u, &(struct unit_event){.kind = EVENT_CONTROL_EXITED,
 				       .code = s->control_record.code,

@@ -34,6 +34,7 @@ enum unit_event_kind {
 	EVENT_TREE_EMPTY,     /* no process of the unit is left */
 	EVENT_TIMEOUT,	      /* of the present state */
 	EVENT_WATCHDOG,	      /* no keep-alive in time */
+	EVENT_OOM_KILL,	      /* the kernel killed a process of the unit: no memory */
 	EVENT_PID_FILE,	      /* a PID file was written, or its folder changed */
 	EVENT_MAX,
 };
@@ -94,6 +95,7 @@ struct life {
 	struct dynamic_users dynamic_users;
 	struct cgroup_tree cgroups;
 	struct loop_source cgroup_changes;
+	struct service_cgroup *oom_watched;  /* by inotify's number of the watch */
 	struct service_cgroup *left_cgroups; /* of services that are down, with processes in them */
 	struct output_hub *output;	     /* NULL: services write to /dev/null */
 	struct spawn_context spawn;

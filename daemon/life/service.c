@@ -329,6 +329,7 @@ const struct unit_machine service_machine = {
 	.can_reload = service_can_reload,
 	.handle = service_handle,
 	.reset_failed = service_reset_failed,
+	.reconfigured = service_reconfigured,
 	.done = service_free,
 };
 

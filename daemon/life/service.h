@@ -142,6 +142,8 @@ service_action_fn service_on_main_exit, service_on_main_exit_noted, service_on_r
 service_action_fn service_on_stop, service_on_stop_early, service_on_stop_again,
 	service_on_stop_waiting, service_on_stop_exit, service_on_stop_post_exit, service_on_killed,
 	service_on_tree_empty, service_on_stop_timeout, service_on_restart_due;
+/* service_oom.c */
+service_action_fn service_on_oom_kill;
 
 /* Remembers the first failure of this life: later ones do not hide it. */
 void service_fail(struct service *s, enum service_result result);
@@ -167,6 +169,15 @@ bool service_tree_is_alive(struct service *s);
 int service_enter_cgroup(struct service *s, enum command_list list);
 /* Whether it is its user's to divide: Delegate=. */
 bool service_delegates(const struct service *s);
+/* service_oom.c: what it says is to be done. */
+enum oom_policy service_oom_policy(const struct service *s);
+/* Whether the kernel killed a process of it for want of memory since the last look: handled at
+ * once. */
+void service_check_oom(struct service *s);
+/* Its files were read anew: limits are those that they say now. */
+void service_reconfigured(struct unit *u);
+/* A number from a file of it, as cgroup_read(). */
+int service_read_cgroup(const struct service *s, const char *file, const char *key, uint64_t *ret);
 /* At the end of a life: removed, as soon as no process is left in it. */
 void service_leave_cgroup(struct service *s);
 /* The same for good: what is left in it is left to itself. */

@@ -15,6 +15,7 @@
 #include "common/value.h"
 #include "daemon/base/log.h"
 #include "daemon/file/types.h"
+#include "daemon/life/limit.h"
 #include "daemon/life/service.h"
 #include "daemon/process/kin.h"
 #include "daemon/process/cgroup_path.h"
@@ -26,8 +27,12 @@ struct service_cgroup {
 	struct service *service;
 	char *path;
 	unsigned granted; /* controllers that it has, as bits */
+	unsigned applied; /* limits that were written, likewise */
 	bool delegates;
-	int watch;    /* of cgroup.events: wakes us when it is empty */
+	int watch;     /* of cgroup.events: wakes us when it is empty */
+	int oom_watch; /* of memory.events; -1: nobody tells */
+	uint64_t oom_kills;
+	UT_hash_handle hh;
 	bool is_left; /* its service is down, and a process is left in it */
 	struct service_cgroup *next_left;
 };
@@ -46,6 +51,9 @@ static struct service_cgroup *forget(struct service_cgroup *g)
 {
 	if (!g)
 		return NULL;
+	if (g->oom_watch >= 0)
+		HASH_DEL(unit_life(g->service->unit)->oom_watched, g);
+	cgroup_unwatch(tree_of(g->service), g->oom_watch);
 	cgroup_unwatch(tree_of(g->service), g->watch);
 	free(g->path);
 	free(g);
@@ -91,16 +99,44 @@ static void give_up(struct service_cgroup *g)
 	s->cgroup = forget(g);
 }
 
+void service_check_oom(struct service *s)
+{
+	struct service_cgroup *g = s->cgroup;
+	uint64_t kills;
+
+	if (!g || g->oom_watch < 0 ||
+		cgroup_read(tree_of(s), g->path, "memory.events", "oom_kill", &kills) < 0 ||
+		kills == g->oom_kills)
+		return;
+	g->oom_kills = kills;
+	unit_handle(s->unit, &(struct unit_event){.kind = EVENT_OOM_KILL});
+}
+
+static void hear_oom(struct life *life, int watch)
+{
+	struct service_cgroup *g;
+
+	HASH_FIND_INT(life->oom_watched, &watch, g);
+	if (g)
+		service_check_oom(g->service);
+}
+
 /* Whoever waits for a cgroup to be empty asks in the turn that follows. */
 static void on_change(struct loop_source *source, uint32_t events)
 {
+	struct life *life = source->data;
 	char buffer[4096] __attribute__((aligned(__alignof__(struct inotify_event))));
-	struct service_cgroup *g = ((struct life *)source->data)->left_cgroups;
+	ssize_t n;
 
 	(void)events;
-	while (read(source->fd, buffer, sizeof(buffer)) > 0)
-		;
-	while (g) {
+	while ((n = read(source->fd, buffer, sizeof(buffer))) > 0)
+		for (char *at = buffer; at < buffer + n;) {
+			const struct inotify_event *event = (const struct inotify_event *)at;
+
+			at += sizeof(*event) + event->len;
+			hear_oom(life, event->wd);
+		}
+	for (struct service_cgroup *g = life->left_cgroups; g;) {
 		struct service_cgroup *next = g->next_left;
 
 		give_up(g);
@@ -156,27 +192,37 @@ static bool read_delegate(const struct service *s, unsigned *ret_controllers)
 	return as_bool != 0;
 }
 
-static void on_new_slice(const char *path, void *data)
-{
-	(void)path;
-	(void)data;
-}
-
+/* The folder with what the unit says of it: at the first process, and when it says something new.
+ */
 static int make(struct service *s, struct service_cgroup *g)
 {
-	struct cgroup_tree *t = tree_of(s);
-	unsigned wanted;
+	struct life *life = unit_life(s->unit);
+	unsigned delegated;
 
-	g->delegates = read_delegate(s, &wanted);
-	int r = cgroup_make(t, g->path, wanted, on_new_slice, unit_life(s->unit), &g->granted);
+	g->delegates = read_delegate(s, &delegated);
+	unsigned wanted = delegated | limit_controllers(life, s->unit, g->path);
+	int r = cgroup_make(&life->cgroups, g->path, wanted, limit_apply_slice, life, &g->granted);
 	if (r < 0)
 		return r;
+	limit_apply(life, s->unit, g->path, g->granted, &g->applied);
 	if (g->delegates)
-		cgroup_mark_delegated(t, g->path);
-	g->watch = cgroup_watch(t, g->path, "cgroup.events");
+		cgroup_mark_delegated(&life->cgroups, g->path);
+	return 0;
+}
+
+static void watch(struct service *s, struct service_cgroup *g)
+{
+	g->watch = cgroup_watch(tree_of(s), g->path, "cgroup.events");
 	if (g->watch < 0)
 		log_line(LOG_WARNING, g->watch, s->unit->id, "cannot watch its cgroup");
-	return 0;
+	if (!s->unit->config->service || !(g->granted >> CONTROLLER_MEMORY & 1))
+		return;
+	if (service_oom_policy(s) == OOM_KILL)
+		(void)cgroup_write(tree_of(s), g->path, "memory.oom.group", "1");
+	(void)cgroup_read(tree_of(s), g->path, "memory.events", "oom_kill", &g->oom_kills);
+	g->oom_watch = cgroup_watch(tree_of(s), g->path, "memory.events");
+	if (g->oom_watch >= 0)
+		HASH_ADD_INT(unit_life(s->unit)->oom_watched, oom_watch, g);
 }
 
 /* Made at the first process of an activation. */
@@ -189,10 +235,14 @@ static struct service_cgroup *get(struct service *s)
 	struct service_cgroup *g = calloc(1, sizeof(*g));
 	if (!g)
 		return NULL;
-	*g = (struct service_cgroup){.service = s, .path = path_of(s), .watch = -1};
+	*g = (struct service_cgroup){
+		.service = s, .path = path_of(s), .watch = -1, .oom_watch = -1};
 	int r = g->path ? make(s, g) : -ENOMEM;
-	if (r >= 0)
-		return s->cgroup = g;
+	if (r >= 0) {
+		s->cgroup = g;
+		watch(s, g);
+		return g;
+	}
 	log_line(LOG_WARNING, r, s->unit->id, "cannot make its cgroup %s; it stays in ours",
 		g->path ? g->path : "");
 	return forget(g);
@@ -217,6 +267,20 @@ int service_enter_cgroup(struct service *s, enum command_list list)
 	if (fd < 0)
 		log_line(LOG_WARNING, fd, s->unit->id, "cannot start in its cgroup %s", g->path);
 	return fd < 0 ? -1 : fd;
+}
+
+void service_reconfigured(struct unit *u)
+{
+	struct service *s = u->service;
+	int r = s && s->cgroup ? make(s, s->cgroup) : 0;
+
+	if (r < 0)
+		log_line(LOG_WARNING, r, u->id, "cannot change its cgroup %s", s->cgroup->path);
+}
+
+int service_read_cgroup(const struct service *s, const char *file, const char *key, uint64_t *ret)
+{
+	return s->cgroup ? cgroup_read(tree_of(s), s->cgroup->path, file, key, ret) : -ENOENT;
 }
 
 void service_leave_cgroup(struct service *s)

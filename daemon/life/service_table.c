@@ -60,6 +60,7 @@ const struct service_state_row service_state_rows[SERVICE_STATE_MAX] = {
 	[EVENT_TREE_EMPTY]    = service_stay, \
 	[EVENT_TIMEOUT]       = service_stay, \
 	[EVENT_WATCHDOG]      = service_stay, \
+	[EVENT_OOM_KILL]      = service_stay, \
 	[EVENT_PID_FILE]      = service_stay
 #define GOING_UP(control, main, exec_done, tree) \
 	NOT_WHILE_ALIVE, \
@@ -72,6 +73,7 @@ const struct service_state_row service_state_rows[SERVICE_STATE_MAX] = {
 	[EVENT_TREE_EMPTY]    = tree, \
 	[EVENT_TIMEOUT]       = service_on_start_timeout, \
 	[EVENT_WATCHDOG]      = service_on_watchdog, \
+	[EVENT_OOM_KILL]      = service_on_oom_kill, \
 	[EVENT_PID_FILE]      = service_on_pid_file
 #define IN_SERVICE(reload, main, timeout) \
 	NOT_WHILE_ALIVE, \
@@ -84,6 +86,7 @@ const struct service_state_row service_state_rows[SERVICE_STATE_MAX] = {
 	[EVENT_TREE_EMPTY]    = service_on_tree_empty, \
 	[EVENT_TIMEOUT]       = timeout, \
 	[EVENT_WATCHDOG]      = service_on_watchdog, \
+	[EVENT_OOM_KILL]      = service_on_oom_kill, \
 	[EVENT_PID_FILE]      = service_stay
 #define GOING_DOWN(exits, control, timeout) \
 	NOT_WHILE_ALIVE, \
@@ -96,6 +99,7 @@ const struct service_state_row service_state_rows[SERVICE_STATE_MAX] = {
 	[EVENT_TREE_EMPTY]    = service_on_tree_empty, \
 	[EVENT_TIMEOUT]       = timeout, \
 	[EVENT_WATCHDOG]      = service_stay, \
+	[EVENT_OOM_KILL]      = service_on_oom_kill, \
 	[EVENT_PID_FILE]      = service_stay
 
 service_action_fn *const service_table[SERVICE_STATE_MAX][EVENT_MAX] = {
@@ -131,6 +135,7 @@ service_action_fn *const service_table[SERVICE_STATE_MAX][EVENT_MAX] = {
 		[EVENT_TREE_EMPTY]    = service_stay,
 		[EVENT_TIMEOUT]       = service_on_restart_due,
 		[EVENT_WATCHDOG]      = service_stay,
+		[EVENT_OOM_KILL]      = service_stay,
 		[EVENT_PID_FILE]      = service_stay,
 	},
 };

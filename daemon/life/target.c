@@ -6,6 +6,7 @@
 #include <errno.h>
 
 #include "daemon/life/life.h"
+#include "daemon/life/limit.h"
 #include "daemon/life/service.h"
 #include "daemon/life/trigger.h"
 
@@ -52,6 +53,15 @@ static const struct unit_machine target_machine = {
 	.done = target_done,
 };
 
+static const struct unit_machine slice_machine = {
+	.states = &target_states,
+	.start = target_start,
+	.stop = target_stop,
+	.handle = target_handle,
+	.reconfigured = limit_reconfigure_slice,
+	.done = target_done,
+};
+
 const struct unit_machine *unit_machine(const struct unit *u)
 {
 	switch (u->type) {
@@ -63,6 +73,8 @@ const struct unit_machine *unit_machine(const struct unit *u)
 		return &path_machine;
 	case UNIT_SOCKET:
 		return &socket_machine;
+	case UNIT_SLICE:
+		return &slice_machine;
 	default:
 		return &target_machine;
 	}

@@ -58,6 +58,37 @@ static int make_folder(const struct cgroup_tree *t, const char *path)
 	return mkdirat(t->fd, path, 0755) < 0 && errno != EEXIST ? -errno : 0;
 }
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+	return a < b ? a : b;
+}
+
+static uint64_t memory_of(const struct cgroup_tree *t)
+{
+	uint64_t limit = UINT64_MAX;
+
+	(void)cgroup_read(t, "", "memory.max", NULL, &limit);
+	return least(limit, (uint64_t)sysconf(_SC_PHYS_PAGES) * (uint64_t)sysconf(_SC_PAGESIZE));
+}
+
+/* As many as there may be: by number, by the kernel's memory, by the limit of all of us. */
+static uint64_t tasks_of(const struct cgroup_tree *t)
+{
+	static const char *const files[] = {"pid_max", "threads-max"};
+	uint64_t found = UINT64_MAX, n = UINT64_MAX;
+	const struct cgroup_tree kernel = {
+		.fd = open("/proc/sys/kernel", O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+
+	for (size_t i = 0; kernel.fd >= 0 && i < ELEMENTS(files); i++)
+		if (cgroup_read(&kernel, "", files[i], NULL, &n) >= 0)
+			found = least(found, n);
+	if (kernel.fd >= 0)
+		close(kernel.fd);
+	if (cgroup_read(t, "", "pids.max", NULL, &n) >= 0)
+		found = least(found, n);
+	return found;
+}
+
 int cgroup_open(struct cgroup_tree *t)
 {
 	const struct cgroup_root *root = cgroup_root();
@@ -83,6 +114,8 @@ int cgroup_open(struct cgroup_tree *t)
 	t->inotify = TAKE_FD(inotify);
 	t->name = root->name;
 	t->here = root->controllers;
+	t->memory_bytes = memory_of(t);
+	t->tasks = tasks_of(t);
 	return 0;
 }
 

@@ -15,10 +15,11 @@
 struct cgroup_slice; /* a folder that has cgroups below it */
 
 struct cgroup_tree {
-	int fd;		  /* the folder that is ours; -1: there is none */
-	int inotify;	  /* tells of changes of watched files */
-	unsigned here;	  /* controllers that can be handed on, as bits */
-	const char *name; /* see struct cgroup_root */
+	int fd;			      /* the folder that is ours; -1: there is none */
+	int inotify;		      /* tells of changes of watched files */
+	unsigned here;		      /* controllers that can be handed on, as bits */
+	const char *name;	      /* see struct cgroup_root */
+	uint64_t memory_bytes, tasks; /* what there is of them: percentages are of that */
 	struct cgroup_slice *slices;
 };
 

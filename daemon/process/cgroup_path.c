@@ -7,8 +7,31 @@
 
 #include "common/text.h"
 #include "common/unit_name.h"
+#include "daemon/base/limits.h"
 
 #define SUFFIX ".slice"
+
+/* Names that the kernel uses in each cgroup, now or with another controller. */
+static bool is_of_kernel(const char *name)
+{
+	static const char *const prefixes[] = {"cgroup.", "cpu.", "cpuacct.", "cpuset.", "io.",
+		"blkio.", "memory.", "devices.", "pids."};
+
+	if (*name == '_' || *name == '.')
+		return true;
+	for (size_t i = 0; i < ELEMENTS(prefixes); i++)
+		if (text_after_prefix(name, prefixes[i]))
+			return true;
+	return false;
+}
+
+static void put_slice(FILE *f, const char *name, size_t stem, const char *after)
+{
+	char head[LIMIT_UNIT_NAME + sizeof(SUFFIX)];
+
+	snprintf(head, sizeof(head), "%.*s" SUFFIX, (int)stem, name);
+	fprintf(f, "%s%s%s", is_of_kernel(head) ? "_" : "", head, after);
+}
 
 char *cgroup_slice_path(const char *slice)
 {
@@ -25,8 +48,8 @@ char *cgroup_slice_path(const char *slice)
 	if (!f)
 		return NULL;
 	for (size_t n = strcspn(slice, "-"); n < stem; n += 1 + strcspn(slice + n + 1, "-"))
-		fprintf(f, "%.*s" SUFFIX "/", (int)n, slice);
-	fputs(slice, f);
+		put_slice(f, slice, n, "/");
+	put_slice(f, slice, stem, "");
 	return fclose(f) == 0 ? path : (free(path), NULL);
 }
 
@@ -43,20 +66,6 @@ char *cgroup_default_slice(const char *unit, bool is_user)
 	if (asprintf(&slice, "%s%s%s" SUFFIX, top, escaped ? "-" : "", escaped ? escaped : "") < 0)
 		return NULL;
 	return slice;
-}
-
-/* Names that the kernel uses in each cgroup, now or with another controller. */
-static bool is_of_kernel(const char *name)
-{
-	static const char *const prefixes[] = {"cgroup.", "cpu.", "cpuacct.", "cpuset.", "io.",
-		"blkio.", "memory.", "devices.", "pids."};
-
-	if (*name == '_' || *name == '.')
-		return true;
-	for (size_t i = 0; i < ELEMENTS(prefixes); i++)
-		if (text_after_prefix(name, prefixes[i]))
-			return true;
-	return false;
 }
 
 char *cgroup_unit_path(const char *slice, const char *unit)

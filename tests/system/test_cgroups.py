@@ -25,6 +25,7 @@ UNITS = {
         f"ExecStart=/bin/sh -c 'cd {TREE}$(sed -n s/0:://p /proc/self/cgroup) && mkdir mine && echo $$$$ >mine/cgroup.procs && exec sleep 1000'\n"
         "ExecStop=/bin/sh -c 'cat /proc/self/cgroup'\n"),
     "speaks.socket": "[Socket]\nListenStream=/run/speaks\nService=plain.service\nExecStartPre=/bin/cat /proc/self/cgroup\n",
+    "limited.service": "[Service]\nExecStart=/bin/sleep 1000\nMemoryMax=64M\nTasksMax=10\nCPUQuota=20%\nDelegate=yes\nDeviceAllow=/dev/null\n",
     "subgroup.service": "[Service]\nDelegate=yes\nDelegateSubgroup=inner\nExecStart=/bin/sleep 1000\n",
 }
 
@@ -124,6 +125,24 @@ def test_commands_of_sockets_have_a_cgroup_too(machine):
     assert "0::/system.slice/speaks.socket\n" in machine.run("reaperctl", "logs", "-o", "cat", "speaks.socket").out
     stop(machine, "speaks.socket")
     assert not machine.path(f"{TREE}/system.slice/speaks.socket").exists()
+
+
+def test_what_no_controller_is_there_for_is_reported(machine):
+    start(machine, "limited.service")
+    here = machine.path(f"{TREE}/cgroup.controllers").read_text().split()
+    notes = machine.run("reaperctl", "status", "limited").out
+    for key, controller in (("MemoryMax=64M", "memory"), ("TasksMax=10", "pids"), ("CPUQuota=20%", "cpu")):
+        told = f"{key}: not applied: the controller {controller} is not handed on to us" in notes
+        assert told == (controller not in here), notes
+    assert "Delegate" not in notes and "no BPF programs" in notes
+    assert "CGroup: /system.slice/limited.service" in notes
+    assert show(machine, "limited.service", "MemoryMax") == "67108864"
+    assert show(machine, "limited.service", "CPUQuotaPerSecUSec") == "200ms"
+    assert int(show(machine, "limited.service", "CPUUsageNSec")) > 0
+    if "memory" not in here:
+        assert show(machine, "limited.service", "MemoryCurrent") == "[not set]"
+    stop(machine, "limited.service")
+    assert show(machine, "limited.service", "CPUUsageNSec") == "[not set]"
 
 
 def test_no_tree_of_ours_is_left_alone(reaperd):

@@ -27,6 +27,8 @@ static const struct enum_table *const tables[] = {
 	&service_restart_names,
 	&kill_mode_names,
 	&notify_access_names,
+	&oom_policy_names,
+	&cgroup_controller_names,
 	&dep_kind_names,
 	&command_list_names,
 	&service_state_names,
