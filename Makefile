@@ -179,6 +179,16 @@ check-soak: ## the tests of docs/faults.md at length: 100,000 stops, each alloca
 	@$(SOAK) tests/run --build-folder=$(O) --timeout=10000 $(patsubst %,system/test_%.py,pid_reuse bad_days memory syscalls soup \
 		escape clients)
 
+build/vm/vmlinuz: # Debian's kernel as an image alone: nothing is installed
+	@mkdir -p build/vm && cd build/vm && name=$$(apt-cache depends linux-image-amd64 | sed -n 's/.*Depends: \(linux-image[^ ]*\)/\1/p') && \
+		{ [ -n "$$name" ] && apt-get -qq download "$$name" && dpkg-deb --fsys-tarfile linux-image-*.deb | \
+			tar -x --strip-components=2 --wildcards './boot/vmlinuz*' && mv vmlinuz-* vmlinuz && rm linux-image-*.deb; } >/dev/null 2>&1 || true
+
+check-vm: build/vm/vmlinuz ## limits of memory, CPU and tasks on a kernel of their own, in a virtual machine (a minute or more)
+	@scripts/deps vm || true
+	@$(MAKE) --no-print-directory BUILD=static CC=musl-gcc all
+	@tests/vm/limits
+
 demo: ## a narrated run on a real redis-server; KEEP=1 stays for you to play
 	@scripts/deps demo
 	@$(MAKE) --no-print-directory all helpers
@@ -247,7 +257,7 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all static helpers parents unit-tests fuzzers check check-soak check-oracle check-packages unit system fuzz bench demo deb lint format install uninstall deps clean help
+.PHONY: all static helpers parents unit-tests fuzzers check check-soak check-oracle check-packages check-vm unit system fuzz bench demo deb lint format install uninstall deps clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
