@@ -316,10 +316,9 @@ int service_signal_cgroup(struct service *s, int sig)
 {
 	const struct service_cgroup *g = s->cgroup;
 
-	if (!g)
+	if (!g || cgroup_is_populated(tree_of(s), g->path) <= 0)
 		return 0;
-	if (sig == SIGKILL && cgroup_is_populated(tree_of(s), g->path) > 0 &&
-		cgroup_kill(tree_of(s), g->path) >= 0)
+	if (sig == SIGKILL && cgroup_kill(tree_of(s), g->path) >= 0)
 		return 1;
 	int n = cgroup_signal(tree_of(s), g->path, sig, is_reached_otherwise, s);
 	return n < 0 ? 0 : n;

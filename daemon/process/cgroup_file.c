@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -87,6 +88,28 @@ int cgroup_kill(const struct cgroup_tree *t, const char *path)
 	return cgroup_write(t, path, "cgroup.kill", "1");
 }
 
+/* The whole of a file of the kernel's, which has no size; the caller frees. NULL: no memory. */
+static char *read_all(int fd)
+{
+	size_t used = 0, room = 0;
+	char *text = NULL;
+	ssize_t n;
+
+	do {
+		char *grown = used + 1 < room ? text : realloc(text, room += 4096);
+
+		if (!grown) {
+			free(text);
+			return NULL;
+		}
+		text = grown;
+		n = read(fd, text + used, room - used - 1);
+		used += n > 0 ? (size_t)n : 0;
+	} while (n > 0);
+	text[used] = 0;
+	return text;
+}
+
 struct signal_round {
 	const struct cgroup_tree *tree;
 	const char *path; /* of the whole */
@@ -124,25 +147,32 @@ static bool send_to(const struct signal_round *s, pid_t pid)
 
 static int signal_members(const struct signal_round *s, int folder)
 {
-	int fd = openat(folder, "cgroup.procs", O_RDONLY | O_CLOEXEC);
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
-	int n = 0, pid;
+	_cleanup_(closep) int fd = openat(folder, "cgroup.procs", O_RDONLY | O_CLOEXEC);
+	_cleanup_(freep) char *text = fd < 0 ? NULL : read_all(fd);
+	char *rest = text;
+	int n = 0;
 
-	if (!f) {
-		closep(&fd);
-		return 0;
-	}
-	while (fscanf(f, "%d", &pid) == 1)
-		if (pid > 0 && !s->skip(pid, s->data))
+	for (char *line = strsep(&rest, "\n"); line; line = strsep(&rest, "\n")) {
+		pid_t pid;
+
+		if (value_parse_pid(line, &pid) >= 0 && !s->skip(pid, s->data))
 			n += send_to(s, pid);
-	fclose(f);
+	}
 	return n;
+}
+
+/* A folder of the kernel's has a link for each folder in it. */
+static bool has_folders(int folder)
+{
+	struct stat st;
+
+	return fstat(folder, &st) < 0 || st.st_nlink > 2;
 }
 
 static int signal_tree(const struct signal_round *s, int folder, unsigned depth)
 {
 	int n = signal_members(s, folder);
-	DIR *d = depth < LIMIT_CGROUP_DEPTH ? fdopendir(folder) : NULL;
+	DIR *d = has_folders(folder) && depth < LIMIT_CGROUP_DEPTH ? fdopendir(folder) : NULL;
 
 	if (!d) {
 		close(folder);
