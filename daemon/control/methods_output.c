@@ -164,7 +164,7 @@ void logs_on_line(const char *unit_id, const struct output_line *line, void *dat
 void method_rotate_logs(struct call *c)
 {
 	if (log_files_rotate(c->client->control->manager))
-		call_reply(c, NULL);
+		call_reply(c, json_object());
 	else
 		call_unit_error(c, "NotApplicable", "",
 			"there are no log files; LogDirectory= in reaperd.conf asks for them");

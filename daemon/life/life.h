@@ -113,7 +113,7 @@ struct life {
 	struct unit *queue_first, *queue_last;
 	struct loop_timer upkeep_timer; /* of upkeep.h; runs while upkeep_usec is not 0 */
 	uint64_t upkeep_usec;
-	int idle_pipe[2]; /* of idle.h; -1: nobody waits */
+	int idle_pipe[2];	     /* of idle.h; -1: nobody waits */
 	struct loop_timer job_limit; /* JobTimeoutSec=, of any job */
 	uint64_t job_limit_usec;     /* what it is set to; 0: not */
 	uint32_t limited_job;	     /* the last whose limits are known */

@@ -118,10 +118,13 @@ static void request_each(struct life *life, const struct unit *u, enum dep_kind 
 	}
 }
 
-/* OnFailure= and OnSuccess=: a job for each, whatever its state. */
+/* OnFailure= and OnSuccess=: a job for each, whatever its state; what came up while everything goes
+ * down would stay. */
 static void request_handlers(
 	struct life *life, const struct unit *u, enum dep_kind kind, enum job_mode mode)
 {
+	if (life->stopping)
+		return;
 	UNIT_FOREACH (other, u, kind)
 		(void)life_request(life, other, JOB_START, mode);
 }

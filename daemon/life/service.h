@@ -89,8 +89,8 @@ struct service {
 	struct unit *accepted_by; /* the socket that the connection is of; NULL: none */
 	char *status_text;
 	struct private_tmp *private_tmp; /* of PrivateTmp=; NULL: none */
-	struct stored_fd *store;	/* of FDSTORE=1 (service_store.c) */
-	struct restart_verdict verdict; /* of the life that ended last */
+	struct stored_fd *store;	 /* of FDSTORE=1 (service_store.c) */
+	struct restart_verdict verdict;	 /* of the life that ended last */
 	struct service *next_watcher;
 	uint64_t runtime_extra_usec; /* of this life: up to RuntimeRandomizedExtraSec= */
 };

@@ -39,9 +39,10 @@ static void forget_ports(struct socket_unit *s)
 	s->count = 0;
 }
 
-void socket_watch(struct socket_unit *s, bool on)
+int socket_watch(struct socket_unit *s, bool on)
 {
 	struct loop *loop = unit_life(s->unit)->loop;
+	int failure = 0;
 
 	for (size_t i = 0; i < s->count; i++) {
 		struct socket_port *port = &s->ports[i];
@@ -52,17 +53,23 @@ void socket_watch(struct socket_unit *s, bool on)
 		else if (!on && port->watched)
 			loop_remove(loop, &port->source);
 		port->watched = on && r >= 0;
-		/* A regular file is always readable: epoll(7) does not take it. */
-		if (r < 0 && r != -EPERM)
-			log_line(LOG_ERR, r, s->unit->id, "cannot watch %s", s->listens[i].text);
+		if (r < 0)
+			failure = log_line(LOG_ERR, r, s->unit->id,
+				r == -EPERM ? "%s is of a kind that cannot be waited for (epoll(7))"
+					    : "cannot watch %s",
+				s->listens[i].text);
 	}
+	return failure;
 }
 
 void socket_listen(struct socket_unit *s)
 {
 	if (!settings(s)->accept && settings(s)->flush_pending)
 		socket_flush_ports(s);
-	socket_set_state(s, SOCKET_LISTENING);
+	if (socket_watch(s, true) < 0)
+		socket_enter_stop(s, TRIGGER_FAILURE_RESOURCES);
+	else
+		socket_set_state(s, SOCKET_LISTENING);
 }
 
 static bool too_often(struct socket_unit *s)

@@ -56,7 +56,9 @@ void socket_set_state(struct socket_unit *s, enum socket_state state);
 void socket_handle(struct unit *u, const struct unit_event *event);
 /* socket.c: waits for what comes; that is the state SOCKET_LISTENING. */
 void socket_listen(struct socket_unit *s);
-void socket_watch(struct socket_unit *s, bool on);
+/* Whether its descriptors wake the loop. Negative errno of the last that cannot, logged: -EPERM, it
+ * can never be waited for. */
+int socket_watch(struct socket_unit *s, bool on);
 /* socket_owner.c: in a child, makes SocketUser= and SocketGroup= own its files; ends with 0, or the
  * status that systemd has for what failed. */
 _Noreturn void socket_give_files(const struct socket_unit *s);

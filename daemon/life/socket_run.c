@@ -63,7 +63,7 @@ void socket_set_state(struct socket_unit *s, enum socket_state state)
 
 	if (!rows[state].is_open)
 		socket_close_ports(s, true);
-	socket_watch(s, state == SOCKET_LISTENING);
+	(void)socket_watch(s, state == SOCKET_LISTENING);
 	if (p)
 		service_arm_timer(p, rows[state].done ? settings(s)->timeout_usec : USEC_INFINITY);
 	unit_set_state(s->unit, rows[state].active, state);

@@ -43,7 +43,9 @@ static void enter_dead(struct timer *t, enum trigger_result result)
 		t->result = result;
 	loop_timer_clear(unit_life(t->unit)->loop, &t->wake);
 	t->next_realtime_usec = t->next_monotonic_usec = USEC_INFINITY;
-	if (t->result == TRIGGER_SUCCESS)
+	if (t->result == TRIGGER_SUCCESS && t->unit->sub_state == TIMER_DEAD)
+		life_enqueue(unit_life(t->unit), t->unit, WORK_REACT); /* its job is over */
+	else if (t->result == TRIGGER_SUCCESS)
 		unit_set_state(t->unit, UNIT_INACTIVE, TIMER_DEAD);
 	else
 		unit_set_state(t->unit, UNIT_FAILED, TIMER_FAILED);
