@@ -261,16 +261,23 @@ static void for_getopt(enum program program, struct option *options, char *lette
 	*letters = 0;
 }
 
-/* What getopt did not take: ':' for a missing argument, '?' for what it does not know. */
-static int complain(const struct options *o, int option, const char *word)
+/* An option is the last word and needs another. Told by what getopt found: where the words stand by
+ * then is not the same in every C library. */
+static int complain_of_missing(void)
+{
+	char letter[2] = {(char)optopt, 0};
+
+	fprintf(stderr, "reaperctl: %s%s needs an argument\n", optopt < 256 ? "-" : "--",
+		optopt < 256 ? letter : rows[optopt - 256].name);
+	return -EINVAL;
+}
+
+/* A word that getopt does not know. */
+static int complain(const struct options *o, const char *word)
 {
 	_cleanup_(freep) char *name = strndup(word, strcspn(word, "="));
 	struct hint hint = {.wanted = name && *name == '-' ? name + 2 : ""};
 
-	if (option == ':') {
-		fprintf(stderr, "reaperctl: %s needs an argument\n", word);
-		return -EINVAL;
-	}
 	if (optopt) {
 		fprintf(stderr, "reaperctl: there is no option -%c; ", optopt);
 	} else {
@@ -316,7 +323,8 @@ int options_read(struct options *o, int argc, char **argv, char ***ret_words)
 			option >= 256 ? &rows[option - 256] : find_letter(o->program, option);
 
 		if (!row)
-			return complain(o, option, argv[optind - 1]);
+			return option == ':' ? complain_of_missing()
+					     : complain(o, argv[optind - 1]);
 		int r = set(o, row, argument_of(row, argc, argv));
 		if (r)
 			return r;

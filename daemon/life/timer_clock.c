@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <limits.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/inotify.h>
@@ -53,12 +54,22 @@ static bool tells_of_zone(int fd)
 	return found;
 }
 
+/* musl's tzset(3) looks into the file again only when TZ says something else than before. */
+static void read_zone_anew(void)
+{
+	if (!getenv("TZ") && setenv("TZ", "UTC0", 1) == 0) {
+		tzset();
+		(void)unsetenv("TZ");
+	}
+	tzset();
+}
+
 static void on_zone(struct loop_source *source, uint32_t events)
 {
 	(void)events;
 	if (!tells_of_zone(source->fd))
 		return;
-	tzset();
+	read_zone_anew();
 	timers_moved(source->data, TIMER_ZONE_CHANGED);
 }
 

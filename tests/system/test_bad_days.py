@@ -324,7 +324,7 @@ def test_a_pid_file_that_lies(reaperd, script):
 PROGRAMS = {
     "missing": (None, 0o755, "No such file"), "not-executable": ("#!/bin/sh\n", 0o644, "Permission denied"), "no-interpreter": ("#!/no/such/program\n", 0o755, "#! line"),
     "text": ("just words\n", 0o755, "Exec format error"), "empty": ("", 0o755, "Exec format error"), "half": ("\x7fELF", 0o755, "Exec format error"),
-    "loop": ("loop", 0o755, "symbolic links"), "folder": ("folder", 0o755, "Permission denied"),
+    "loop": ("loop", 0o755, "ymbolic link"), "folder": ("folder", 0o755, "Permission denied"),
 }  # fmt: skip
 
 

@@ -50,7 +50,7 @@ def test_a_credential_that_is_missing_fails_the_unit(reaperd, root):
     reaperd.unit("x.target", "[Unit]\n")
     reaperd.start("x.target")
     result = reaperd.ctl("start", "c")
-    assert result.status == 1 and "CREDENTIALS" in result.err
+    assert result.status == 1 and "Credential=" in result.err
     assert reaperd.show("c.service", "ExecMainStatus") == 243
 
 

@@ -50,7 +50,7 @@ def ask(reaperd, port, rows):
     return {row[0]: int(line) for row, line in zip(rows, reaperd.lines("a"))}
 
 
-@pytest.mark.parametrize("port, rows", [("ListenStream=127.0.0.1:46219", STREAM), ("ListenDatagram=127.0.0.1:46219", DATAGRAM), ("ListenDatagram=@trig-test", LOCAL)])
+@pytest.mark.parametrize("port, rows", [("ListenStream=127.0.0.1:46219", STREAM), ("ListenDatagram=127.0.0.1:46219", DATAGRAM), ("ListenDatagram=@reaperd-test", LOCAL)])
 def test_options_are_set(reaperd, port, rows):
     assert ask(reaperd, port, rows) == {row[0]: row[3] for row in rows}
     assert "cannot be set" not in reaperd.text()
