@@ -89,6 +89,22 @@ static uint64_t tasks_of(const struct cgroup_tree *t)
 	return found;
 }
 
+/* Who was started before is in our folder still, and a cgroup that hands on controllers may hold
+ * nobody (the kernel's cgroup-v2 document, "No Internal Process Constraint"). */
+static void move_companions(const struct cgroup_tree *t)
+{
+	int fd = openat(t->fd, "cgroup.procs", O_RDONLY | O_CLOEXEC), pid;
+	_cleanup_(fclosep) FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+	char text[16];
+
+	if (fd >= 0 && !f)
+		close(fd);
+	while (f && fscanf(f, "%d", &pid) == 1) {
+		snprintf(text, sizeof(text), "%d", pid);
+		(void)cgroup_write(t, CGROUP_OWN_LEAF, "cgroup.procs", text);
+	}
+}
+
 int cgroup_open(struct cgroup_tree *t)
 {
 	const struct cgroup_root *root = cgroup_root();
@@ -110,6 +126,7 @@ int cgroup_open(struct cgroup_tree *t)
 		t->fd = -1;
 		return r;
 	}
+	move_companions(t);
 	t->fd = TAKE_FD(fd);
 	t->inotify = TAKE_FD(inotify);
 	t->name = root->name;

@@ -147,6 +147,7 @@ def test_units_live_below_its_cgroup(up):
     tree = up.run("systemctl", "status", "--no-pager", "reaperd.service").out
     assert "speak.service" in tree and "init.scope" in tree, tree
     folder = up.path("/sys/fs/cgroup/system.slice/reaperd.service")
+    assert (folder / "cgroup.procs").read_text() == "", "helpers of reaperd are in its leaf too"
     assert folder.exists()
     assert up.run("systemctl", "stop", "reaperd").status == 0
     wait_for(lambda: not folder.exists(), "nothing is left")
