@@ -44,6 +44,7 @@ def whoever_left_a_name(yard):
 
 def stop_ends_all(reaperd, yard, unit, count):
     wait_for(lambda: len(whoever_left_a_name(yard)) >= count, f"{count} are out")
+    wait_for(lambda: children(reaperd.main_pid("bystander")), "the bystander has its child")
     bystanders = {reaperd.main_pid("bystander"), *children(reaperd.main_pid("bystander"))}
     escaped = whoever_left_a_name(yard)
     assert all(map(is_alive, escaped))
