@@ -250,8 +250,8 @@ class Reaperd:
     def connect(self):
         """A raw connection to the control socket."""
         connection = socket.socket(socket.AF_UNIX)
+        connection.connect(str(self.socket))  # waits for room; with a time limit it would be refused
         connection.settimeout(PATIENCE)
-        connection.connect(str(self.socket))
         return connection
 
 

@@ -52,6 +52,7 @@ def test_ready_comes_after_the_start_up_and_names_its_outcome(reaperd, manager):
     reaperd.service("bad", "/bin/false", "Type=oneshot")
     reaperd.start("slow.service", "bad.service", wait=False, env=manager.environment)
     manager.wait("EXTEND_TIMEOUT_USEC=")
+    wait_for(lambda: reaperd.socket.exists() and reaperd.ctl("stats").status == 0, "it answers")
     reaperd.wait_state("slow", "activating")
     assert not manager.has("READY=1"), "a unit still starts"
     (reaperd.folder / "go").write_text("")
