@@ -258,11 +258,3 @@ void job_cancel_all(struct job_table *t)
 	while (t->first)
 		job_finish(t, t->first, JOB_CANCELED);
 }
-
-struct job *job_find(const struct job_table *t, uint32_t id)
-{
-	for (struct job *j = t->first; j; j = j->next)
-		if (j->id == id)
-			return j;
-	return NULL;
-}

@@ -159,5 +159,3 @@ struct job *job_install(struct job_table *jobs, struct unit *u, enum job_type ty
 
 /* Cancels every job. */
 void job_cancel_all(struct job_table *jobs);
-/* The job of that number, or NULL. */
-struct job *job_find(const struct job_table *jobs, uint32_t id);

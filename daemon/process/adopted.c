@@ -37,7 +37,6 @@ static int remember(const struct look *look, const struct proc_info *p)
 		return -ENOMEM;
 	*a = (struct adopted){.pid = p->pid,
 		.mark = kin_mark(look->space, look->processes, p->pid),
-		.start_ticks = p->start_ticks,
 		.since_usec = clock_realtime_usec()};
 	HASH_ADD_INT(look->table->by_pid, pid, a);
 	if (!HASH_IS_IN(hh, a)) {

@@ -21,9 +21,8 @@
 
 struct adopted {
 	pid_t pid;
-	uint64_t mark;	      /* of the activation that it comes from; 0: none of ours */
-	uint64_t start_ticks; /* as struct proc_info has it */
-	uint64_t since_usec;  /* when it was noticed, CLOCK_REALTIME */
+	uint64_t mark;	     /* of the activation that it comes from; 0: none of ours */
+	uint64_t since_usec; /* when it was noticed, CLOCK_REALTIME */
 	UT_hash_handle hh;
 };
 
