@@ -4,11 +4,11 @@ import os
 import re
 
 import pytest
-from reaperd import HELPERS, REAPERCTL, run, wait_for
+from reaperd import HELPERS, call, children, run, wait_for
 
 STOPS = int(os.environ.get("REAPERD_STOPS", "150"))
 KILLS = int(os.environ.get("REAPERD_KILLS", "60"))
-ROOM = 400  # pid_max
+ROOM, LOWEST = 400, 300  # pid_max, and from where numbers come round
 
 
 @pytest.fixture
@@ -50,27 +50,38 @@ def test_a_main_process_that_others_reaped_is_not_signalled_by_number(crowded):
 
 
 def test_stops_under_reuse_hit_nobody_else(crowded):
-    """Units of several processes are stopped over and over while numbers come round."""
+    """Units of five processes each are stopped over and over; their numbers come round to bystanders, most of them just born."""
     r = crowded
-    for i in range(4):
-        r.service(f"bystander{i}", f"/bin/bash -c 'trap \"echo TERM >>{r.folder}/hit\" TERM HUP INT CONT USR1; (setsid sleep 100000 &) ; while :; do sleep 1000 & wait; done'", "TimeoutStopSec=200ms")
-    r.service("churn", "/bin/bash -c 'while :; do for i in 1 2 3 4 5 6 7 8; do /bin/true & done; wait; sleep 0.01; done'")
+    bystanders, victims = [f"bystander{i}" for i in range(2)], []
+    for name in bystanders:
+        r.service(name, f"{HELPERS}/crowd watch {r.folder}/hit 8")
     for i in range(3):
-        r.service(f"victim{i}", "/bin/bash -c 'for i in 1 2 3; do (setsid sleep 1000 &) ; done; exec sleep 1000'", "TimeoutStopSec=60", "StartLimitIntervalSec=0")
-    r.start(*(f"bystander{i}.service" for i in range(4)), "churn.service")
-    before = [r.main_pid(f"bystander{i}") for i in range(4)]
-    spawned = r.json("stats")["spawned"]
-    script = (
-        f"i=0; while [ $i -lt {STOPS // 3} ]; do i=$((i + 1))\n"
-        f"{REAPERCTL} --socket={r.socket} start victim0 victim1 victim2 && {REAPERCTL} --socket={r.socket} stop victim0 victim1 victim2 || exit 1; done"
-    )
-    result = run("bash", "-c", script, patience=max(170, STOPS))
-    assert result.status == 0, result
-    assert r.json("stats")["spawned"] - spawned >= STOPS // 3 * 3
-    assert not (r.folder / "hit").exists()
-    assert [r.main_pid(f"bystander{i}") for i in range(4)] == before
-    assert all(r.show(f"bystander{i}", "ActiveState", "NRestarts") == ["active", 0] for i in range(4))
-    assert r.state("churn") == "active"
+        for name, what, text in (("simple", "leave", ""), ("mixed", "leave", "KillMode=mixed"), ("daemon", "daemon", "Type=forking\nGuessMainPID=no")):
+            victims.append(f"{name}{i}.service")
+            r.service(f"{name}{i}", f"{HELPERS}/crowd {what}", f"{text}\nTimeoutStopSec=60", "StartLimitIntervalSec=0")
+    r.service("idle")
+    r.start("idle.service")
+    connection = r.connect()
+
+    def stop_all(rounds):
+        for _ in range(rounds):
+            for job in ("start", "stop"):
+                answer = call(connection, "io.reaperd.RunJob", {"job": job, "units": victims})
+                assert "error" not in answer, answer
+
+    stop_all(ROOM // len(victims) // 4)  # the lowest numbers are given once only
+    r.ctl("start", *bystanders)
+    before, rounds = [r.main_pid(name) for name in bystanders], STOPS // len(victims) + 1
+    assert min(before) >= LOWEST
+    counted = r.json("stats")
+    stop_all(rounds)
+    counters = {name: value - counted[name] for name, value in r.json("stats").items()}
+    assert counters["spawned"] == rounds * len(victims)
+    assert counters["reaped"] >= 4 * counters["spawned"]
+    assert (r.folder / "hit").read_text() == ""
+    assert [r.main_pid(name) for name in bystanders] == before
+    assert all(r.show(name, "ActiveState", "NRestarts") == ["active", 0] for name in bystanders)
+    assert len(children(r.pid)) == 3, "the bystanders and the idle one"
 
 
 def test_a_main_process_killed_over_and_over(reaperd):
