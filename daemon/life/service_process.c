@@ -211,6 +211,8 @@ int service_spawn(struct service *s, enum command_list list, size_t index, enum 
 		.permissions_start_only = service_settings(s)->permissions_start_only,
 	};
 	r = spawn_command(&request, &child);
+	if (s->output)
+		output_release(s->output);
 	if (r < 0)
 		return log_line(LOG_ERR, r, s->unit->id, "cannot start %s", request.command->path);
 	life->counters.spawned++;

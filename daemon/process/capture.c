@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
@@ -87,15 +88,15 @@ static void take(struct capture *c, size_t n)
 	c->reader.end(c->reader.data);
 }
 
-/* Returns how much that was. */
-static size_t read_some(struct capture *c, size_t budget)
+/* How much that was; 0: nothing now; -EPIPE: nobody can write to it any more. */
+static ssize_t read_some(struct capture *c, size_t budget)
 {
 	ssize_t n = read(c->source.fd, buffer + LIMIT_OUTPUT_LINE_BYTES, budget);
 
 	if (n <= 0)
-		return 0;
+		return n == 0 ? -EPIPE : 0;
 	take(c, (size_t)n);
-	return (size_t)n;
+	return n;
 }
 
 /* Where a user's pipes may not grow any more (pipe(7)), it stays as it is. */
@@ -119,16 +120,20 @@ static void nap(struct capture *c, bool had_much)
 		(void)loop_add(c->loop, &c->source, EPOLLIN);
 }
 
-/* One look at the pipe; true: it is full or busy, and looked at again after a nap. */
+/* One look at the pipe; true: it is full, busy or over, and not to be watched. */
 static bool look(struct capture *c, bool is_busy)
 {
 	size_t budget = c->reader.may_read(c->reader.data);
-	size_t n = budget ? read_some(c, budget) : 0;
+	ssize_t n = budget ? read_some(c, budget) : 0;
 
+	if (n < 0) {
+		capture_close(c);
+		return true;
+	}
 	c->read_usec = clock_monotonic_usec();
 	if (n >= LARGE_READ)
 		enlarge(c);
-	if (budget && n < budget && !(n && is_busy))
+	if (budget && (size_t)n < budget && !(n && is_busy))
 		return false;
 	nap(c, n >= LARGE_READ);
 	return true;
@@ -156,12 +161,10 @@ void capture_drain(struct capture *c)
 		(void)read_some(c, LIMIT_OUTPUT_PER_TURN);
 }
 
-int capture_open(struct capture *c)
+static int make_pipe(struct capture *c)
 {
 	int fds[2];
 
-	if (c->write_fd >= 0)
-		return c->write_fd;
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return -errno;
 	c->source.fd = fds[0];
@@ -175,20 +178,42 @@ int capture_open(struct capture *c)
 		return r;
 	}
 	c->is_large = false;
-	c->write_fd = fds[1];
-	return c->write_fd;
+	return fds[1];
+}
+
+/* The name of a pipe that is open already (proc_pid_fd(5)). */
+static const char *pipe_name(const struct capture *c)
+{
+	static char name[32];
+
+	(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", c->source.fd);
+	return name;
+}
+
+int capture_open(struct capture *c)
+{
+	if (c->write_fd >= 0)
+		return c->write_fd;
+	if (c->source.fd < 0)
+		return c->write_fd = make_pipe(c);
+	c->write_fd = open(pipe_name(c), O_WRONLY | O_CLOEXEC);
+	return c->write_fd < 0 ? -errno : c->write_fd;
+}
+
+void capture_release(struct capture *c)
+{
+	if (c->write_fd < 0 || access(pipe_name(c), F_OK) < 0)
+		return;
+	close(c->write_fd);
+	c->write_fd = -1;
 }
 
 void capture_end_line(struct capture *c)
 {
-	size_t left = LIMIT_OUTPUT_PIPE_BYTES;
+	ssize_t n = LIMIT_OUTPUT_PIPE_BYTES;
 
-	while (c->source.fd >= 0 && left) {
-		size_t n = read_some(c, LIMIT_OUTPUT_PER_TURN);
-		if (!n)
-			break;
-		left -= n < left ? n : left;
-	}
+	for (ssize_t left = n; c->source.fd >= 0 && left > 0 && n > 0; left -= n)
+		n = read_some(c, LIMIT_OUTPUT_PER_TURN);
 	end_partial(c);
 }
 
@@ -200,6 +225,7 @@ void capture_close(struct capture *c)
 	loop_timer_clear(c->loop, &c->nap);
 	loop_remove(c->loop, &c->source);
 	close(c->source.fd);
-	close(c->write_fd);
+	if (c->write_fd >= 0)
+		close(c->write_fd);
 	c->source.fd = c->write_fd = -1;
 }

@@ -26,7 +26,7 @@ struct capture {
 	struct loop_source source; /* read end; fd -1: closed */
 	struct loop_timer nap;	   /* when a busy pipe is looked at again */
 	struct capture_reader reader;
-	int write_fd;
+	int write_fd;	    /* -1: none of ours */
 	bool is_large;	    /* the pipe */
 	uint64_t read_usec; /* CLOCK_MONOTONIC: the last time there was something */
 	char *partial;	    /* the line that has not ended yet */
@@ -35,11 +35,14 @@ struct capture {
 
 void capture_init(struct capture *c, struct loop *loop, const struct capture_reader *reader);
 /*
- * The write end, opened on demand. It stays open with us, so that a process that outlives its
- * service can go on writing, and the service's next life uses the same pipe. Negative errno of
- * pipe2(2).
+ * The write end, opened on demand: of the pipe that is there, for a process that outlives its
+ * service goes on writing into it, else of a new one. The capture owns it. Negative errno of
+ * pipe2(2) or open(2).
  */
 int capture_open(struct capture *c);
+/* A child has the write end now: ours is closed, so that a service costs one descriptor and the
+ * pipe ends with its last writer. Where it could not be opened again (no /proc) it is kept. */
+void capture_release(struct capture *c);
 /* Reads what is in the pipe now; no more than one source may in a turn. */
 void capture_drain(struct capture *c);
 /* Reads all that is in the pipe, and what has no newline counts as a line: its writer ended. */

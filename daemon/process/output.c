@@ -270,6 +270,11 @@ int output_open(struct output *o)
 	return capture_open(&o->capture);
 }
 
+void output_release(struct output *o)
+{
+	capture_release(&o->capture);
+}
+
 void output_close(struct output *o)
 {
 	capture_close(&o->capture);

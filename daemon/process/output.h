@@ -54,9 +54,11 @@ struct output *output_free(struct output *o);
 
 /*
  * The descriptor that a child gets as standard output and error: the write end of the unit's pipe,
- * opened on demand and kept while the unit lives. Negative errno of pipe2(2).
+ * opened on demand; it stays the output's. Negative errno of pipe2(2) or open(2).
  */
 int output_open(struct output *o);
+/* The child has it: ours is closed. */
+void output_release(struct output *o);
 /* What its lines are when they say nothing themselves, and whether "<3>" in front of a line says so
  * (SyslogLevel=, SyslogLevelPrefix=); such a prefix is not kept. */
 void output_set_level(struct output *o, int level, bool has_prefixes);

@@ -1,5 +1,6 @@
 """What services write: kept, prefixed, bounded."""
 
+import contextlib
 import os
 import pathlib
 import subprocess
@@ -168,6 +169,33 @@ def test_a_closed_stream_costs_nothing(reaperd):
     before = cpu_ticks(reaperd.pid)
     time.sleep(0.5)
     assert cpu_ticks(reaperd.pid) - before < 10
+
+
+def test_a_service_costs_one_descriptor(reaperd):
+    """Later commands and a process that outlives its service write into the same pipe; what nobody can write to is closed."""
+    speak = f"while :; do [ -e {reaperd.folder}/go ] && echo I am left; sleep 0.05; done"
+    reaperd.service("a", f"/bin/sh -c '({speak}) & echo main; exec sleep 1000'", "ExecReload=echo reloaded\nKillMode=process\nRestart=always\nRestartSec=0")
+    reaperd.service("quiet", "/bin/sh -c 'exec >&- 2>&-; exec sleep 1000'", "ExecReload=echo reloaded too")
+    reaperd.service("keep")
+    reaperd.start("keep.service")
+
+    def pipes():
+        count = 0
+        for fd in pathlib.Path(f"/proc/{reaperd.pid}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                count += os.readlink(fd).startswith("pipe:")
+        return count
+
+    wait_for(lambda: pipes() == 1, "that of keep")
+    reaperd.ctl("start", "a", "quiet")
+    wait_for(lambda: pipes() == 2, "one for a, none for quiet")
+    assert reaperd.ctl("reload", "a", "quiet").status == 0
+    wait_for(lambda: reaperd.lines("a") == ["main", "reloaded"] and reaperd.lines("quiet") == ["reloaded too"], "both are heard")
+    os.kill(reaperd.main_pid("a"), 9)
+    wait_for(lambda: reaperd.lines("a") == ["main", "reloaded", "main"], "it runs again")
+    (reaperd.folder / "go").touch()
+    wait_for(lambda: "I am left" in reaperd.lines("a"), "both speak")
+    wait_for(lambda: pipes() == 2, "still one")
 
 
 def test_lines_that_are_none(reaperd):
