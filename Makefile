@@ -50,7 +50,7 @@ standin_sources := $(if $(filter static,$(BUILD)),static/standin.c)
 daemon_sources := $(foreach room,$(ROOMS),$(wildcard $(room)/*.c)) $(standin_sources)
 # What one command alone runs through lies together, the C library's part of it too: fewer pages are read in.
 entrypoint_sources := daemon/main.c $(wildcard daemon/base/*.c) common/clock.c common/enum.c common/text.c \
-	$(patsubst %,daemon/manager/%.c,manager entrypoint reaping signals inherited stopping boot options settings) \
+	$(patsubst %,daemon/manager/%.c,manager entrypoint environment reaping signals inherited stopping boot options settings) \
 	$(patsubst %,daemon/process/%.c,process reap adopted mark) $(patsubst %,daemon/life/%.c,life jobs) \
 	daemon/plan/job.c daemon/file/path.c daemon/control/control.c
 ctl_sources := $(wildcard common/*.c ctl/*.c) $(standin_sources)

@@ -103,7 +103,7 @@ const char interface_description[] =
 "# A job that is there already would have to go: with mode fail, or one that is irreversible.\n"
 "error TransactionIsDestructive (unit: string, result: ?string, reason: string, jobs: ?[]JobResult)\n"
 "error NoIsolation (unit: string, result: ?string, reason: string, jobs: ?[]JobResult)\n"
-"# A reload of what cannot be reloaded; RefuseManualStart= and RefuseManualStop=.\n"
+"# A reload of what cannot be reloaded, a signal for a process that is not there; RefuseManualStart= and RefuseManualStop=.\n"
 "error NotApplicable (unit: string, result: ?string, reason: string, jobs: ?[]JobResult)\n"
 "error OnlyByDependency (unit: string, result: ?string, reason: string, jobs: ?[]JobResult)\n"
 "error JobFailed (unit: string, result: string, reason: string, jobs: []JobResult)\n"

@@ -61,9 +61,7 @@ const char *signal_to_string(int sig, char buffer[static SIGNAL_NAME_MAX])
 			snprintf(buffer, SIGNAL_NAME_MAX, "SIG%s", names[i].name);
 			return buffer;
 		}
-	if (sig == SIGNAL_RTMIN)
-		snprintf(buffer, SIGNAL_NAME_MAX, "SIGRTMIN");
-	else if (sig > SIGNAL_RTMIN && sig <= SIGNAL_RTMAX)
+	if (sig >= SIGNAL_RTMIN && sig <= SIGNAL_RTMAX)
 		snprintf(buffer, SIGNAL_NAME_MAX, "SIGRTMIN+%d", sig - SIGNAL_RTMIN);
 	else
 		snprintf(buffer, SIGNAL_NAME_MAX, "%d", sig);

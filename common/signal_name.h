@@ -9,7 +9,7 @@
 
 /* "SIGTERM", "TERM", "15", "RTMIN+3", "SIGRTMAX-1" -> number, or -EINVAL. */
 int signal_from_string(const char *text);
-/* "SIGTERM", "SIGRTMIN+3"; a number for what has no name. Returns `buffer`. */
+/* "SIGTERM", "SIGRTMIN+0"; a number for what has no name. Returns `buffer`. */
 const char *signal_to_string(int sig, char buffer[static SIGNAL_NAME_MAX]);
 /* The same without "SIG". */
 const char *signal_to_short_string(int sig, char buffer[static SIGNAL_NAME_MAX]);

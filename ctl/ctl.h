@@ -60,8 +60,9 @@ struct options {
 	enum program program;
 	const char *socket;
 	int format; /* enum output_format */
+	int signal; /* 0: none was said */
 	char **properties, **types, **states, **units;
-	const char *signal, *kill_whom, *job_mode, *since, *until, *lines;
+	const char *kill_whom, *job_mode, *since, *until, *lines;
 	const char *priority, *grep, *drop_in;
 	const char *root;
 	bool show_types, here, wait, reverse, after, before, runtime, force, from_stdin;
@@ -160,6 +161,8 @@ void progress_end(struct ctl *c);
 /* Words of the command line as unit names; patterns stand for the loaded units that list-units
  * would show. A new array, or NULL (told). */
 json_t *ctl_unit_names(struct ctl *c, char **words);
+/* Whether the word stands for all names that it matches. */
+bool is_pattern(const char *word);
 /* Words as they are. A new array. */
 json_t *string_array(char *const *words);
 /* systemctl's order: by type, then by name. */

@@ -10,7 +10,7 @@
 #include "common/unit_name.h"
 #include "ctl/ctl.h"
 
-static bool is_pattern(const char *word)
+bool is_pattern(const char *word)
 {
 	return strpbrk(word, "*?[");
 }

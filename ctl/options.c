@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/signal_name.h"
 #include "common/text.h"
 #include "common/unit_name.h"
 #include "common/value.h"
@@ -19,6 +20,7 @@ enum option_kind {
 	OPTION_VALUES, /* likewise, and --value */
 	OPTION_TYPES,  /* likewise, of unit types; or help */
 	OPTION_FORMAT,
+	OPTION_SIGNAL, /* one, or help or list */
 	OPTION_NUMBER, /* its argument may be missing */
 	OPTION_NO,     /* takes a boolean; its field is the opposite */
 	OPTION_NOTHING,
@@ -64,7 +66,7 @@ static const struct option_row rows[] = {
 	{"wait", 0, OPTION_FLAG, FIELD(wait), NULL, "start: until the units are down again", AS_REAPERCTL, TOPIC_JOBS},
 	{"now", 0, OPTION_FLAG, FIELD(now), NULL, "enable, disable, mask: start or stop too", AS_REAPERCTL, TOPIC_FILES},
 	{"job-mode", 0, OPTION_TEXT, FIELD(job_mode), "MODE", "replace, fail, isolate, ignore-dependencies ...", AS_REAPERCTL, TOPIC_JOBS},
-	{"signal", 's', OPTION_TEXT, FIELD(signal), "SIGNAL", "What `kill` sends; SIGTERM", AS_REAPERCTL, TOPIC_JOBS},
+	{"signal", 's', OPTION_SIGNAL, FIELD(signal), "SIGNAL", "What `kill` sends; SIGTERM; list shows all", AS_REAPERCTL, TOPIC_JOBS},
 	{"kill-whom", 0, OPTION_TEXT, FIELD(kill_whom), "WHOM", "main, control, all", AS_REAPERCTL, TOPIC_JOBS},
 	{"kill-who", 0, OPTION_TEXT, FIELD(kill_whom), "WHOM", NULL, AS_REAPERCTL, TOPIC_GENERAL},
 	{"unit", 'u', OPTION_LIST, FIELD(units), "UNIT", "Logs of this unit", AS_ALL, TOPIC_OUTPUT},
@@ -192,6 +194,35 @@ static int add_types(char ***list, const char *text)
 	return r;
 }
 
+static void print_signals(void)
+{
+	char name[SIGNAL_NAME_MAX];
+
+	puts("SIGNAL NAME");
+	for (int sig = 1; sig <= SIGNAL_RTMAX; sig++)
+		printf("%-6d SIG%s\n", sig, signal_to_short_string(sig, name));
+}
+
+static int set_signal(int *field, const char *text)
+{
+	char name[SIGNAL_NAME_MAX];
+
+	if (strcmp(text, "list") == 0) {
+		print_signals();
+		return 1;
+	}
+	if (strcmp(text, "help") == 0) {
+		for (int sig = 0; sig <= SIGNAL_RTMAX; sig++)
+			puts(signal_to_short_string(sig, name));
+		return 1;
+	}
+	*field = signal_from_string(text);
+	if (*field >= 0)
+		return 0;
+	fprintf(stderr, "reaperctl: \"%s\" is no signal; --signal=list shows all\n", text);
+	return -EINVAL;
+}
+
 static int set(struct options *o, const struct option_row *row, char *argument)
 {
 	void *field = (char *)o + row->offset;
@@ -211,6 +242,8 @@ static int set(struct options *o, const struct option_row *row, char *argument)
 		return add_types(field, argument);
 	case OPTION_FORMAT:
 		return set_format(o, argument);
+	case OPTION_SIGNAL:
+		return set_signal(field, argument);
 	case OPTION_NUMBER:
 		*(const char **)field = argument ? argument : "10";
 		return 0;

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* What is done to units and to reaperd itself. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/signal_name.h"
 #include "common/text.h"
 #include "common/value.h"
 #include "ctl/ctl.h"
@@ -91,12 +91,27 @@ static void explain_failure(struct ctl *c, const char *error, const json_t *para
 		return;
 	}
 	json_array_foreach (jobs, i, row) {
-		if (!c->options.quiet)
+		if (!c->options.quiet || strcmp(get_string(row, "result"), "refused") == 0)
 			explain_job(c, c->verb->name, row);
 		for (size_t k = 0; k < ELEMENTS(statuses); k++)
 			if (strcmp(get_string(row, "error"), statuses[k].error) == 0)
 				*status = statuses[k].status;
 	}
+}
+
+/* What is down is often not loaded, and then no pattern matches it. */
+static void tell_of_patterns(const struct ctl *c, char *const *words)
+{
+	if (strcmp(c->verb->name, "start") != 0 || c->options.all || c->options.quiet)
+		return;
+	for (; *words; words++)
+		if (is_pattern(*words)) {
+			fprintf(stderr,
+				"reaperctl: patterns match what list-units shows, so a start "
+				"of \"%s\" starts little; --all matches all that is loaded\n",
+				*words);
+			return;
+		}
 }
 
 int verb_job(struct ctl *c, char **arguments)
@@ -106,6 +121,7 @@ int verb_job(struct ctl *c, char **arguments)
 
 	if (!names)
 		return EXIT_FAILED;
+	tell_of_patterns(c, arguments);
 	if (!json_array_size(names)) {
 		json_decref(names);
 		return EXIT_DONE;
@@ -127,29 +143,33 @@ int verb_job(struct ctl *c, char **arguments)
 	return r;
 }
 
+/* A call about these units, with other parameters; nothing where patterns match nothing. */
+static int for_units(struct ctl *c, const char *method, json_t *names, json_t *parameters)
+{
+	if (names && json_array_size(names)) {
+		json_object_set_new(parameters, "units", names);
+		return ctl_call_quietly(c, method, parameters);
+	}
+	int r = names ? EXIT_DONE : EXIT_FAILED;
+	json_decref(names);
+	json_decref(parameters);
+	return r;
+}
+
 int verb_kill(struct ctl *c, char **arguments)
 {
-	int sig = c->options.signal ? signal_from_string(c->options.signal)
-				    : signal_from_string("TERM");
+	const struct options *o = &c->options;
 
-	if (sig < 0) {
-		fprintf(stderr, "reaperctl: \"%s\" is no signal\n", c->options.signal);
-		return EXIT_USAGE;
-	}
-	json_t *names = ctl_unit_names(c, arguments);
-	if (!names)
-		return EXIT_FAILED;
-	return ctl_call_quietly(c, "KillUnits",
-		json_pack("{s:o, s:s, s:i}", "units", names, "whom",
-			c->options.kill_whom ? c->options.kill_whom : "all", "signal", sig));
+	return for_units(c, "KillUnits", ctl_unit_names(c, arguments),
+		json_pack("{s:s, s:i}", "whom", o->kill_whom ? o->kill_whom : "all", "signal",
+			o->signal ? o->signal : SIGTERM));
 }
 
 int verb_reset_failed(struct ctl *c, char **arguments)
 {
-	json_t *names = ctl_unit_names(c, arguments);
-
-	return names ? ctl_call_quietly(c, "ResetFailed", json_pack("{s:o}", "units", names))
-		     : EXIT_FAILED;
+	if (!*arguments)
+		return ctl_call_quietly(c, "ResetFailed", NULL);
+	return for_units(c, "ResetFailed", ctl_unit_names(c, arguments), json_object());
 }
 
 int verb_daemon_reload(struct ctl *c, char **arguments)

@@ -8,15 +8,6 @@
 #include "common/unit_name.h"
 #include "ctl/ctl.h"
 
-static json_t *as_array(char *const *words)
-{
-	json_t *list = json_array();
-
-	for (; *words; words++)
-		json_array_append_new(list, json_string(*words));
-	return list;
-}
-
 /* As a shell reads it back: in $'' when there is more in it than plain characters. */
 static void print_assignment(const char *text)
 {
@@ -40,6 +31,23 @@ static void print_assignment(const char *text)
 	puts("'");
 }
 
+static int print_as_object(const json_t *assignments)
+{
+	json_t *o = json_object(), *item;
+	size_t i;
+
+	json_array_foreach (assignments, i, item) {
+		const char *text = json_string_value(item), *value = strchr(text, '=');
+		_cleanup_(freep) char *name = value ? strndup(text, (size_t)(value - text)) : NULL;
+
+		if (name)
+			json_object_set_new(o, name, json_string(value + 1));
+	}
+	int r = print_json(o);
+	json_decref(o);
+	return r;
+}
+
 int verb_show_environment(struct ctl *c, char **arguments)
 {
 	json_t *reply, *item;
@@ -52,7 +60,7 @@ int verb_show_environment(struct ctl *c, char **arguments)
 	const json_t *system = json_array_get(json_object_get(reply, "units"), 0);
 	const json_t *list = json_object_get(system, "Environment");
 	if (c->options.format == OUTPUT_JSON)
-		r = print_json(list);
+		r = print_as_object(list);
 	else
 		json_array_foreach (list, i, item)
 			print_assignment(json_string_value(item));
@@ -67,12 +75,12 @@ static int change(struct ctl *c, const char *method, json_t *variables)
 
 int verb_set_environment(struct ctl *c, char **arguments)
 {
-	return change(c, "SetEnvironment", as_array(arguments));
+	return change(c, "SetEnvironment", string_array(arguments));
 }
 
 int verb_unset_environment(struct ctl *c, char **arguments)
 {
-	return change(c, "UnsetEnvironment", as_array(arguments));
+	return change(c, "UnsetEnvironment", string_array(arguments));
 }
 
 int verb_import_environment(struct ctl *c, char **arguments)
@@ -100,8 +108,8 @@ int verb_set_property(struct ctl *c, char **arguments)
 	if (!unit)
 		return EXIT_FAILED;
 	return ctl_call_quietly(c, "SetProperties",
-		json_pack("{s:s, s:o, s:b}", "unit", unit, "properties", as_array(arguments + 1),
-			"runtime", c->options.runtime));
+		json_pack("{s:s, s:o, s:b}", "unit", unit, "properties",
+			string_array(arguments + 1), "runtime", c->options.runtime));
 }
 
 int verb_daemon_reexec(struct ctl *c, char **arguments)

@@ -285,9 +285,24 @@ void jobs_on_news(struct control *control, const struct life_news *n)
 	}
 }
 
-static int kill_one(struct life *life, const struct unit *u, const char *whom, int sig)
+/* Why it cannot be signalled so; NULL: it can, if only because nothing is there. */
+static const char *kill_refusal(const struct unit *u, const char *whom)
 {
 	const struct service *s = u->service;
+
+	if (!u->config->kill)
+		return "it has no processes";
+	if (strcmp(whom, "main") == 0 && !(s && s->main))
+		return "it has no main process to be signalled";
+	if (strcmp(whom, "control") == 0 && !(s && s->control))
+		return "it has no control process to be signalled";
+	return NULL;
+}
+
+/* How many it was. */
+static int kill_one(struct life *life, const struct unit *u, const char *whom, int sig)
+{
+	struct service *s = u->service;
 	bool all = strcmp(whom, "all") == 0;
 	int n = 0;
 
@@ -297,11 +312,19 @@ static int kill_one(struct life *life, const struct unit *u, const char *whom, i
 		n += process_signal(s->main, sig) == 0;
 	if (s->control && (all || strcmp(whom, "control") == 0))
 		n += process_signal(s->control, sig) == 0;
+	if (all)
+		n += service_signal_cgroup(s, sig);
 	if (all && s->mark) {
 		int others = tree_kill(&life->marks, &life->processes, s->mark, sig);
 		n += others > 0 ? others : 0;
 	}
 	return n;
+}
+
+static bool is_whom(const char *whom)
+{
+	return strcmp(whom, "all") == 0 || strcmp(whom, "main") == 0 ||
+	       strcmp(whom, "control") == 0;
 }
 
 void method_kill_units(struct call *c)
@@ -316,21 +339,23 @@ void method_kill_units(struct call *c)
 	if (call_strings(c, "units", &names) < 0 || call_string(c, "whom", &whom) < 0 ||
 		call_int(c, "signal", &sig) < 0)
 		return;
-	if (sig < 0 || sig >= NSIG || !json_array_size(names)) {
-		call_invalid(c, json_array_size(names) ? "signal" : "units");
+	if (sig < 0 || sig >= NSIG || !json_array_size(names) || !is_whom(whom)) {
+		call_invalid(c, !is_whom(whom)		 ? "whom"
+				: json_array_size(names) ? "signal"
+							 : "units");
 		return;
 	}
 	json_array_foreach (names, i, name) {
 		struct unit *u = call_unit(c, json_string_value(name));
+		const char *why_not = u ? kill_refusal(u, whom) : NULL;
+
 		if (!u)
 			return;
-		int n = kill_one(life, u, whom, (int)sig);
-		if (!n) {
-			call_unit_error(c, "TransactionRefused", u->id,
-				"it has no such process to be signalled");
+		if (why_not) {
+			call_unit_error(c, "NotApplicable", u->id, why_not);
 			return;
 		}
-		signalled += n;
+		signalled += kill_one(life, u, whom, (int)sig);
 	}
 	call_reply(c, json_pack("{s:i}", "signalled", signalled));
 }
@@ -347,10 +372,6 @@ void method_reset_failed(struct call *c)
 		struct unit *u = call_unit(c, json_string_value(name));
 		if (!u)
 			return;
-		if (u->load_state == LOAD_NOT_FOUND && u->active == UNIT_INACTIVE) {
-			call_unit_error(c, "NoSuchUnit", u->id, "there is no unit of that name");
-			return;
-		}
 		unit_reset_failed(u);
 	}
 	for (size_t k = 0; !json_array_size(names) && k < t->count; k++)

@@ -41,15 +41,15 @@ static json_t *assignments(struct call *c, bool (*is_good)(const char *text))
 
 void method_set_environment(struct call *c)
 {
-	char ***environment = &c->client->control->manager->life.spawn.environment;
+	struct manager *m = c->client->control->manager;
 	json_t *list = assignments(c, environment_is_valid_assignment), *item;
 	size_t i;
 
 	if (!list)
 		return;
 	json_array_foreach (list, i, item) {
-		if (strv_length(*environment) >= LIMIT_ENVIRONMENT_VARIABLES ||
-			environment_set(environment, json_string_value(item)) < 0) {
+		if (strv_length(m->set_environment) >= LIMIT_ENVIRONMENT_VARIABLES ||
+			manager_environment_add(m, json_string_value(item)) < 0) {
 			call_error(c, INTERFACE_NAME ".TooLarge",
 				json_pack("{s:s}", "reason", "too many variables"));
 			return;
@@ -60,13 +60,12 @@ void method_set_environment(struct call *c)
 
 void method_unset_environment(struct call *c)
 {
-	char **environment = c->client->control->manager->life.spawn.environment;
+	struct manager *m = c->client->control->manager;
 	json_t *list = assignments(c, is_good_name), *item;
 	size_t i;
 
 	json_array_foreach (list, i, item)
-		if (environment)
-			environment_unset(environment, json_string_value(item));
+		(void)manager_environment_remove(m, json_string_value(item));
 	if (list)
 		call_reply(c, json_object());
 }

@@ -12,7 +12,6 @@
 #include "common/text.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/log.h"
-#include "daemon/file/environment_file.h"
 #include "daemon/manager/generators.h"
 #include "daemon/manager/settings.h"
 
@@ -24,45 +23,6 @@
 
 DEFINE_ENUM_TABLE(manager_state, MANAGER_STATE_MAX, [MANAGER_STARTING] = "starting",
 	[MANAGER_RUNNING] = "running", [MANAGER_STOPPING] = "stopping", );
-
-/* What a supervisor above us said to us alone; no service may take it for its own. */
-static const char *const our_own_variables[] = {"NOTIFY_SOCKET", "LISTEN_PID", "LISTEN_FDS",
-	"LISTEN_FDNAMES", "WATCHDOG_PID", "WATCHDOG_USEC", "MAINPID", "MANAGERPID", "INVOCATION_ID",
-	"JOURNAL_STREAM", "SYSTEMD_EXEC_PID", "RUNTIME_DIRECTORY", "STATE_DIRECTORY",
-	"CACHE_DIRECTORY", "LOGS_DIRECTORY", "CONFIGURATION_DIRECTORY", "REAPERD_SOCKET",
-	"REAPERD_UNIT_PATH"};
-
-static bool is_our_own(const char *assignment)
-{
-	for (size_t i = 0; i < ELEMENTS(our_own_variables); i++) {
-		const char *rest = text_after_prefix(assignment, our_own_variables[i]);
-		if (rest && *rest == '=')
-			return true;
-	}
-	return false;
-}
-
-/* In a container, what `docker run -e` set reaches the services; elsewhere they start from nothing,
- * as under systemd. */
-static int fill_environment(struct manager *m)
-{
-	bool inherits = m->is_pid1 && !m->options.clean_environment;
-	char ***list = &m->life.spawn.environment;
-
-	for (char **e = environ; inherits && e && *e; e++) {
-		if (is_our_own(*e))
-			continue;
-		int r = strv_push(list, strdup(*e));
-		if (r < 0)
-			return r;
-	}
-	for (char **e = m->settings.environment; e && *e; e++) {
-		int r = environment_set(list, *e);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
 
 static void set_directories(struct manager *m)
 {
@@ -152,7 +112,7 @@ int manager_configure(struct manager *m)
 	struct loader *l = &m->life.loader;
 
 	settings_load(m);
-	int r = fill_environment(m);
+	int r = manager_environment_open(m);
 	if (r < 0)
 		return log_error_errno(r, "cannot set up the environment of services");
 	set_directories(m);
@@ -205,7 +165,7 @@ void manager_close(struct manager *m)
 	m->life.output = output_hub_free(m->life.output);
 	search_path_free(m->life.loader.path);
 	closep(&m->signal_source.fd);
-	strv_free(m->life.spawn.environment);
+	manager_environment_close(m);
 	strv_free(m->settings.environment);
 	free(m->settings.log_files.directory);
 	free(m->last_words);

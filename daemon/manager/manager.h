@@ -63,6 +63,8 @@ struct manager {
 	struct moment start, ready;
 
 	struct loop_source signal_source;
+	/* see environment.c; life.spawn.environment is both together */
+	char **given_environment, **set_environment;
 	struct loop_timer sweep_timer, stop_timer, stop_again;
 	struct entrypoint entrypoint;
 	struct process *generators; /* of a reload that waits for them; NULL: none */
@@ -142,6 +144,13 @@ void stopping_turn(struct manager *m);
 /* SuccessAction= and kin, Essential=: life_hooks.action. */
 void manager_action(
 	struct unit *u, enum emergency_action action, int status, const char *why, void *manager);
+
+/* environment.c: what services get besides their own. 0 or -ENOMEM. */
+int manager_environment_open(struct manager *m);
+int manager_environment_add(struct manager *m, const char *assignment);
+/* `name` or NAME=value, which goes only if it has that value. */
+int manager_environment_remove(struct manager *m, const char *name);
+void manager_environment_close(struct manager *m);
 
 /* entrypoint.c */
 int entrypoint_start(struct manager *m);

@@ -15,6 +15,7 @@ from reaperd import REAPERCTL, REAPERD, wait_for
 
 SYSTEMD = "/lib/systemd/systemd"
 FOLDER = "/usr/local/lib/systemd/system"
+PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"  # what systemd gives by itself
 
 # What cannot be alike from one machine to the next.
 MASKS = [
@@ -48,10 +49,13 @@ class Console:
         (folder / "small.target").write_text("[Unit]\nRequires=basic.target\nAfter=basic.target\nAllowIsolate=yes\n")
         self.write_units(tree / FOLDER[1:])
         if kind == "reaperd":
+            settings = tree / "etc/reaperd/reaperd.conf"
+            settings.parent.mkdir()
+            settings.write_text(f"[Manager]\nDefaultEnvironment=LANG=C.UTF-8 PATH={PATH}\n")
             for source, name in ((REAPERD, "sbin/reaperd"), (REAPERCTL, "bin/reaperctl"), (REAPERCTL, "bin/systemctl")):
                 (tree / "usr/local" / name).parent.mkdir(exist_ok=True)
                 shutil.copy(source, tree / "usr/local" / name)
-        init = [SYSTEMD, "--unit=small.target"] if kind == "systemd" else ["/usr/local/sbin/reaperd", "small.target"]
+        init = [SYSTEMD, "--unit=small.target"] if kind == "systemd" else ["/usr/local/sbin/reaperd", "--clean-environment", "small.target"]
         self.machine = machine.Machine("/", *init, docker=False, files=str(tree))
         shutil.rmtree(tree)
         wait_for(lambda: self.run("systemctl is-active small.target").out == "active\n", f"{kind} is up")

@@ -50,8 +50,8 @@ MEANT = {
     "daemon-reload": "what is wrong with unit files is told to who reloads them",
     "daemon-reload --quiet": "what is wrong with unit files is told to who reloads them",
     "get-default --root=/root/tree": "targets are built in",
+    "--version more": "the version is ours",
     "show -p Version --value": "the version is ours",
-    "show -p Environment": "services get what a container was given",
     "show -p Conditions,Asserts,ConditionResult t-cond": "conditions are told in words",
     "show -p User,Group,WorkingDirectory,RootDirectory,UMask,Nice t-run": "WorkingDirectory= is / where it is not set",
     "~ status 1": "reaperd is of no unit",
@@ -181,6 +181,7 @@ reload t-reload
 reload t-reload t-run
 reload t-nothing
 reload t-masked
+! systemctl reset-failed t-run
 reload-or-restart t-run
 reload-or-restart t-reload
 reload-or-restart t-nothing
@@ -196,7 +197,7 @@ isolate t-group.target
 ? isolate t-alone.target t-group.target
 start --job-mode=fail t-run
 start --job-mode=nonsense t-run
-start --job-mode=help
+? start --job-mode=help
 start --job-mode=ignore-dependencies t-needs
 is-active t-needs
 start --job-mode=isolate t-run
@@ -213,12 +214,18 @@ kill t-gone
 kill t-run
 kill t-nothing
 ? kill
+kill t-tick.timer
+kill t-door.socket
+kill t-group.target
+kill --kill-whom=main t-nothing
 kill --signal=HUP t-nothing
 ? kill --signal=nonsense t-run
 ? kill -s nonsense t-run
-kill --signal=0 t-reload
+? kill --signal=0 t-reload
 kill --signal=SIGCONT t-reload
 kill --signal=list
+kill --signal=list t-run
+kill --signal=help
 kill --kill-who=main --signal=CONT t-reload
 kill --kill-whom=main --signal=CONT t-reload
 kill --kill-whom=control --signal=CONT t-reload
@@ -232,8 +239,9 @@ is-failed t-fail
 reset-failed t-nothing
 reset-failed t-run
 reset-failed t-masked
-reset-failed none-*
 start t-fail
+reset-failed none-*
+is-failed t-fail
 reset-failed t-f*
 is-failed t-fail
 clean t-run
@@ -655,9 +663,9 @@ log-target nonsense
 service-watchdogs
 service-log-level t-gone
 service-log-target t-gone
-whoami
-bind t-run
-mount-image t-run
+? whoami
+? bind t-run
+? mount-image t-run
 freeze t-gone
 thaw t-gone
 ? freeze

@@ -52,7 +52,8 @@ def test_dependencies_are_a_tree(up):
 def test_the_environment_of_services(up):
     up.service("tell", "/bin/sh -c 'echo $FOO-$BAR'", "Type=oneshot")
     assert up.ctl("set-environment", "FOO=a b", "BAR=x").status == 0
-    assert up.ctl("show-environment").out == "FOO=$'a b'\nBAR=x\n"
+    assert up.ctl("show-environment").out == "BAR=x\nFOO=$'a b'\n"
+    assert json.loads(up.ctl("show-environment", "-o", "json").out) == {"BAR": "x", "FOO": "a b"}
     up.ctl("start", "tell")
     assert up.lines("tell")[-1] == "a b-x"
     assert up.ctl("unset-environment", "BAR").status == 0
