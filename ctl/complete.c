@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "common/signal_name.h"
+#include "common/syslog_level.h"
 #include "common/text.h"
 #include "common/unit_name.h"
 #include "ctl/ctl.h"
@@ -23,9 +24,12 @@ static const struct {
 	{"try-reload-or-restart", "active"},
 	{"kill", "active"},
 	{"start", "inactive"},
+	{"freeze", "active"},
+	{"thaw", "active"},
 	{"reset-failed", "failed"},
 };
 
+static const char *const answers[] = {"yes", "no"};
 static const char *const subjects[] = {"time", "blame", "critical-chain", "plot", "calendar"};
 
 static void offer(const char *current, const char *word, const char *help)
@@ -37,7 +41,8 @@ static void offer(const char *current, const char *word, const char *help)
 static void offer_verbs(const char *current)
 {
 	for (const struct verb *v = verbs; v->name; v++)
-		offer(current, v->name, v->help);
+		if (v->help)
+			offer(current, v->name, v->help);
 }
 
 static void offer_units(struct ctl *c, const char *current, const char *active)
@@ -91,6 +96,12 @@ static int offer_arguments(
 	if (strstr(v->arguments, "WHAT"))
 		for (size_t i = 0; i < ELEMENTS(subjects) && !position; i++)
 			offer(current, subjects[i], NULL);
+	else if (strstr(v->arguments, "[LEVEL]"))
+		for (int level = 0; level < SYSLOG_LEVELS && v->max == 1; level++)
+			offer(current, enum_to_string(&syslog_level_names, level), NULL);
+	else if (strstr(v->arguments, "[BOOL]"))
+		for (size_t i = 0; i < ELEMENTS(answers); i++)
+			offer(current, answers[i], NULL);
 	else if (strncmp(v->arguments, "TARGET", 6) == 0 && !position)
 		offer_files(c, current, true);
 	else if (strstr(v->arguments, "NAME=VALUE") && position)

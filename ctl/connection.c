@@ -188,6 +188,8 @@ int ctl_explain(const char *error, const json_t *parameters)
 	else if (strcmp(error, "InvalidParameter") == 0)
 		fprintf(stderr, "reaperctl: reaperd does not accept this \"%s\"\n",
 			get_string(parameters, "parameter"));
+	else if (strcmp(error, "NoSuchJob") == 0)
+		fprintf(stderr, "reaperctl: job %d: %s\n", (int)get_int(parameters, "id"), reason);
 	else if (*unit)
 		fprintf(stderr, "reaperctl: %s: %s\n", unit, reason);
 	else

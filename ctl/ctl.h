@@ -89,7 +89,7 @@ struct verb {
 	enum topic topic;
 	bool offline; /* --root= works: it is about files alone */
 	int (*run)(struct ctl *c, char **arguments);
-	const char *help;
+	const char *help; /* NULL: only there to say what to do instead */
 };
 
 /* The table of verbs, ended by a row without a name. */
@@ -207,6 +207,12 @@ int verb_status(struct ctl *c, char **arguments);
 int verb_show(struct ctl *c, char **arguments);
 int verb_cat(struct ctl *c, char **arguments);
 int verb_job(struct ctl *c, char **arguments);
+int verb_cancel(struct ctl *c, char **arguments);
+int verb_freeze(struct ctl *c, char **arguments);
+int verb_log_level(struct ctl *c, char **arguments);
+int verb_log_target(struct ctl *c, char **arguments);
+int verb_service_watchdogs(struct ctl *c, char **arguments);
+int verb_service_log(struct ctl *c, char **arguments);
 int verb_kill(struct ctl *c, char **arguments);
 int verb_reset_failed(struct ctl *c, char **arguments);
 int verb_daemon_reload(struct ctl *c, char **arguments);

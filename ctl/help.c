@@ -27,7 +27,7 @@ static void print_names(enum topic topic)
 	for (const struct verb *v = verbs; v->name; v++) {
 		int width = (int)strlen(v->name) + 1;
 
-		if (v->topic != topic)
+		if (v->topic != topic || !v->help)
 			continue;
 		if (column && column + width > WIDTH) {
 			putchar('\n');
@@ -40,7 +40,7 @@ static void print_names(enum topic topic)
 
 static void print_overview(void)
 {
-	puts("reaperctl [OPTION...] VERB [ARG...]\n\n"
+	puts("reaperctl [OPTION...] VERB [ARG...]\n"
 	     "Asks a running reaperd. Without a verb: the status of everything.\n");
 	for (int topic = TOPIC_UNITS; topic < TOPIC_MAX; topic++) {
 		printf("%s (reaperctl --help %s):\n", titles[topic],
@@ -56,13 +56,13 @@ static void print_verb(const struct verb *v)
 	char line[64];
 
 	snprintf(line, sizeof(line), "%s %s", v->name, v->arguments);
-	printf("  %-28s %s\n", line, v->help);
+	printf("  %-28s %s\n", line, v->help ? v->help : "");
 }
 
 static void print_verbs(enum topic topic)
 {
 	for (const struct verb *v = verbs; v->name; v++)
-		if (topic == TOPIC_MAX || v->topic == topic)
+		if (v->help && (topic == TOPIC_MAX || v->topic == topic))
 			print_verb(v);
 }
 

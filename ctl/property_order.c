@@ -98,7 +98,7 @@ const char *const property_order[] = {
 	"OnFailureOf", "Triggers", "TriggeredBy", "PropagatesReloadTo", "ReloadPropagatedFrom",
 	"PropagatesStopTo", "StopPropagatedFrom", "JoinsNamespaceOf", "SliceOf",
 	"RequiresMountsFor", "Documentation", "Description", "LoadState", "ActiveState",
-	"SubState", "FragmentPath", "SourcePath", "DropInPaths", "UnitFileState", "UnitFilePreset",
+	"FreezerState", "SubState", "FragmentPath", "SourcePath", "DropInPaths", "UnitFileState", "UnitFilePreset",
 	"StateChangeTimestamp", "StateChangeTimestampMonotonic", "InactiveExitTimestamp",
 	"InactiveExitTimestampMonotonic", "ActiveEnterTimestamp", "ActiveEnterTimestampMonotonic",
 	"ActiveExitTimestamp", "ActiveExitTimestampMonotonic", "InactiveEnterTimestamp",

@@ -4,12 +4,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common/text.h"
 #include "common/value.h"
 #include "ctl/ctl.h"
 
 #define LAST_LINES 5 /* of a unit that failed */
+#define FREEZE_STEP_USEC 5000
 
 /* What it wrote since it was started, the last of it. */
 static void print_last_lines(struct ctl *c, const char *unit)
@@ -170,6 +172,55 @@ int verb_reset_failed(struct ctl *c, char **arguments)
 	if (!*arguments)
 		return ctl_call_quietly(c, "ResetFailed", NULL);
 	return for_units(c, "ResetFailed", ctl_unit_names(c, arguments), json_object());
+}
+
+int verb_cancel(struct ctl *c, char **arguments)
+{
+	int status = EXIT_DONE;
+	uint64_t id;
+
+	if (!*arguments)
+		return ctl_call_quietly(c, "CancelJob", NULL);
+	for (; *arguments; arguments++) {
+		if (value_parse_u64(*arguments, UINT32_MAX, &id) < 0 || !id) {
+			fprintf(stderr,
+				"reaperctl: \"%s\" is no number of a job; list-jobs shows them\n",
+				*arguments);
+			return EXIT_USAGE;
+		}
+		int r = ctl_call_quietly(c, "CancelJob", json_pack("{s:I}", "id", (json_int_t)id));
+		status = r ? r : status;
+	}
+	return status;
+}
+
+static bool is_on_its_way(struct ctl *c, const json_t *names)
+{
+	json_t *reply, *row;
+	bool found = false;
+	size_t i;
+
+	if (ctl_call(c, "Show",
+		    json_pack("{s:O, s:[s]}", "units", names, "properties", "FreezerState"),
+		    &reply))
+		return false;
+	json_array_foreach (json_object_get(reply, "units"), i, row)
+		found |= strcmp(get_string(row, "FreezerState"), "freezing") == 0;
+	json_decref(reply);
+	return found;
+}
+
+/* The kernel stops processes one by one: until all stand still. */
+int verb_freeze(struct ctl *c, char **arguments)
+{
+	const char *method = strcmp(c->verb->name, "freeze") == 0 ? "FreezeUnits" : "ThawUnits";
+	json_t *names = ctl_unit_names(c, arguments);
+	int r = for_units(c, method, json_incref(names), json_object());
+
+	while (!r && !c->options.no_block && is_on_its_way(c, names))
+		usleep(FREEZE_STEP_USEC);
+	json_decref(names);
+	return r;
 }
 
 int verb_daemon_reload(struct ctl *c, char **arguments)

@@ -20,12 +20,12 @@
 
 /* What is printed of a unit: nothing else is asked for. */
 static const char *const shown[] = {"ActiveEnterTimestamp", "ActiveExitTimestamp", "ActiveState",
-	"CPUUsageNSec", "ControlGroup", "ControlPID", "Description", "Diagnostics", "Documentation",
-	"DropInPaths", "ExecMainCode", "ExecMainPID", "ExecMainStatus", "FragmentPath", "Id",
-	"InactiveEnterTimestamp", "InactiveExitTimestamp", "Listen", "LoadState", "MainPID",
-	"MemoryCurrent", "MemoryMax", "NRestarts", "NeedDaemonReload", "UnitFilePreset",
-	"UnitFileState", "NextElapseUSecRealtime", "Reason", "Result", "StatusText", "SubState",
-	"TasksCurrent", "TasksMax", "TriggeredBy", "Triggers", NULL};
+	"FreezerState", "CPUUsageNSec", "ControlGroup", "ControlPID", "Description", "Diagnostics",
+	"Documentation", "DropInPaths", "ExecMainCode", "ExecMainPID", "ExecMainStatus",
+	"FragmentPath", "Id", "InactiveEnterTimestamp", "InactiveExitTimestamp", "Listen",
+	"LoadState", "MainPID", "MemoryCurrent", "MemoryMax", "NRestarts", "NeedDaemonReload",
+	"UnitFilePreset", "UnitFileState", "NextElapseUSecRealtime", "Reason", "Result",
+	"StatusText", "SubState", "TasksCurrent", "TasksMax", "TriggeredBy", "Triggers", NULL};
 
 static void print_loaded(const json_t *u)
 {
@@ -72,6 +72,8 @@ static void print_active(const json_t *u)
 	fputs(colour_off(), stdout);
 	if (strcmp(result, "success") != 0 && *result)
 		printf(" (Result: %s)", result);
+	if (strcmp(get_string(u, "FreezerState"), "running") != 0)
+		printf(" (%s)", get_string(u, "FreezerState"));
 	if (moment)
 		printf(" since %s; %s", format_timestamp(when, moment),
 			format_relative(ago, moment, clock_realtime_usec()));

@@ -29,6 +29,11 @@ int log_get_level(void)
 	return max_level;
 }
 
+enum log_target log_get_target(void)
+{
+	return current_target;
+}
+
 void log_set_target(enum log_target target)
 {
 	current_target = target;

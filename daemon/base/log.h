@@ -24,6 +24,7 @@ ENUM_TABLE(log_target)
 
 void log_set_level(int level);
 int log_get_level(void);
+enum log_target log_get_target(void);
 void log_set_target(enum log_target target);
 
 /*

@@ -229,12 +229,37 @@ static void job_ended(struct call *c, const struct life_news *n)
 		set_row(c, row, "result", job_result_to_string(n->result));
 		if (n->result != JOB_DONE) {
 			_cleanup_(freep) char *reason =
-				n->result == JOB_CANCELED ? strdup("another job took its place")
-							  : unit_reason(n->unit);
+				n->result == JOB_CANCELED
+					? strdup("another job took its place, or it was asked for")
+					: unit_reason(n->unit);
 			set_row(c, row, "reason", reason ? reason : "");
 		}
 		c->waiting--;
 	}
+}
+
+/* One, or all of them. */
+void method_cancel_job(struct call *c)
+{
+	struct job_table *jobs = &c->client->control->manager->life.jobs;
+	json_int_t id = 0;
+	struct job *job = jobs->first;
+
+	if (call_int(c, "id", &id) < 0)
+		return;
+	while (job && job->id != id)
+		job = job->next;
+	if (id && !job) {
+		call_error(c, INTERFACE_NAME ".NoSuchJob",
+			json_pack("{s:I, s:s}", "id", id, "reason", "there is no such job"));
+		return;
+	}
+	if (id)
+		job_finish(jobs, job, JOB_CANCELED);
+	else
+		job_cancel_all(jobs);
+	loop_turn_again(c->client->control->manager->loop);
+	call_reply(c, json_object());
 }
 
 static void answer_reload(struct call *c, int error)

@@ -7,9 +7,11 @@
 #include <unistd.h>
 
 #include "common/interface.h"
+#include "common/syslog_level.h"
 #include "common/text.h"
 #include "daemon/base/folder.h"
 #include "daemon/base/limits.h"
+#include "daemon/base/log.h"
 #include "daemon/control/server.h"
 #include "daemon/file/apply.h"
 #include "daemon/file/environment_file.h"
@@ -68,6 +70,29 @@ void method_unset_environment(struct call *c)
 		(void)manager_environment_remove(m, json_string_value(item));
 	if (list)
 		call_reply(c, json_object());
+}
+
+/* Of ourselves, until we end. */
+void method_configure(struct call *c)
+{
+	struct life *life = &c->client->control->manager->life;
+	const char *level_name = NULL, *target_name = NULL;
+	bool watchdogs = !life->ignores_watchdogs;
+
+	if (call_string(c, "log_level", &level_name) < 0 ||
+		call_string(c, "log_target", &target_name) < 0 ||
+		call_bool(c, "service_watchdogs", &watchdogs) < 0)
+		return;
+	int level = level_name ? syslog_level_from_string(level_name) : log_get_level();
+	int target = target_name ? log_target_from_string(target_name) : (int)log_get_target();
+	if (level < 0 || target < 0) {
+		call_invalid(c, level < 0 ? "log_level" : "log_target");
+		return;
+	}
+	log_set_level(level);
+	log_set_target((enum log_target)target);
+	life->ignores_watchdogs = !watchdogs;
+	call_reply(c, json_object());
 }
 
 /* What can be set while a unit runs: resource control, as systemctl's set-property. */

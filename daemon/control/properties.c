@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/signal_name.h"
+#include "common/syslog_level.h"
 #include "common/text.h"
 #include "daemon/control/server.h"
 #include "daemon/file/dump.h"
@@ -170,6 +171,11 @@ static void put_service(json_t *o, const struct unit *u)
 	property_put_text(o, "StatusText", s->status_text);
 	put(o, "StatusErrno", json_integer(s->status_errno));
 	property_put_text(o, "InvocationID", s->invocation_id);
+	put(o, "CanFreeze", json_boolean(u->context && unit_life(u)->cgroups.fd >= 0));
+	property_put_text(o, "FreezerState",
+		service_is_freezing(s) ? "freezing"
+		: s->frozen	       ? "frozen"
+				       : "running");
 	put_record(o, "ExecMain", &s->main_record);
 }
 
@@ -242,6 +248,9 @@ json_t *properties_of_manager(struct manager *m, char *const *wanted)
 		o, "RuntimeUnitFolder", search_path_writable_at(m->life.loader.path, true));
 	put(o, "Environment", property_strings(m->life.spawn.environment));
 	property_put_text(o, "ControlSocket", m->socket);
+	property_put_text(o, "LogLevel", enum_to_string(&syslog_level_names, log_get_level()));
+	property_put_text(o, "LogTarget", log_target_to_string(log_get_target()));
+	put(o, "ServiceWatchdogs", json_boolean(!m->life.ignores_watchdogs));
 	property_put_text(o, "LogDirectory", m->settings.log_files.directory);
 	drop_unwanted(o, wanted);
 	return o;

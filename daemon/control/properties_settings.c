@@ -184,6 +184,7 @@ static const struct {
 	enum scope scope;
 } defaults[] = {
 	{"CanFreeze", "no", OF_UNITS},
+	{"FreezerState", "running", OF_UNITS},
 	{"CanClean", "", OF_UNITS},
 	{"CollectMode", "inactive", OF_UNITS},
 	{"JobTimeoutUSec", "infinity", OF_UNITS},

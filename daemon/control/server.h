@@ -69,7 +69,7 @@ struct method {
 	const char *name; /* with its interface */
 	bool changes;	  /* needs root or our own uid */
 	void (*run)(struct call *c);
-	int argument; /* of the methods of [Install]: the enum install_verb */
+	int argument; /* of methods of [Install]: the enum install_verb; of others: which of them */
 };
 
 /* The method of that full name, or NULL. */
@@ -149,6 +149,8 @@ void method_list_jobs(struct call *c);
 void method_list_timers(struct call *c);
 void method_list_sockets(struct call *c);
 void method_run_job(struct call *c);
+void method_cancel_job(struct call *c);
+void method_freeze_units(struct call *c);
 void method_kill_units(struct call *c);
 void method_reset_failed(struct call *c);
 void method_tree(struct call *c);
@@ -163,6 +165,7 @@ void method_stats(struct call *c);
 void method_reload(struct call *c);
 void method_exit(struct call *c);
 void method_install(struct call *c);
+void method_configure(struct call *c);
 void method_set_environment(struct call *c);
 void method_unset_environment(struct call *c);
 void method_set_properties(struct call *c);

@@ -38,7 +38,7 @@ static void end_late(struct life *life, struct job *j)
 		u->config->unit.job_timeout_usec == USEC_INFINITY ? "JobRunningTimeoutSec="
 								  : "JobTimeoutSec=");
 	job_finish(&life->jobs, j, JOB_TIMEOUT);
-	if (action != ACTION_NONE && life->hooks.action)
+	if (action != ACTION_NONE && life->hooks.action && !life->ignores_watchdogs)
 		life->hooks.action(u, action, -1, "JobTimeoutAction=", life->hooks.data);
 }
 

@@ -102,6 +102,7 @@ struct life {
 	struct reap_counters reaping;
 	struct life_counters counters;
 	struct life_hooks hooks;
+	bool ignores_watchdogs;	     /* WatchdogSec=, StartLimitAction=, JobTimeoutAction= */
 	bool stopping;		     /* the ordered stop of everything: no automatic restart */
 	bool killing;		     /* nothing is started any more, not even ExecStopPost= */
 	uint64_t stop_deadline_usec; /* ... is over by then, CLOCK_MONOTONIC; 0: no deadline */

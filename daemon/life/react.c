@@ -168,7 +168,8 @@ static void go_down_consequences(struct life *life, struct unit *u)
 	enum emergency_action action = failed ? settings->failure_action : settings->success_action;
 	int status = failed ? settings->failure_action_exit_status
 			    : settings->success_action_exit_status;
-	if (u->start_limit_hit && settings->start_limit_action != ACTION_NONE)
+	if (u->start_limit_hit && settings->start_limit_action != ACTION_NONE &&
+		!life->ignores_watchdogs)
 		action = settings->start_limit_action;
 	if (action != ACTION_NONE)
 		life->hooks.action(u, action, status,

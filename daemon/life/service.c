@@ -36,7 +36,11 @@ static void on_watchdog(struct loop_timer *t)
 {
 	struct service *s = t->data;
 
-	if (!was_heard(s, t))
+	if (was_heard(s, t))
+		return;
+	if (unit_life(s->unit)->ignores_watchdogs)
+		log_line(LOG_WARNING, 0, s->unit->id, "no keep-alive within WatchdogSec=; ignored");
+	else
 		unit_handle(s->unit, &(struct unit_event){.kind = EVENT_WATCHDOG});
 }
 
@@ -272,14 +276,23 @@ static int service_start(struct unit *u)
 	return 0;
 }
 
+/* What is frozen hears no signal. */
+static void thaw(struct unit *u)
+{
+	if (u->service && u->service->frozen)
+		(void)service_freeze(u->service, false);
+}
+
 static int service_stop(struct unit *u)
 {
+	thaw(u);
 	unit_handle(u, &(struct unit_event){.kind = EVENT_STOP});
 	return 0;
 }
 
 static int service_reload(struct unit *u)
 {
+	thaw(u);
 	unit_handle(u, &(struct unit_event){.kind = EVENT_RELOAD});
 	return 0;
 }

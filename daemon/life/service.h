@@ -73,6 +73,7 @@ struct service {
 	bool directories_made;
 	bool watches_tree; /* waits for the last of its processes */
 	bool skipped;	   /* ExecCondition= said no */
+	bool frozen;	   /* its cgroup: by hand, until it is thawed or has a job */
 	char invocation_id[33];
 
 	struct loop_timer timer; /* of the present state */
@@ -178,6 +179,10 @@ void service_check_oom(struct service *s);
 void service_reconfigured(struct unit *u);
 /* A number from a file of it, as cgroup_read(). */
 int service_read_cgroup(const struct service *s, const char *file, const char *key, uint64_t *ret);
+/* Its processes run no more, or again; 0, or a negative errno. */
+int service_freeze(struct service *s, bool freezes);
+/* Whether it is to be frozen and a process still runs. */
+bool service_is_freezing(const struct service *s);
 /* At the end of a life: removed, as soon as no process is left in it. */
 void service_leave_cgroup(struct service *s);
 /* The same for good: what is left in it is left to itself. */

@@ -283,8 +283,29 @@ int service_read_cgroup(const struct service *s, const char *file, const char *k
 	return s->cgroup ? cgroup_read(tree_of(s), s->cgroup->path, file, key, ret) : -ENOENT;
 }
 
+int service_freeze(struct service *s, bool freezes)
+{
+	int r = s->cgroup ? cgroup_write(tree_of(s), s->cgroup->path, "cgroup.freeze",
+				    freezes ? "1" : "0")
+			  : -ENOENT;
+
+	if (r >= 0)
+		s->frozen = freezes;
+	return r;
+}
+
+bool service_is_freezing(const struct service *s)
+{
+	uint64_t is_frozen;
+
+	return s->frozen && service_read_cgroup(s, "cgroup.events", "frozen", &is_frozen) >= 0 &&
+	       !is_frozen;
+}
+
 void service_leave_cgroup(struct service *s)
 {
+	if (s->frozen)
+		(void)service_freeze(s, false);
 	if (s->cgroup)
 		give_up(s->cgroup);
 }

@@ -51,6 +51,7 @@ MEANT = {
     "daemon-reload --quiet": "what is wrong with unit files is told to who reloads them",
     "get-default --root=/root/tree": "targets are built in",
     "--version more": "the version is ours",
+    "log-target": "the console is where a container's log is taken",
     "show -p Version --value": "the version is ours",
     "show -p Conditions,Asserts,ConditionResult t-cond": "conditions are told in words",
     "show -p User,Group,WorkingDirectory,RootDirectory,UMask,Nice t-run": "WorkingDirectory= is / where it is not set",
@@ -207,7 +208,12 @@ start t-slow --no-block
 start --job-mode=fail t-slow --no-block
 stop --job-mode=fail t-slow
 cancel
+list-jobs
+is-active t-slow
+stop t-slow
+start t-slow --no-block
 cancel 999999
+cancel 999998 999999
 ? cancel nonsense
 stop t-slow
 kill t-gone
@@ -656,11 +662,27 @@ daemon-reload
 daemon-reload --quiet
 log-level
 log-level debug
+log-level
+log-level 3
+log-level
 log-level info
+show -p LogLevel,ServiceWatchdogs
 log-level nonsense
+? log-level debug info
 log-target
+log-target null
+--no-pager log-target
+log-target console
+--no-pager log-target
 log-target nonsense
 service-watchdogs
+service-watchdogs no
+service-watchdogs
+service-watchdogs nonsense
+service-watchdogs yes
+service-watchdogs
+? service-watchdogs yes no
+? service-log-level
 service-log-level t-gone
 service-log-target t-gone
 ? whoami
@@ -668,6 +690,24 @@ service-log-target t-gone
 ? mount-image t-run
 freeze t-gone
 thaw t-gone
+freeze t-nothing
+freeze none-*
+start t-run t-group.target t-tick.timer
+freeze t-run
+freeze t-run
+show -p FreezerState,CanFreeze,ActiveState,SubState t-run t-gone t-tick.timer
+~ status t-run
+is-active t-run
+thaw t-run
+show -p FreezerState t-run
+freeze t-run
+restart t-run
+show -p FreezerState t-run
+freeze t-run
+stop t-run
+show -p FreezerState t-run
+freeze t-group.target
+thaw t-tick.timer
 ? freeze
 ? nonsense
 ? statu

@@ -145,6 +145,23 @@ def test_what_no_controller_is_there_for_is_reported(machine):
     assert show(machine, "limited.service", "CPUUsageNSec") == "[not set]"
 
 
+def test_what_is_frozen_stands_still_until_it_has_a_job(machine):
+    path = start(machine, "deep.service")
+
+    def is_frozen():
+        return "frozen 1" in machine.path(f"{TREE}{path}/cgroup.events").read_text()
+
+    assert machine.run("reaperctl", "freeze", "deep").status == 0
+    assert is_frozen() and show(machine, "deep", "FreezerState") == "frozen"
+    assert "active (running) (frozen)" in machine.run("reaperctl", "status", "deep").out
+    assert machine.run("reaperctl", "thaw", "deep").status == 0
+    assert not is_frozen() and show(machine, "deep", "FreezerState") == "running"
+    machine.run("reaperctl", "freeze", "deep")
+    stop(machine, "deep")
+    assert show(machine, "deep", "FreezerState") == "running"
+    assert "not active" in machine.run("reaperctl", "freeze", "deep").err
+
+
 def test_no_tree_of_ours_is_left_alone(reaperd):
     reaperd.service("a")
     reaperd.start("--log-level=debug", "a.service")

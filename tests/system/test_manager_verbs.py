@@ -65,6 +65,41 @@ def test_the_environment_of_services(up):
         assert up.ctl("set-environment", wrong).status == 1
 
 
+def test_settings_of_reaperd_itself(up):
+    assert up.ctl("log-level").out == "info\n" and up.ctl("service-watchdogs").out == "yes\n"
+    assert up.ctl("log-level", "debug").status == 0 and up.ctl("log-level").out == "debug\n"
+    up.ctl("restart", "b")
+    up.wait_log("b.service: active -> deactivating")
+    assert up.ctl("log-target", "null").status == 0 and up.ctl("log-target").out == "null\n"
+    for wrong in (("log-level", "loud"), ("log-target", "moon"), ("service-watchdogs", "maybe")):
+        assert up.ctl(*wrong).status == 1
+
+
+def test_watchdogs_may_be_told_to_wait(up):
+    up.unit("dog.service", "[Service]\nWatchdogSec=50ms\nNotifyAccess=all\nExecStart=/bin/sleep 1000\n")
+    assert up.ctl("service-watchdogs", "no").status == 0
+    up.ctl("start", "dog")
+    up.wait_log("no keep-alive within WatchdogSec=; ignored")
+    assert up.ctl("is-active", "dog").status == 0
+    assert up.ctl("service-watchdogs", "yes").status == 0
+    up.ctl("restart", "dog")
+    wait_for(lambda: up.show("dog.service", "Result") == "watchdog", "it is minded again")
+
+
+def test_jobs_are_canceled(up):
+    up.unit("slow.service", "[Service]\nType=oneshot\nExecStart=/bin/sleep 1000\n")
+    up.unit("waits.service", "[Unit]\nAfter=slow.service\n[Service]\nExecStart=/bin/sleep 1000\n")
+    up.ctl("start", "--no-block", "slow", "waits")
+    jobs = {row["unit"]: str(row["id"]) for row in json.loads(up.ctl("list-jobs", "-o", "json").out)}
+    assert up.ctl("cancel", jobs["slow.service"]).status == 0
+    wait_for(lambda: up.ctl("is-active", "waits").status == 0, "it waits no more")
+    assert up.show("slow.service", "ActiveState") == "activating"
+    assert "there is no such job" in up.ctl("cancel", jobs["slow.service"]).err
+    up.ctl("stop", "slow")
+    up.ctl("start", "--no-block", "slow")
+    assert up.ctl("cancel").status == 0 and up.ctl("list-jobs", "--no-legend").out == ""
+
+
 def test_edit_writes_a_drop_in_and_reloads(up):
     result = up.ctl("edit", "--stdin", "a", stdin=text(up, "[Unit]\nDescription=edited\n"))
     assert result.status == 0, result

@@ -25,6 +25,8 @@ CALLS = [
     ("ListSockets", {"all": True}),
     ("RunJob", {"job": "start", "units": ["b.service"]}),
     ("KillUnits", {"units": ["b.service"], "whom": "main", "signal": 0}),
+    ("CancelJob", {}),
+    ("Configure", {"log_level": "debug", "log_target": "console", "service_watchdogs": True}),
     ("Tree", {}),
     ("Usage", {}),
     ("Orphans", {}),
@@ -54,7 +56,7 @@ CALLS = [
     ("Exit", {"action": "exit", "code": 0}),
 ]
 STREAMS = {"Events"}  # with more alone, see below
-ELSEWHERE = {"RotateLogs"}  # where there are log files
+ELSEWHERE = {"RotateLogs", "FreezeUnits", "ThawUnits"}  # where there are log files, and cgroups
 
 ERRORS = [
     ("RunJob", {"job": "start", "units": ["nosuch.service"]}, "NoSuchUnit"),
@@ -64,6 +66,8 @@ ERRORS = [
     ("RunJob", {"job": "start", "units": ["shy.service"]}, "OnlyByDependency"),
     ("RunJob", {"job": "isolate", "units": ["a.service"]}, "NoIsolation"),
     ("RotateLogs", {}, "NotApplicable"),
+    ("CancelJob", {"id": 999999}, "NoSuchJob"),
+    ("FreezeUnits", {"units": ["some.target"]}, "NotApplicable"),
     ("Show", {"units": ["no name"]}, "InvalidUnitName"),
 ]
 
