@@ -61,7 +61,7 @@ struct options {
 	const char *socket;
 	int format; /* enum output_format */
 	int signal; /* 0: none was said */
-	char **properties, **types, **states, **units;
+	char **properties, **types, **states, **units, **what;
 	const char *kill_whom, *job_mode, *since, *until, *lines;
 	const char *priority, *grep, *drop_in;
 	const char *root;
@@ -208,6 +208,7 @@ int verb_show(struct ctl *c, char **arguments);
 int verb_cat(struct ctl *c, char **arguments);
 int verb_job(struct ctl *c, char **arguments);
 int verb_cancel(struct ctl *c, char **arguments);
+int verb_clean(struct ctl *c, char **arguments);
 int verb_freeze(struct ctl *c, char **arguments);
 int verb_log_level(struct ctl *c, char **arguments);
 int verb_log_target(struct ctl *c, char **arguments);

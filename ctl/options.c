@@ -19,6 +19,7 @@ enum option_kind {
 	OPTION_LIST,   /* may repeat; commas part it */
 	OPTION_VALUES, /* likewise, and --value */
 	OPTION_TYPES,  /* likewise, of unit types; or help */
+	OPTION_WHAT,   /* likewise, of folders; or help */
 	OPTION_FORMAT,
 	OPTION_SIGNAL, /* one, or help or list */
 	OPTION_NUMBER, /* its argument may be missing */
@@ -69,6 +70,7 @@ static const struct option_row rows[] = {
 	{"signal", 's', OPTION_SIGNAL, FIELD(signal), "SIGNAL", "What `kill` sends; SIGTERM; list shows all", AS_REAPERCTL, TOPIC_JOBS},
 	{"kill-whom", 0, OPTION_TEXT, FIELD(kill_whom), "WHOM", "main, control, all", AS_REAPERCTL, TOPIC_JOBS},
 	{"kill-who", 0, OPTION_TEXT, FIELD(kill_whom), "WHOM", NULL, AS_REAPERCTL, TOPIC_GENERAL},
+	{"what", 0, OPTION_WHAT, FIELD(what), "KIND", "clean: runtime, state, cache, logs, configuration, all", AS_REAPERCTL, TOPIC_JOBS},
 	{"unit", 'u', OPTION_LIST, FIELD(units), "UNIT", "Logs of this unit", AS_ALL, TOPIC_OUTPUT},
 	{"lines", 'n', OPTION_TEXT, FIELD(lines), "N", "How many lines of output", AS_REAPERCTL, TOPIC_OUTPUT},
 	{"lines", 'n', OPTION_NUMBER, FIELD(lines), "N", "How many lines of output; 10", AS_JOURNALCTL, TOPIC_OUTPUT},
@@ -194,6 +196,18 @@ static int add_types(char ***list, const char *text)
 	return r;
 }
 
+static int add_kinds(char ***list, const char *text)
+{
+	if (strcmp(text, "help") == 0) {
+		puts("runtime\nstate\ncache\nlogs\nconfiguration");
+		return 1;
+	}
+	if (*text)
+		return add_words(list, text);
+	fputs("reaperctl: --what= needs the kind of a folder; --what=help lists them\n", stderr);
+	return -EINVAL;
+}
+
 static void print_signals(void)
 {
 	char name[SIGNAL_NAME_MAX];
@@ -240,6 +254,8 @@ static int set(struct options *o, const struct option_row *row, char *argument)
 		return add_values(o, field, argument);
 	case OPTION_TYPES:
 		return add_types(field, argument);
+	case OPTION_WHAT:
+		return add_kinds(field, argument);
 	case OPTION_FORMAT:
 		return set_format(o, argument);
 	case OPTION_SIGNAL:
@@ -406,6 +422,7 @@ void options_done(struct options *o)
 	strv_free(o->types);
 	strv_free(o->states);
 	strv_free(o->units);
+	strv_free(o->what);
 }
 
 int options_print(enum program program, enum topic topic)

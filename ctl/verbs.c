@@ -34,6 +34,7 @@ const struct verb verbs[] = {
 	{"freeze", "UNIT...", 1, -1, TOPIC_JOBS, ONLINE, verb_freeze, "Keep processes of services from running"},
 	{"thaw", "UNIT...", 1, -1, TOPIC_JOBS, ONLINE, verb_freeze, "Let them run again"},
 	{"reset-failed", "[UNIT...]", 0, -1, TOPIC_JOBS, ONLINE, verb_reset_failed, "Forget failures and start limits"},
+	{"clean", "UNIT...", 1, -1, TOPIC_JOBS, ONLINE, verb_clean, "Remove folders that services had made"},
 	{"enable", "UNIT...", 1, -1, TOPIC_FILES, OFFLINE, verb_install, "Link units as their [Install] says"},
 	{"disable", "UNIT...", 1, -1, TOPIC_FILES, OFFLINE, verb_install, "Remove these links"},
 	{"reenable", "UNIT...", 1, -1, TOPIC_FILES, OFFLINE, verb_install, "Both"},

@@ -174,6 +174,12 @@ int verb_reset_failed(struct ctl *c, char **arguments)
 	return for_units(c, "ResetFailed", ctl_unit_names(c, arguments), json_object());
 }
 
+int verb_clean(struct ctl *c, char **arguments)
+{
+	return for_units(c, "CleanUnits", ctl_unit_names(c, arguments),
+		json_pack("{s:o}", "what", string_array(c->options.what)));
+}
+
 int verb_cancel(struct ctl *c, char **arguments)
 {
 	int status = EXIT_DONE;

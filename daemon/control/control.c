@@ -219,6 +219,7 @@ static void on_rebind(void *data)
 static void on_news(const struct life_news *n, void *data)
 {
 	jobs_on_news(data, n);
+	services_on_news(data, n);
 	events_on_news(data, n);
 }
 

@@ -43,6 +43,7 @@ static const struct method methods[] = {
 	{.name = SERVICE_INTERFACE_NAME ".GetInterfaceDescription", .run = method_get_description},
 	CHANGE("CancelJob", method_cancel_job),
 	READ("Cat", method_cat),
+	CHANGE("CleanUnits", method_clean_units),
 	CHANGE("Configure", method_configure),
 	INSTALL("AddRequires", INSTALL_ADD_REQUIRES),
 	INSTALL("AddWants", INSTALL_ADD_WANTS),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What is done to services that run or rest, without a job: their processes frozen and thawed. */
+/* What is done to services without a job: processes frozen and thawed, folders removed. */
 #include <errno.h>
 #include <string.h>
 
@@ -47,4 +47,123 @@ void method_freeze_units(struct call *c)
 		}
 	}
 	call_reply(c, json_object());
+}
+
+/* Bits of enum exec_directory_kind; 0: no such kind. */
+static unsigned parse_kind(const char *name)
+{
+	unsigned kinds = 0;
+
+	for (int kind = 0; kind < DIRECTORY_MAX; kind++)
+		if (strcmp(name, service_clean_names[kind]) == 0 || strcmp(name, "all") == 0)
+			kinds |= 1U << kind;
+	return kinds;
+}
+
+/* What is to be removed; 0: the call is answered. */
+static unsigned parse_kinds(struct call *c)
+{
+	unsigned kinds = 0;
+	json_t *list, *item;
+	size_t i;
+
+	if (call_strings(c, "what", &list) < 0)
+		return 0;
+	if (!json_array_size(list))
+		return 1U << DIRECTORY_RUNTIME | 1U << DIRECTORY_CACHE;
+	json_array_foreach (list, i, item) {
+		unsigned more = parse_kind(json_string_value(item));
+
+		if (!more) {
+			call_invalid(c, "what");
+			return 0;
+		}
+		kinds |= more;
+	}
+	return kinds;
+}
+
+static const char *clean_refusal(const struct unit *u, unsigned kinds)
+{
+	if (u->load_state == LOAD_NOT_FOUND)
+		return "there is no unit of that name";
+	if (u->active != UNIT_INACTIVE || u->job || (u->service && u->service->cleaner))
+		return "it is not inactive, or has a job";
+	if (u->type != UNIT_SERVICE || !(service_can_clean(u) & kinds))
+		return "it has no such folder";
+	return NULL;
+}
+
+static void answer_clean(struct call *c)
+{
+	const struct unit_table *t = &c->client->control->manager->life.units;
+	json_t *name;
+	size_t i;
+
+	json_array_foreach (c->units, i, name) {
+		const struct unit *u = unit_table_find(t, json_string_value(name));
+
+		if (u && u->service && u->service->clean_failed) {
+			call_unit_error(c, "CleanFailed", u->id, "not all could be removed");
+			return;
+		}
+	}
+	call_reply(c, json_object());
+}
+
+static bool is_being_cleaned(const struct call *c)
+{
+	const struct unit_table *t = &c->client->control->manager->life.units;
+	json_t *name;
+	size_t i;
+
+	json_array_foreach (c->units, i, name) {
+		const struct unit *u = unit_table_find(t, json_string_value(name));
+
+		if (u && u->service && u->service->cleaner)
+			return true;
+	}
+	return false;
+}
+
+void method_clean_units(struct call *c)
+{
+	unsigned kinds = parse_kinds(c);
+	json_t *names, *name;
+	size_t i;
+
+	if (!kinds || call_strings(c, "units", &names) < 0)
+		return;
+	if (!json_array_size(names)) {
+		call_invalid(c, "units");
+		return;
+	}
+	c->units = json_incref(names);
+	json_array_foreach (names, i, name) {
+		struct unit *u = call_unit(c, json_string_value(name));
+		if (!u)
+			return;
+		const char *why_not = clean_refusal(u, kinds);
+		int r = why_not ? 0 : service_clean(u, kinds & service_can_clean(u));
+		if (why_not || r < 0) {
+			call_unit_error(
+				c, "NotApplicable", u->id, why_not ? why_not : strerror(-r));
+			return;
+		}
+	}
+	c->awaits_clean = true;
+	call_wait(c);
+}
+
+void services_on_news(struct control *control, const struct life_news *n)
+{
+	struct client *next;
+
+	for (struct client *k = n->kind == NEWS_CLEANED ? control->clients : NULL; k; k = next) {
+		next = k->next;
+		if (!k->busy || !k->call.awaits_clean || is_being_cleaned(&k->call))
+			continue;
+		answer_clean(&k->call);
+		client_wake(k);
+	}
 }

@@ -153,6 +153,19 @@ static void put_record(json_t *o, const char *prefix, const struct exit_record *
 	put_moment(o, key, &r->exit);
 }
 
+static void put_clean(json_t *o, const struct unit *u)
+{
+	unsigned kinds = service_can_clean(u);
+	json_t *list = json_array();
+
+	for (int kind = 0; kind < DIRECTORY_MAX; kind++)
+		if (kinds >> kind & 1)
+			json_array_append_new(list, json_string(service_clean_names[kind]));
+	put(o, "CanClean", list);
+	property_put_text(
+		o, "CleanResult", u->service && u->service->clean_failed ? "exit-code" : "success");
+}
+
 static void put_service(json_t *o, const struct unit *u)
 {
 	const struct service *s = u->service;
@@ -171,6 +184,7 @@ static void put_service(json_t *o, const struct unit *u)
 	property_put_text(o, "StatusText", s->status_text);
 	put(o, "StatusErrno", json_integer(s->status_errno));
 	property_put_text(o, "InvocationID", s->invocation_id);
+	put_clean(o, u);
 	put(o, "CanFreeze", json_boolean(u->context && unit_life(u)->cgroups.fd >= 0));
 	property_put_text(o, "FreezerState",
 		service_is_freezing(s) ? "freezing"

@@ -25,10 +25,11 @@ struct call {
 	size_t waiting;	     /* jobs that have not ended */
 	bool lost_row;	     /* there was no memory for what became of one */
 	bool until_down;     /* RunJob: answered when the units are down again */
-	json_t *units;	     /* Logs: names to follow, NULL: all */
+	json_t *units;	     /* Logs: names to follow, NULL: all; CleanUnits: which */
 	int max_priority;    /* likewise: no lines beyond it */
 	bool follows_lines, follows_events;
 	bool awaits_reload; /* Reload: generators run */
+	bool awaits_clean;  /* CleanUnits: of `units` */
 };
 
 struct client {
@@ -113,6 +114,7 @@ int call_vector(struct call *c, const char *name, char ***ret);
 
 /* What happens, told to clients that wait for it. */
 void jobs_on_news(struct control *c, const struct life_news *n);
+void services_on_news(struct control *c, const struct life_news *n);
 void events_on_news(struct control *c, const struct life_news *n);
 void logs_on_line(const char *unit_id, const struct output_line *line, void *control);
 /* A call ends without an answer: its client went. */
@@ -150,6 +152,7 @@ void method_list_timers(struct call *c);
 void method_list_sockets(struct call *c);
 void method_run_job(struct call *c);
 void method_cancel_job(struct call *c);
+void method_clean_units(struct call *c);
 void method_freeze_units(struct call *c);
 void method_kill_units(struct call *c);
 void method_reset_failed(struct call *c);

@@ -25,7 +25,7 @@ DEFINE_ENUM_TABLE(unit_event_kind, EVENT_MAX, [EVENT_START] = "start", [EVENT_ST
 
 DEFINE_ENUM_TABLE(life_news_kind, NEWS_MAX, [NEWS_STATE] = "state", [NEWS_EXIT] = "exit",
 	[NEWS_ADOPTED] = "adopted", [NEWS_REAPED] = "reaped", [NEWS_JOB] = "job",
-	[NEWS_NOTIFY] = "notify", [NEWS_RELOADED] = "reloaded", );
+	[NEWS_NOTIFY] = "notify", [NEWS_RELOADED] = "reloaded", [NEWS_CLEANED] = "cleaned", );
 
 struct life *unit_life(const struct unit *u)
 {

@@ -56,6 +56,7 @@ enum life_news_kind {
 	NEWS_JOB,
 	NEWS_NOTIFY,
 	NEWS_RELOADED,
+	NEWS_CLEANED,
 	NEWS_MAX,
 };
 
@@ -176,6 +177,8 @@ struct unit *life_mark_owner(uint64_t mark, void *life);
 
 /* A dead child that is still a zombie: the reap_fn of the manager calls this. */
 void life_reaped(const struct reaped *r, void *life);
+/* The helper of service_clean() ended. */
+void life_cleaned(struct life *life, const struct reaped *r);
 
 /* Whether all conditions (asserts: the other kind) of the unit hold; *ret_failed the one that does
  * not. */

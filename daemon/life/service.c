@@ -248,6 +248,8 @@ static int service_may_start(struct unit *u)
 
 	if (!s)
 		return -ENOMEM;
+	if (s->cleaner)
+		return -EAGAIN;
 	if (service_state_rows[u->sub_state].start != START_NOW &&
 		u->sub_state != SERVICE_AUTO_RESTART)
 		return 0;
@@ -322,6 +324,8 @@ void service_free(struct unit *u)
 	service_end_connection(s);
 	service_forget_process(s, &s->main);
 	service_forget_process(s, &s->control);
+	if (s->cleaner)
+		process_forget(&life->processes, s->cleaner);
 	service_free_cgroup(s);
 	loop_timer_clear(life->loop, &s->timer);
 	if (s->mark)

@@ -54,6 +54,7 @@ struct service {
 	UT_hash_handle hh_mark;
 
 	struct process *main, *control;
+	struct process *cleaner; /* of service_clean.c; NULL: none */
 	struct exit_record main_record, control_record;
 	enum command_list list; /* what `control` executes */
 	unsigned index;		/* ... which command of it */
@@ -73,6 +74,7 @@ struct service {
 	bool directories_made;
 	bool watches_tree; /* waits for the last of its processes */
 	bool skipped;	   /* ExecCondition= said no */
+	bool clean_failed; /* the last time */
 	bool frozen;	   /* its cgroup: by hand, until it is thawed or has a job */
 	char invocation_id[33];
 
@@ -111,6 +113,13 @@ struct service *service_of(struct unit *u);
 const struct service_settings *service_settings(const struct service *s);
 const struct kill_settings *service_settings_kill(const struct service *s);
 extern const struct unit_machine service_machine;
+/* service_clean.c: its folders of these kinds (bits of enum exec_directory_kind) are removed, which
+ * NEWS_CLEANED tells the end of. 0 or -ENOMEM. */
+int service_clean(struct unit *u, unsigned kinds);
+/* Those that it has. */
+unsigned service_can_clean(const struct unit *u);
+/* What `clean` calls each kind. */
+extern const char *const service_clean_names[DIRECTORY_MAX];
 /* Frees it; processes are left alone. Nothing where there is none. */
 void service_free(struct unit *u);
 

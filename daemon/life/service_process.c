@@ -366,7 +366,7 @@ void service_release(struct service *s)
 		(void)unlink(settings->pid_file);
 	if (s->directories_made && preserve != PRESERVE_YES &&
 		!(preserve == PRESERVE_RESTART && s->verdict.again))
-		(void)directories_remove_runtime(&life->spawn, exec);
+		(void)directories_remove(&life->spawn, exec, DIRECTORY_RUNTIME, REMOVE_LIMIT);
 	service_leave_private_tmp(s);
 	service_remove_ipc(s);
 	if (s->directories_made &&

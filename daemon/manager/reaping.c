@@ -19,14 +19,18 @@ static void warn_reaped(const struct reaped *r)
 		proc_read(r->pid, &info) >= 0 ? info.name : "?");
 }
 
-static void helper_ended(struct manager *m, struct process *p)
+static void helper_ended(struct manager *m, const struct reaped *r)
 {
+	struct process *p = r->process;
+
 	if (p == m->generators)
 		generators_ended(m);
 	else if (p == m->journal)
 		journal_ended(m);
 	else if (p == m->log_writer)
 		log_files_ended(m);
+	else if (p->unit)
+		life_cleaned(&m->life, r);
 	else /* whose end nobody waits for */
 		(void)process_forget(&m->life.processes, p);
 }
@@ -40,7 +44,7 @@ static void on_dead_child(const struct reaped *r, void *data)
 		return;
 	}
 	if (r->process && r->process->role == PROCESS_HELPER) {
-		helper_ended(m, r->process);
+		helper_ended(m, r);
 		return;
 	}
 	if (!r->process && m->options.warn_reaped)

@@ -17,8 +17,6 @@
 #include "common/text.h"
 #include "daemon/process/child.h"
 
-#define REMOVE_LIMIT 4096 /* files of a run-time folder that are removed from within the loop */
-
 /* The folder `name` in `dir`, made when it is not there; *made tells. Takes ownership of `dir`. */
 static int enter(int dir, const char *name, mode_t mode, bool *made)
 {
@@ -283,9 +281,9 @@ static int open_parent(const char *prefix, char *path, char **ret_last)
 	return fd < 0 ? -errno : fd;
 }
 
-static int remove_one(const char *prefix, const char *path)
+static int remove_one(const char *prefix, const char *path, unsigned limit)
 {
-	unsigned left = REMOVE_LIMIT;
+	unsigned left = limit;
 	_cleanup_(freep) char *copy = strdup(path);
 	char *last;
 
@@ -314,16 +312,16 @@ static void remove_link(const char *prefix, const char *link)
 	close(parent);
 }
 
-int directories_remove_runtime(
-	const struct spawn_context *context, const struct exec_settings *exec)
+int directories_remove(const struct spawn_context *context, const struct exec_settings *exec,
+	enum exec_directory_kind kind, unsigned limit)
 {
-	const char *prefix = context->directory_prefix[DIRECTORY_RUNTIME];
+	const char *prefix = context->directory_prefix[kind];
 	int first = 0;
 
-	for (char **p = exec->directories[DIRECTORY_RUNTIME].paths; p && *p; p++) {
+	for (char **p = exec->directories[kind].paths; p && *p; p++) {
 		_cleanup_(freep) char *name = strndup(*p, strcspn(*p, ":"));
 		const char *link = strchr(*p, ':');
-		int r = name ? remove_one(prefix, name) : -ENOMEM;
+		int r = name ? remove_one(prefix, name, limit) : -ENOMEM;
 
 		if (link)
 			remove_link(prefix, link + 1);
@@ -367,7 +365,7 @@ int private_tmp_remove(const char *path)
 	const char *slash = strrchr(path, '/');
 	_cleanup_(freep) char *parent = strndup(path, (size_t)(slash - path));
 
-	return parent ? remove_one(parent, slash + 1) : -ENOMEM;
+	return parent ? remove_one(parent, slash + 1, REMOVE_LIMIT) : -ENOMEM;
 }
 
 int credentials_remove(const struct spawn_context *context, const char *unit_id)
@@ -376,5 +374,5 @@ int credentials_remove(const struct spawn_context *context, const char *unit_id)
 
 	if (asprintf(&path, "credentials/%s", unit_id) < 0)
 		return -ENOMEM;
-	return remove_one(context->directory_prefix[DIRECTORY_RUNTIME], path);
+	return remove_one(context->directory_prefix[DIRECTORY_RUNTIME], path, REMOVE_LIMIT);
 }

@@ -16,7 +16,7 @@ enum process_role {
 	PROCESS_MAIN,
 	PROCESS_CONTROL,
 	PROCESS_COMMAND, /* entrypoint mode: no unit */
-	PROCESS_HELPER,	 /* of reaperd itself: no unit */
+	PROCESS_HELPER,	 /* of reaperd itself; with a unit: it removes folders of it */
 	PROCESS_ROLE_MAX,
 };
 

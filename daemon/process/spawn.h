@@ -73,11 +73,12 @@ char *spawn_failure_text(const struct spawn_failure *f, const struct exec_settin
 	const struct command *command);
 
 /*
- * Removes the RuntimeDirectory= folders of a service that ended. Negative errno of the first that
- * could not be removed; a folder of very many files is left as it is (-E2BIG).
+ * Removes the folders of a kind that a service had made. Negative errno of the first that could not
+ * be removed; one of more than `limit` files is left as it is (-E2BIG).
  */
-int directories_remove_runtime(
-	const struct spawn_context *context, const struct exec_settings *exec);
+#define REMOVE_LIMIT 4096 /* from within the loop */
+int directories_remove(const struct spawn_context *context, const struct exec_settings *exec,
+	enum exec_directory_kind kind, unsigned limit);
 
 /* ipc.c: in a child, removes what the user of these settings left for others to share (RemoveIPC=).
  */
@@ -89,7 +90,7 @@ int credentials_remove(const struct spawn_context *context, const char *unit_id)
 /* Two empty folders for PrivateTmp= below one that root alone may enter, in /tmp or, where that
  * cannot be written, in /run. *ret is its path, the caller's. Negative errno of mkdtemp(3). */
 int private_tmp_make(const char *unit_id, char **ret);
-/* Removes it with all that is in it, as directories_remove_runtime() does. */
+/* Removes it with all that is in it, as directories_remove() does. */
 int private_tmp_remove(const char *path);
 
 /*

@@ -91,6 +91,8 @@ class Console:
         if line.startswith("! "):
             self.run(line[2:])
             return None
+        if line.startswith("$ "):
+            return self.run(line[2:])
         words = shlex.split(line.removeprefix("~ ").removeprefix("? "))
         try:
             return self.machine.run("systemctl", *words)

@@ -2,7 +2,7 @@
 
 Each command line is played under both; status and standard output are to be alike, and that there was something to say
 on standard error or not. `! WORDS` is for a shell and says nothing; `~ WORDS` compares the status alone;
-`? WORDS` is wrong usage: 1 there and 2 here.
+`? WORDS` is wrong usage: 1 there and 2 here. `$ WORDS` is for a shell and compared too.
 """
 
 UNITS = {
@@ -30,6 +30,9 @@ UNITS = {
     "t-way.path": "[Path]\nPathExists=/run/t-way\nUnit=t-gone.service\n",
     "t-group.target": "[Unit]\nDescription=A group\nWants=t-run.service t-once.service\nAfter=t-run.service t-once.service\n",
     "t-alone.target": "[Unit]\nAllowIsolate=yes\n",
+    "t-dirs.service": "[Service]\nType=oneshot\nRemainAfterExit=yes\nStateDirectory=t-dirs/a t-dirs-b\nCacheDirectory=t-dirs\n"
+    "LogsDirectory=t-dirs\nConfigurationDirectory=t-dirs\nRuntimeDirectory=t-dirs\nRuntimeDirectoryPreserve=yes\n"
+    "ExecStart=/bin/sh -c 'mkdir -p $CACHE_DIRECTORY/d/e && echo x >$CACHE_DIRECTORY/d/e/f'\n",
     "t-slow.service": "[Unit]\nDefaultDependencies=no\n[Service]\nType=oneshot\nExecStart=/bin/sleep 1000\n",
     "t-after.service": "[Unit]\nDefaultDependencies=no\nAfter=t-slow.service\n[Service]\nExecStart=/bin/sleep 1000\n",
     "t-tpl@.service": "[Unit]\nDescription=Instance %i\n[Service]\nExecStart=/bin/sleep 1000\n[Install]\nWantedBy=multi-user.target\n"
@@ -256,6 +259,21 @@ clean --what=cache t-gone
 clean --what=nonsense t-gone
 clean --what=help
 clean t-nothing
+clean none-*
+clean t-group.target
+clean t-run t-nothing
+show -p CanClean t-dirs t-run t-group.target t-tick.timer
+start t-dirs
+clean t-dirs
+stop t-dirs
+clean t-dirs
+$ ls -d /run/t-dirs /var/*/t-dirs /var/lib/t-dirs-b /var/lib/t-dirs/a /etc/t-dirs
+clean --what=state,logs t-dirs
+clean --what=state t-dirs
+$ ls -d /run/t-dirs /var/*/t-dirs /var/lib/t-dirs-b /var/lib/t-dirs/a /etc/t-dirs
+clean --what=all t-dirs
+$ ls -d /run/t-dirs /var/*/t-dirs /var/lib/t-dirs-b /var/lib/t-dirs/a /etc/t-dirs
+? clean --what= t-dirs
 ? clean
 """
 
@@ -728,6 +746,3 @@ GROUPS = {
     "root": ROOT,
     "manager": MANAGER,
 }
-
-# Known to differ in places; played when they are named.
-OPEN = {"jobs", "manager"}

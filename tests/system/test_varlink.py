@@ -26,6 +26,7 @@ CALLS = [
     ("RunJob", {"job": "start", "units": ["b.service"]}),
     ("KillUnits", {"units": ["b.service"], "whom": "main", "signal": 0}),
     ("CancelJob", {}),
+    ("CleanUnits", {"units": ["rests.service"], "what": ["state"]}),
     ("Configure", {"log_level": "debug", "log_target": "console", "service_watchdogs": True}),
     ("Tree", {}),
     ("Usage", {}),
@@ -68,6 +69,7 @@ ERRORS = [
     ("RotateLogs", {}, "NotApplicable"),
     ("CancelJob", {"id": 999999}, "NoSuchJob"),
     ("FreezeUnits", {"units": ["some.target"]}, "NotApplicable"),
+    ("CleanUnits", {"units": ["b.service"]}, "NotApplicable"),
     ("Show", {"units": ["no name"]}, "InvalidUnitName"),
 ]
 
@@ -79,6 +81,7 @@ def up(reaperd):
     reaperd.unit("bad.service", "[Service]\n")
     reaperd.unit("fails.service", "[Service]\nType=oneshot\nExecStart=/bin/false\n")
     reaperd.unit("shy.service", "[Unit]\nRefuseManualStart=yes\n[Service]\nExecStart=/bin/sleep 1000\n")
+    reaperd.unit("rests.service", "[Service]\nExecStart=/bin/true\nStateDirectory=reaperd-test-none\n")
     reaperd.unit("some.target", "[Unit]\nAllowIsolate=yes\n")
     reaperd.unit("t.timer", "[Timer]\nOnActiveSec=1000\nUnit=a.service\n")
     reaperd.unit("s.socket", "[Socket]\nListenStream=DIR/door\nService=a.service\n".replace("DIR", str(reaperd.folder)))
