@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "common/text.h"
+#include "daemon/base/word.h"
 
 #define NEAR 3 /* edits that "did you mean" bridges */
 
@@ -210,6 +211,38 @@ int directive_expand(struct directive_context *c, const char *text, char **ret)
 	return r == -EINVAL ? directive_refuse(
 				      c, text, "unknown specifier; a percent sign is written %%%%")
 			    : r;
+}
+
+static int expand_for(
+	struct directive_context *c, const char *word, directive_word_fn *fn, void *data)
+{
+	_cleanup_(freep) char *expanded = NULL;
+	int r = directive_expand(c, word, &expanded);
+
+	if (r < 0)
+		return r == -EINVAL ? 0 : r;
+	return fn(c, expanded, data);
+}
+
+int directive_each_word(struct directive_context *c, const char *text, unsigned flags,
+	directive_word_fn *fn, void *data)
+{
+	char *word;
+	int r;
+
+	while ((r = word_next(&text, &word, flags)) > 0) {
+		_cleanup_(freep) char *owned = word;
+
+		r = expand_for(c, word, fn, data);
+		if (r < 0)
+			return r;
+	}
+	if (r == -EINVAL)
+		return directive_refuse(c, text,
+			flags & WORD_CUNESCAPE && !(flags & WORD_UNKNOWN_STAYS)
+				? "unbalanced quotes, or no escape of C"
+				: "unbalanced quotes");
+	return r;
 }
 
 int directive_check_path(struct directive_context *c, char *path)

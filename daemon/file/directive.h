@@ -116,3 +116,12 @@ int directive_check_path(struct directive_context *c, char *path);
 /* `text` with specifiers expanded, to be freed by the caller; a diagnostic and -EINVAL when there
  * is an unknown one. */
 int directive_expand(struct directive_context *c, const char *text, char **ret);
+/* One word of a value; 0, or a negative errno that ends the walk. */
+typedef int directive_word_fn(struct directive_context *c, char *word, void *data);
+/*
+ * Calls fn with each word of `text`, read as `flags` say (base/word.h), with specifiers expanded.
+ * What cannot be expanded is told of and left out, and so is what follows a lone quote. 0, -EINVAL
+ * for such a quote, or what fn returned.
+ */
+int directive_each_word(struct directive_context *c, const char *text, unsigned flags,
+	directive_word_fn *fn, void *data);

@@ -12,29 +12,19 @@
 #include "daemon/file/environment_file.h"
 #include "daemon/file/types.h"
 
-#define WORD_FLAGS (WORD_UNQUOTE | WORD_CUNESCAPE | WORD_UNKNOWN_STAYS)
+static int take_variable(struct directive_context *c, char *word, void *list)
+{
+	if (environment_is_valid_assignment(word))
+		return environment_set(list, word);
+	(void)directive_refuse(c, word, "not NAME=value");
+	return 0;
+}
 
 static int parse_environment(struct directive_context *c, const char *text, void *field)
 {
-	char ***list = field;
-	char *word;
-	int r;
-
-	if (!*text) {
-		*list = strv_free(*list);
-		return 0;
-	}
-	while ((r = word_next(&text, &word, WORD_UNQUOTE | WORD_CUNESCAPE)) > 0) {
-		_cleanup_(freep) char *owned = word, *expanded = NULL;
-
-		if (directive_expand(c, word, &expanded) < 0)
-			continue;
-		if (!environment_is_valid_assignment(expanded))
-			(void)directive_refuse(c, expanded, "not NAME=value");
-		else if ((r = environment_set(list, expanded)) < 0)
-			return r;
-	}
-	return r < 0 ? directive_refuse(c, text, "unbalanced quotes, or no escape of C") : 0;
+	if (!*text)
+		plain_done_words(field);
+	return directive_each_word(c, text, WORD_UNQUOTE | WORD_CUNESCAPE, take_variable, field);
 }
 
 static int parse_environment_file(struct directive_context *c, const char *text, void *field)
@@ -54,33 +44,24 @@ static int parse_environment_file(struct directive_context *c, const char *text,
 	return strv_push(list, TAKE_PTR(expanded));
 }
 
+static int take_name(struct directive_context *c, char *word, void *list)
+{
+	bool may_assign = strcmp(c->directive->key, "UnsetEnvironment") == 0;
+
+	if (environment_is_valid_name(word) ||
+		(may_assign && environment_is_valid_assignment(word)))
+		return strv_push(list, strdup(word));
+	(void)directive_refuse(c, word, "not the name of a variable");
+	return 0;
+}
+
 /* PassEnvironment= and UnsetEnvironment=: names, the second also assignments. */
 static int parse_names(struct directive_context *c, const char *text, void *field)
 {
-	char ***list = field;
-	char *word;
-	int r;
-
-	if (!*text) {
-		*list = strv_free(*list);
-		return 0;
-	}
-	while ((r = word_next(&text, &word, WORD_FLAGS)) > 0) {
-		_cleanup_(freep) char *owned = word;
-		char *expanded;
-
-		if (directive_expand(c, word, &expanded) < 0)
-			continue;
-		if (!environment_is_valid_name(expanded) &&
-			!(strcmp(c->directive->key, "UnsetEnvironment") == 0 &&
-				environment_is_valid_assignment(expanded))) {
-			(void)directive_refuse(c, expanded, "not the name of a variable");
-			free(expanded);
-		} else if ((r = strv_push(list, expanded)) < 0) {
-			return r;
-		}
-	}
-	return r < 0 ? directive_refuse(c, text, "unbalanced quotes") : 0;
+	if (!*text)
+		plain_done_words(field);
+	return directive_each_word(
+		c, text, WORD_UNQUOTE | WORD_CUNESCAPE | WORD_UNKNOWN_STAYS, take_name, field);
 }
 
 bool user_name_is_strict(const char *text)
@@ -130,33 +111,18 @@ static int parse_user(struct directive_context *c, const char *text, void *field
 	return 0;
 }
 
+static int take_group(struct directive_context *c, char *word, void *list)
+{
+	return is_user_or_group(word)
+		       ? strv_push(list, strdup(word))
+		       : directive_refuse(c, word, "neither a group name nor a valid number");
+}
+
 static int parse_groups(struct directive_context *c, const char *text, void *field)
 {
-	char ***list = field;
-	char *word;
-	int r;
-
-	if (!*text) {
-		*list = strv_free(*list);
-		return 0;
-	}
-	while ((r = word_next(&text, &word, WORD_UNQUOTE)) > 0) {
-		_cleanup_(freep) char *owned = word;
-		char *expanded;
-
-		if (directive_expand(c, word, &expanded) < 0)
-			return -EINVAL;
-		if (!is_user_or_group(expanded)) {
-			r = directive_refuse(
-				c, expanded, "neither a group name nor a valid number");
-			free(expanded);
-			return r;
-		}
-		r = strv_push(list, expanded);
-		if (r < 0)
-			return r;
-	}
-	return r < 0 ? directive_refuse(c, text, "unbalanced quotes") : 0;
+	if (!*text)
+		plain_done_words(field);
+	return directive_each_word(c, text, WORD_UNQUOTE, take_group, field);
 }
 
 static int parse_working_directory(struct directive_context *c, const char *text, void *field)
@@ -267,39 +233,27 @@ static bool is_safe_relative(const char *path)
 	return true;
 }
 
+/* PATH, or PATH:LINK. */
+static int take_directory(struct directive_context *c, char *word, void *data)
+{
+	char ***list = data, *colon = strchr(word, ':');
+
+	if (colon)
+		*colon = 0;
+	path_simplify(word);
+	bool good = is_safe_relative(word) && (!colon || is_safe_relative(colon + 1));
+	if (colon)
+		*colon = ':';
+	if (!good)
+		(void)directive_refuse(c, word, "not a relative path below its folder");
+	return !good || strv_contains(*list, word) ? 0 : strv_push(list, strdup(word));
+}
+
 static int parse_directories(struct directive_context *c, const char *text, void *field)
 {
-	char ***list = field;
-	char *word;
-	int r;
-
-	if (!*text) {
-		*list = strv_free(*list);
-		return 0;
-	}
-	while ((r = word_next(&text, &word, WORD_UNQUOTE)) > 0) {
-		_cleanup_(freep) char *owned = word;
-		char *expanded;
-
-		if (directive_expand(c, word, &expanded) < 0)
-			continue;
-		char *colon = strchr(expanded, ':');
-		if (colon)
-			*colon = 0;
-		path_simplify(expanded);
-		bool good = is_safe_relative(expanded) && (!colon || is_safe_relative(colon + 1));
-		if (colon)
-			*colon = ':';
-		if (!good) {
-			(void)directive_refuse(c, expanded, "not a relative path below its folder");
-			free(expanded);
-		} else if (strv_contains(*list, expanded)) {
-			free(expanded);
-		} else if ((r = strv_push(list, expanded)) < 0) {
-			return r;
-		}
-	}
-	return r < 0 ? directive_refuse(c, text, "unbalanced quotes") : 0;
+	if (!*text)
+		plain_done_words(field);
+	return directive_each_word(c, text, WORD_UNQUOTE, take_directory, field);
 }
 
 const struct value_type type_environment = {

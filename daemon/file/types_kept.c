@@ -199,37 +199,21 @@ static int add_prefixes(struct directive_context *c, const char *text)
 	return r;
 }
 
-/* Absolute paths, each with `-` (may be missing) and `+` (below RootDirectory=) in front. */
-static int add_paths(struct directive_context *c, const char *text)
+/* An absolute path, with `-` (may be missing) and `+` (below RootDirectory=) in front. */
+static int add_path(struct directive_context *c, char *word, void *data)
 {
-	char *word;
-	int r;
-
-	while ((r = word_next(&text, &word, WORD_UNQUOTE)) > 0) {
-		_cleanup_(freep) char *owned = word, *expanded = NULL;
-
-		if (directive_expand(c, word, &expanded) < 0)
-			continue;
-		char *path = expanded + strspn(expanded, "-+");
-		if (directive_check_path(c, path) < 0)
-			continue;
-		r = append(c, expanded, " ");
-		if (r < 0)
-			return r;
-	}
-	return r < 0 ? directive_refuse(c, text, "unbalanced quotes") : 0;
+	(void)data;
+	return directive_check_path(c, word + strspn(word, "-+")) < 0 ? 0 : append(c, word, " ");
 }
 
 /* [-]SOURCE[:TARGET[:rbind|norbind]] -> all three parts. */
-static int add_bind(struct directive_context *c, const char *text)
+static int add_bind(struct directive_context *c, char *word, void *data)
 {
-	_cleanup_(freep) char *copy = NULL, *line = NULL;
-	int r = directive_expand(c, text, &copy);
+	_cleanup_(freep) char *line = NULL;
+	bool may_miss = *word == '-';
+	char *source = word + may_miss, *target = source, *options = NULL, *colon;
 
-	if (r < 0)
-		return r;
-	bool may_miss = *copy == '-';
-	char *source = copy + may_miss, *target = source, *options = NULL, *colon;
+	(void)data;
 	if ((colon = strchr(source, ':'))) {
 		*colon = 0;
 		target = colon + 1;
@@ -240,28 +224,16 @@ static int add_bind(struct directive_context *c, const char *text)
 	}
 	if (directive_check_path(c, source) < 0 ||
 		(target != source && directive_check_path(c, target) < 0))
-		return -EINVAL;
-	if (options && *options && strcmp(options, "rbind") != 0 && strcmp(options, "norbind") != 0)
-		return directive_refuse(c, text, "its options are rbind or norbind");
+		return 0;
+	if (options && *options && strcmp(options, "rbind") != 0 &&
+		strcmp(options, "norbind") != 0) {
+		(void)directive_refuse(c, options, "its options are rbind or norbind");
+		return 0;
+	}
 	if (asprintf(&line, "%s%s:%s:%s", may_miss ? "-" : "", source, target,
 		    options && *options ? options : "rbind") < 0)
 		return -ENOMEM;
 	return append(c, line, "\n");
-}
-
-static int add_binds(struct directive_context *c, const char *text)
-{
-	char *word;
-	int r;
-
-	while ((r = word_next(&text, &word, WORD_UNQUOTE)) > 0) {
-		_cleanup_(freep) char *owned = word;
-
-		r = add_bind(c, word);
-		if (r == -ENOMEM)
-			return r;
-	}
-	return r < 0 ? directive_refuse(c, text, "unbalanced quotes") : 0;
 }
 
 int kept_set(struct directive_context *c, const char *text)
@@ -282,9 +254,9 @@ int kept_set(struct directive_context *c, const char *text)
 	if (type == &type_bool_or_text && value_parse_bool(text) >= 0)
 		return replace(c, strdup(value_parse_bool(text) ? "yes" : "no"));
 	if (type == &type_kept_paths)
-		return add_paths(c, text);
+		return directive_each_word(c, text, WORD_UNQUOTE, add_path, NULL);
 	if (type == &type_kept_binds)
-		return add_binds(c, text);
+		return directive_each_word(c, text, WORD_UNQUOTE, add_bind, NULL);
 	int r = directive_expand(c, text, &expanded);
 	if (r < 0)
 		return r;

@@ -195,28 +195,18 @@ static int parse_path(struct directive_context *c, const char *text, void *field
 	return 0;
 }
 
+static int take_word(struct directive_context *c, char *word, void *list)
+{
+	(void)c;
+	return strv_push(list, strdup(word));
+}
+
 static int parse_words(struct directive_context *c, const char *text, void *field)
 {
-	char ***list = field;
-	char *word;
-	int r;
-
-	if (!*text) {
-		*list = strv_free(*list);
-		return 0;
-	}
-	while ((r = word_next(&text, &word, WORD_UNQUOTE | WORD_CUNESCAPE | WORD_UNKNOWN_STAYS)) >
-		0) {
-		_cleanup_(freep) char *owned = word;
-		char *expanded;
-
-		if (directive_expand(c, word, &expanded) < 0)
-			continue;
-		r = strv_push(list, expanded);
-		if (r < 0)
-			return r;
-	}
-	return r < 0 ? directive_refuse(c, text, "unbalanced quotes") : 0;
+	if (!*text)
+		plain_done_words(field);
+	return directive_each_word(
+		c, text, WORD_UNQUOTE | WORD_CUNESCAPE | WORD_UNKNOWN_STAYS, take_word, field);
 }
 
 /* Absolute paths with colons between; an empty value forgets those before. */

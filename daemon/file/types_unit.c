@@ -15,35 +15,27 @@
 #include "daemon/base/word.h"
 #include "daemon/file/types.h"
 
+static int take_dependency(struct directive_context *c, char *word, void *data)
+{
+	const enum dep_kind kind = (enum dep_kind)c->directive->argument;
+	const char *wrong = !unit_name_is_valid(word) ? "not the name of a unit"
+			    : kind == DEP_BEFORE && text_ends_with(word, ".device")
+				    ? "a device cannot be delayed"
+				    : NULL;
+
+	(void)data;
+	if (wrong) {
+		(void)directive_refuse(c, word, "%s", wrong);
+		return 0;
+	}
+	_cleanup_(freep) char *name = unit_name_fill_template(word, c->specifiers->unit);
+	return name ? config_add_dep(c->config, kind, name, ORIGIN_FILE) : -ENOMEM;
+}
+
 /* Names are split at blanks alone: neither quotes nor escapes mean anything in them. */
 static int parse_dependency(struct directive_context *c, const char *text, void *field)
 {
-	char *word;
-
-	(void)field;
-	while (word_next(&text, &word, 0) > 0) {
-		_cleanup_(freep) char *owned = word, *expanded = NULL;
-
-		if (directive_expand(c, word, &expanded) < 0)
-			continue;
-		if (!unit_name_is_valid(expanded)) {
-			(void)directive_refuse(c, expanded, "not the name of a unit");
-			continue;
-		}
-		if (c->directive->argument == DEP_BEFORE && text_ends_with(expanded, ".device")) {
-			(void)directive_refuse(c, expanded, "a device cannot be delayed");
-			continue;
-		}
-		_cleanup_(freep) char *name =
-			unit_name_fill_template(expanded, c->specifiers->unit);
-		if (!name)
-			return -ENOMEM;
-		int r = config_add_dep(
-			c->config, (enum dep_kind)c->directive->argument, name, ORIGIN_FILE);
-		if (r < 0)
-			return r;
-	}
-	return 0;
+	return directive_each_word(c, text, 0, take_dependency, field);
 }
 
 static int parse_condition(struct directive_context *c, const char *text, void *field)
@@ -129,24 +121,18 @@ static int parse_isolate(struct directive_context *c, const char *text, void *fi
 	return 0;
 }
 
+static int take_mount(struct directive_context *c, char *word, void *list)
+{
+	if (directive_check_path(c, word) < 0 || strv_contains(*(char ***)list, word))
+		return 0;
+	return strv_push(list, strdup(word));
+}
+
 /* Paths whose mounts must be there: we mount nothing, so all that is left is that they are named
  * rightly. */
 static int parse_mounts_for(struct directive_context *c, const char *text, void *field)
 {
-	char *word;
-	int r = 0;
-
-	while (r >= 0 && word_next(&text, &word, WORD_UNQUOTE) > 0) {
-		_cleanup_(freep) char *owned = word, *path = NULL;
-
-		if (directive_expand(c, word, &path) < 0)
-			continue;
-		if (directive_check_path(c, path) < 0)
-			continue;
-		if (!strv_contains(*(char ***)field, path))
-			r = strv_push(field, TAKE_PTR(path));
-	}
-	return r;
+	return directive_each_word(c, text, WORD_UNQUOTE, take_mount, field);
 }
 
 static void done_mounts_for(void *field)
