@@ -15,18 +15,11 @@
 #include "common/own.h"
 #include "common/text.h"
 #include "common/unit_name.h"
+#include "daemon/base/small_file.h"
 
-/* One line of a small file into a buffer that stays. */
-static const char *file_line(const char *path, char *buffer, size_t size)
+static char *line_of(const char *path, char *buffer, size_t size)
 {
-	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	ssize_t n = fd < 0 ? -1 : read(fd, buffer, size - 1);
-
-	if (n < 0)
-		return NULL;
-	buffer[n] = 0;
-	buffer[strcspn(buffer, "\n")] = 0;
-	return buffer;
+	return small_file_line(path, buffer, size) ? buffer : NULL;
 }
 
 /* UUIDs are shown without dashes. */
@@ -111,8 +104,8 @@ static const char *local_value(char letter)
 	case 'A':
 		return os_release("IMAGE_VERSION");
 	case 'b':
-		return without_dashes((char *)file_line(
-			"/proc/sys/kernel/random/boot_id", boot_id, sizeof(boot_id)));
+		return without_dashes(
+			line_of("/proc/sys/kernel/random/boot_id", boot_id, sizeof(boot_id)));
 	case 'B':
 		return os_release("BUILD_ID");
 	case 'g':
@@ -126,7 +119,7 @@ static const char *local_value(char letter)
 			name.nodename);
 		return short_name;
 	case 'm':
-		return file_line("/etc/machine-id", machine_id, sizeof(machine_id));
+		return line_of("/etc/machine-id", machine_id, sizeof(machine_id));
 	case 'M':
 		return os_release("IMAGE_ID");
 	case 'o':

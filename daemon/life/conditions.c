@@ -20,24 +20,11 @@
 #include "common/text.h"
 #include "common/value.h"
 #include "daemon/base/capability_name.h"
+#include "daemon/base/small_file.h"
 #include "daemon/base/word.h"
 #include "daemon/life/life.h"
 
 typedef bool condition_fn(const char *parameter);
-
-/* The first bytes of a small file of /proc, /sys or /etc, without its last newline; false: not
- * there. */
-static bool read_line(const char *path, char *buffer, size_t size)
-{
-	_cleanup_(closep) int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
-	ssize_t n = fd < 0 ? -1 : read(fd, buffer, size - 1);
-
-	if (n < 0)
-		return false;
-	buffer[n] = 0;
-	buffer[strcspn(buffer, "\n")] = 0;
-	return true;
-}
 
 static bool path_exists(const char *path)
 {
@@ -137,7 +124,7 @@ static bool private_users(void)
 	char line[128];
 	unsigned inside, outside, count;
 
-	return read_line("/proc/self/uid_map", line, sizeof(line)) &&
+	return small_file_line("/proc/self/uid_map", line, sizeof(line)) &&
 	       sscanf(line, "%u %u %u", &inside, &outside, &count) == 3 &&
 	       !(inside == 0 && outside == 0 && count == UINT32_MAX);
 }
@@ -146,7 +133,7 @@ static bool virtualization(const char *parameter)
 {
 	const char *container = container_name();
 	char line[64];
-	bool vm = read_line("/sys/hypervisor/type", line, sizeof(line));
+	bool vm = small_file_line("/sys/hypervisor/type", line, sizeof(line));
 
 	if (strcmp(parameter, "private-users") == 0)
 		return private_users();
@@ -167,7 +154,7 @@ static bool host(const char *parameter)
 
 	if (uname(&name) == 0 && fnmatch(parameter, name.nodename, FNM_CASEFOLD) == 0)
 		return true;
-	return read_line("/etc/machine-id", id, sizeof(id)) && strcmp(id, parameter) == 0;
+	return small_file_line("/etc/machine-id", id, sizeof(id)) && strcmp(id, parameter) == 0;
 }
 
 /* A word of the kernel's command line: the whole word, or its name when the parameter has no `=`.
@@ -179,7 +166,8 @@ static bool kernel_command_line(const char *parameter)
 	char *word;
 
 	/* A container has a command line of its own: that of PID 1, as systemd reads it. */
-	if (!read_line(container_name() ? "/proc/1/cmdline" : "/proc/cmdline", line, sizeof(line)))
+	if (!small_file_line(
+		    container_name() ? "/proc/1/cmdline" : "/proc/cmdline", line, sizeof(line)))
 		return false;
 	while (word_next(&cursor, &word, WORD_UNQUOTE | WORD_RELAX) > 0) {
 		_cleanup_(freep) char *owned = word;
@@ -280,7 +268,7 @@ static bool ac_power(const char *parameter)
 {
 	int wanted = value_parse_bool(parameter);
 	char line[16];
-	bool on = !read_line("/sys/class/power_supply/AC/online", line, sizeof(line)) ||
+	bool on = !small_file_line("/sys/class/power_supply/AC/online", line, sizeof(line)) ||
 		  line[0] != '0';
 
 	return wanted >= 0 && (bool)wanted == on;
@@ -362,7 +350,7 @@ static bool controllers(const char *parameter)
 		return path_exists("/sys/fs/cgroup/cgroup.controllers");
 	if (strcmp(parameter, "v1") == 0)
 		return !path_exists("/sys/fs/cgroup/cgroup.controllers");
-	if (!read_line("/sys/fs/cgroup/cgroup.controllers", line, sizeof(line)) ||
+	if (!small_file_line("/sys/fs/cgroup/cgroup.controllers", line, sizeof(line)) ||
 		asprintf(&padded, " %s ", line) < 0 || asprintf(&word, " %s ", parameter) < 0)
 		return false;
 	return strstr(padded, word);
