@@ -11,6 +11,7 @@
 
 #include "common/signal_name.h"
 #include "common/text.h"
+#include "daemon/base/limits.h"
 #include "daemon/base/log.h"
 #include "daemon/file/types.h"
 #include "daemon/life/idle.h"
@@ -350,6 +351,20 @@ enum service_result service_control_result(const struct service *s, const struct
 	return judge(s, s->list, s->index, event);
 }
 
+static void remove_runtime_folders(struct service *s)
+{
+	const struct exec_settings *exec = s->unit->config->exec;
+	int r = directories_remove(
+		&unit_life(s->unit)->spawn, exec, DIRECTORY_RUNTIME, LIMIT_FOLDER_ENTRIES);
+
+	if (r == -E2BIG)
+		log_line(LOG_WARNING, 0, s->unit->id,
+			"RuntimeDirectory= stays: more than %d files in it, or %d folders deep",
+			LIMIT_FOLDER_ENTRIES, LIMIT_FOLDER_DEPTH);
+	else if (r < 0)
+		log_line(LOG_WARNING, r, s->unit->id, "cannot remove RuntimeDirectory=");
+}
+
 void service_release(struct service *s)
 {
 	struct life *life = unit_life(s->unit);
@@ -366,7 +381,7 @@ void service_release(struct service *s)
 		(void)unlink(settings->pid_file);
 	if (s->directories_made && preserve != PRESERVE_YES &&
 		!(preserve == PRESERVE_RESTART && s->verdict.again))
-		(void)directories_remove(&life->spawn, exec, DIRECTORY_RUNTIME, REMOVE_LIMIT);
+		remove_runtime_folders(s);
 	service_leave_private_tmp(s);
 	service_remove_ipc(s);
 	if (s->directories_made &&

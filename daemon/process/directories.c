@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * RuntimeDirectory=, StateDirectory= and kin: made below their folder without following a link on
- * the way, for what lies above may belong to the service; given to its user; and, for run-time
- * ones, taken away again.
+ * the way, for what lies above may belong to the service, and given to its user.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -16,6 +14,7 @@
 
 #include "common/text.h"
 #include "daemon/process/child.h"
+#include "daemon/process/folder.h"
 
 /* The folder `name` in `dir`, made when it is not there; *made tells. Takes ownership of `dir`. */
 static int enter(int dir, const char *name, mode_t mode, bool *made)
@@ -25,8 +24,8 @@ static int enter(int dir, const char *name, mode_t mode, bool *made)
 	int fd = -1;
 
 	if (*made || error == EEXIST) {
-		fd = openat(dir, name, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_RDONLY);
-		error = errno;
+		fd = folder_open(dir, name);
+		error = -fd;
 	}
 	close(dir);
 	return fd < 0 ? -error : fd;
@@ -44,37 +43,23 @@ static int make_prefix(const char *prefix)
 	return fd < 0 ? -errno : fd;
 }
 
-/* What is in the folder behind `fd` (taken over) goes from one owner to another; links are given
- * themselves, and what belongs to somebody else stays theirs. */
-static int give_contents(int fd, uid_t from, uid_t uid, gid_t gid)
-{
-	DIR *d = fdopendir(fd);
-	struct stat st;
-	int r = 0;
+struct gift {
+	uid_t from, uid;
+	gid_t gid;
+};
 
-	if (!d) {
-		r = -errno;
-		close(fd);
-		return r;
-	}
-	for (struct dirent *e = readdir(d); e && r >= 0; e = readdir(d)) {
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
-			fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
-			st.st_uid != from)
-			continue;
-		if (fchownat(dirfd(d), e->d_name, uid, gid, AT_SYMLINK_NOFOLLOW) < 0)
-			r = -errno;
-		int below = S_ISDIR(st.st_mode)
-				    ? openat(dirfd(d), e->d_name,
-					      O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_RDONLY)
-				    : -1;
-		if (below >= 0 && r >= 0)
-			r = give_contents(below, from, uid, gid);
-		else if (below >= 0)
-			close(below);
-	}
-	closedir(d);
-	return r;
+/* Links are given themselves, and what belongs to somebody else stays theirs. */
+static int give_entry(int dir, const char *name, void *data)
+{
+	const struct gift *g = data;
+	struct stat st;
+
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_uid != g->from)
+		return 0;
+	if (fchownat(dir, name, g->uid, g->gid, AT_SYMLINK_NOFOLLOW) < 0)
+		return -errno;
+	int below = S_ISDIR(st.st_mode) ? folder_open(dir, name) : -1;
+	return below < 0 ? 0 : folder_each(below, give_entry, data);
 }
 
 static int give(int fd, const struct child *c, enum exec_directory_kind kind, mode_t mode)
@@ -89,7 +74,7 @@ static int give(int fd, const struct child *c, enum exec_directory_kind kind, mo
 	if (changes_owner && !is_theirs) {
 		if (fchown(fd, c->uid, c->gid) < 0)
 			return -errno;
-		r = give_contents(dup(fd), st.st_uid, c->uid, c->gid);
+		r = folder_each(dup(fd), give_entry, &(struct gift){st.st_uid, c->uid, c->gid});
 	}
 	if (r < 0)
 		return r;
@@ -234,103 +219,6 @@ char *child_directory_variable(const struct child *c, enum exec_directory_kind k
 	return text;
 }
 
-/* Everything in the folder behind `fd` (taken over); counts down *left. */
-static int empty_folder(int fd, unsigned *left)
-{
-	DIR *d = fdopendir(fd);
-	int r = 0;
-
-	if (!d) {
-		r = -errno;
-		close(fd);
-		return r;
-	}
-	for (struct dirent *e = readdir(d); e && r >= 0; e = readdir(d)) {
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0)
-			continue;
-		if (!*left)
-			r = -E2BIG;
-		else if (--*left, unlinkat(dirfd(d), e->d_name, 0) < 0 && errno == EISDIR) {
-			int sub = openat(dirfd(d), e->d_name,
-				O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_RDONLY);
-			r = sub < 0 ? -errno : empty_folder(sub, left);
-			if (r >= 0)
-				(void)unlinkat(dirfd(d), e->d_name, AT_REMOVEDIR);
-		}
-	}
-	closedir(d);
-	return r;
-}
-
-/* The folder that holds the last part of `path`, reached without following links; *ret_last lies
- * inside `path`. */
-static int open_parent(const char *prefix, char *path, char **ret_last)
-{
-	int fd = open(prefix, O_DIRECTORY | O_CLOEXEC | O_RDONLY);
-
-	for (char *slash = strchr(path, '/'); slash && fd >= 0; slash = strchr(path, '/')) {
-		*slash = 0;
-		int next = openat(fd, path, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_RDONLY);
-		int error = errno;
-		close(fd);
-		errno = error;
-		fd = next;
-		path = slash + 1;
-	}
-	*ret_last = path;
-	return fd < 0 ? -errno : fd;
-}
-
-static int remove_one(const char *prefix, const char *path, unsigned limit)
-{
-	unsigned left = limit;
-	_cleanup_(freep) char *copy = strdup(path);
-	char *last;
-
-	if (!copy)
-		return -ENOMEM;
-	int parent = open_parent(prefix, copy, &last);
-	if (parent < 0)
-		return parent == -ENOENT ? 0 : parent;
-	int fd = openat(parent, last, O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_RDONLY);
-	int r = fd < 0 ? (errno == ENOENT ? 0 : -errno) : empty_folder(fd, &left);
-	if (r >= 0 && unlinkat(parent, last, AT_REMOVEDIR) < 0 && errno != ENOENT)
-		r = -errno;
-	close(parent);
-	return r;
-}
-
-static void remove_link(const char *prefix, const char *link)
-{
-	_cleanup_(freep) char *copy = strdup(link);
-	char *last;
-	int parent = copy ? open_parent(prefix, copy, &last) : -ENOMEM;
-
-	if (parent < 0)
-		return;
-	(void)unlinkat(parent, last, 0);
-	close(parent);
-}
-
-int directories_remove(const struct spawn_context *context, const struct exec_settings *exec,
-	enum exec_directory_kind kind, unsigned limit)
-{
-	const char *prefix = context->directory_prefix[kind];
-	int first = 0;
-
-	for (char **p = exec->directories[kind].paths; p && *p; p++) {
-		_cleanup_(freep) char *name = strndup(*p, strcspn(*p, ":"));
-		const char *link = strchr(*p, ':');
-		int r = name ? remove_one(prefix, name, limit) : -ENOMEM;
-
-		if (link)
-			remove_link(prefix, link + 1);
-		if (r < 0 && !first)
-			first = r;
-	}
-	return first;
-}
-
 int private_tmp_make(const char *unit_id, char **ret)
 {
 	static const char *const places[] = {"/tmp", "/run"};
@@ -358,21 +246,4 @@ int private_tmp_make(const char *unit_id, char **ret)
 		return 0;
 	}
 	return r;
-}
-
-int private_tmp_remove(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	_cleanup_(freep) char *parent = strndup(path, (size_t)(slash - path));
-
-	return parent ? remove_one(parent, slash + 1, REMOVE_LIMIT) : -ENOMEM;
-}
-
-int credentials_remove(const struct spawn_context *context, const char *unit_id)
-{
-	_cleanup_(freep) char *path = NULL;
-
-	if (asprintf(&path, "credentials/%s", unit_id) < 0)
-		return -ENOMEM;
-	return remove_one(context->directory_prefix[DIRECTORY_RUNTIME], path, REMOVE_LIMIT);
 }

@@ -3,7 +3,6 @@
  * RemoveIPC=: what a user leaves in shared memory, semaphores and queues (sysvipc(7),
  * shm_overview(7), mq_overview(7)). In a process of its own, for there may be much.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <mqueue.h>
@@ -18,10 +17,10 @@
 #include <unistd.h>
 
 #include "common/text.h"
+#include "daemon/base/limits.h"
 #include "daemon/base/signal_mask.h"
 #include "daemon/process/child.h"
-
-#define DEPTH_MAX 16 /* of folders in /dev/shm */
+#include "daemon/process/folder.h"
 
 struct owner {
 	uid_t uid;
@@ -75,38 +74,36 @@ static void remove_kind(const struct owner *o, const char *path, int uid_at, voi
 	fclose(f);
 }
 
-/* Everything of that user in the folder behind `fd` (taken over). */
-static void remove_files(const struct owner *o, int fd, unsigned depth)
+struct search {
+	const struct owner *owner;
+	unsigned depth; /* how much deeper it goes */
+};
+
+static int remove_file(int dir, const char *name, void *data)
 {
-	DIR *d = fdopendir(fd);
+	struct search *s = data;
 	struct stat st;
 
-	if (!d) {
-		close(fd);
-		return;
+	if (fstatat(dir, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+		return 0;
+	int below = S_ISDIR(st.st_mode) && s->depth ? folder_open(dir, name) : -1;
+	if (below >= 0) {
+		s->depth--;
+		(void)folder_each(below, remove_file, s);
+		s->depth++;
 	}
-	for (struct dirent *e = readdir(d); e; e = readdir(d)) {
-		if (strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0 ||
-			fstatat(dirfd(d), e->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0)
-			continue;
-		int below = S_ISDIR(st.st_mode) && depth
-				    ? openat(dirfd(d), e->d_name,
-					      O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC | O_RDONLY)
-				    : -1;
-		if (below >= 0)
-			remove_files(o, below, depth - 1);
-		if (is_of(o, st.st_uid, st.st_gid))
-			(void)unlinkat(dirfd(d), e->d_name, S_ISDIR(st.st_mode) ? AT_REMOVEDIR : 0);
-	}
-	closedir(d);
+	if (is_of(s->owner, st.st_uid, st.st_gid))
+		(void)unlinkat(dir, name, S_ISDIR(st.st_mode) ? AT_REMOVEDIR : 0);
+	return 0;
 }
 
-static void remove_files_at(const struct owner *o, const char *path)
+/* Everything of that user in a folder. */
+static void remove_files(const struct owner *o, const char *path)
 {
 	int fd = open(path, O_DIRECTORY | O_CLOEXEC | O_RDONLY);
 
 	if (fd >= 0)
-		remove_files(o, fd, DEPTH_MAX);
+		(void)folder_each(fd, remove_file, &(struct search){o, LIMIT_FOLDER_DEPTH});
 }
 
 _Noreturn void ipc_remove(const struct exec_settings *exec, uid_t dynamic_uid)
@@ -125,7 +122,7 @@ _Noreturn void ipc_remove(const struct exec_settings *exec, uid_t dynamic_uid)
 	remove_kind(&o, "/proc/sysvipc/shm", 7, remove_shm);
 	remove_kind(&o, "/proc/sysvipc/sem", 4, remove_sem);
 	remove_kind(&o, "/proc/sysvipc/msg", 7, remove_msg);
-	remove_files_at(&o, "/dev/shm");
-	remove_files_at(&o, "/dev/mqueue");
+	remove_files(&o, "/dev/shm");
+	remove_files(&o, "/dev/mqueue");
 	_exit(EXIT_SUCCESS);
 }

@@ -76,7 +76,6 @@ char *spawn_failure_text(const struct spawn_failure *f, const struct exec_settin
  * Removes the folders of a kind that a service had made. Negative errno of the first that could not
  * be removed; one of more than `limit` files is left as it is (-E2BIG).
  */
-#define REMOVE_LIMIT 4096 /* from within the loop */
 int directories_remove(const struct spawn_context *context, const struct exec_settings *exec,
 	enum exec_directory_kind kind, unsigned limit);
 

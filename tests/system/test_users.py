@@ -3,6 +3,7 @@
 import ctypes
 import os
 import pathlib
+import shutil
 
 import pytest
 from reaperd import wait_for
@@ -112,6 +113,22 @@ def test_what_is_left_to_share_is_removed(reaperd, root, remove):
 
 def listed(folder):
     return {str(p.relative_to(folder)): os.readlink(p) for p in folder.rglob("*") if p.is_symlink()}
+
+
+def test_a_folder_of_many_folders_stays_and_is_named(reaperd, root):
+    """What a service may build is not taken apart from within the loop without a limit."""
+    name = f"reaperd-test-deep-{os.getpid()}"
+    deep = "for i in $(seq 200); do mkdir d; cd d; done; exec sleep 1000"
+    reaperd.service("a", f"/bin/sh -c 'cd $RUNTIME_DIRECTORY; {deep}'", f"RuntimeDirectory={name}")
+    reaperd.start("a.service")
+    folder = pathlib.Path("/run", name)
+    try:
+        wait_for(lambda: pathlib.Path(f"/proc/{reaperd.main_pid('a')}/comm").read_text() == "sleep\n", "it is built")
+        assert reaperd.ctl("stop", "a").status == 0
+        reaperd.wait_log("RuntimeDirectory= stays: more than 4096 files in it, or 128 folders deep")
+        assert folder.is_dir()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def test_links_to_folders_are_as_systemd_makes_them(reaperd, root):

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+/* What lies in a folder that others may write to: no link is ever followed, and how deep it goes
+ * has a limit. Nothing outside process/ includes this. */
+#pragma once
+
+/* What is done with one entry of the folder `dir`; a negative errno ends the walk. */
+typedef int folder_fn(int dir, const char *name, void *data);
+
+/* Calls fn with each entry of the folder behind `fd`, which is taken over. 0, the negative errno of
+ * fdopendir(3), or fn's. */
+int folder_each(int fd, folder_fn *fn, void *data);
+
+/* The folder `name` in `dir`, opened for reading; the caller closes it. Negative errno of
+ * openat(2). */
+int folder_open(int dir, const char *name);
+
+/* Removes all that is in the folder behind `fd`, which is taken over. Negative errno of what could
+ * not be removed, -E2BIG for more than `limit` entries, or LIMIT_FOLDER_DEPTH folders in each
+ * other.
+ */
+int folder_empty(int fd, unsigned limit);
