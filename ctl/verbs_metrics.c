@@ -19,7 +19,8 @@ static const struct {
 	{"orphans_reaped", "reaperd_orphans_reaped", "Adopted processes reaped", true},
 	{"sigchld_wakeups", "reaperd_sigchld_wakeups", "Wake-ups by SIGCHLD", true},
 	{"restarts", "reaperd_restarts", "Automatic restarts of services", true},
-	{"lines_dropped", "reaperd_output_lines_dropped", "Lines of output that were lost", true},
+	{"lines_dropped", "reaperd_output_lines_dropped",
+		"Lines of output and of the log that were lost", true},
 	{"units_loaded", "reaperd_units_loaded", "Units in memory", false},
 	{"clients", "reaperd_clients", "Connections to the control socket", false},
 };

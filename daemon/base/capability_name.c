@@ -61,11 +61,6 @@ int capability_from_string(const char *text)
 	return -EINVAL;
 }
 
-const char *capability_to_string(int number)
-{
-	return number < 0 || number >= CAPABILITY_COUNT ? NULL : names[number];
-}
-
 char *capability_set_to_string(uint64_t set)
 {
 	char *text = calloc(CAPABILITY_COUNT, 32), *out = text;

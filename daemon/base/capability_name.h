@@ -11,8 +11,6 @@
 
 /* "CAP_CHOWN" in any case -> number, or -EINVAL. */
 int capability_from_string(const char *text);
-/* "cap_chown", or NULL. */
-const char *capability_to_string(int number);
 /* "cap_chown cap_kill ..."; the caller frees; NULL: out of memory. */
 char *capability_set_to_string(uint64_t set);
 

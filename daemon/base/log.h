@@ -60,4 +60,3 @@ int log_line(int level, int error, const char *unit, const char *fmt, ...) _prin
 
 #define log_error_errno(error, ...) log_line(LOG_ERR, error, NULL, __VA_ARGS__)
 #define log_warning_errno(error, ...) log_line(LOG_WARNING, error, NULL, __VA_ARGS__)
-#define log_debug_errno(error, ...) log_line(LOG_DEBUG, error, NULL, __VA_ARGS__)

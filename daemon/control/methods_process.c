@@ -276,17 +276,18 @@ void method_stats(struct call *c)
 	const struct manager *m = control->manager;
 	const struct life *life = &m->life;
 	uint64_t uptime = clock_monotonic_usec() - m->start.monotonic_usec;
+	uint64_t dropped = log_dropped() + (life->output ? output_hub_dropped(life->output) : 0);
 
-	call_reply(c, json_pack("{s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}}",
-			      "stats", "spawned", (json_int_t)life->counters.spawned, "reaped",
-			      (json_int_t)life->reaping.reaped, "orphans_adopted",
-			      (json_int_t)life->counters.orphans_adopted, "orphans_reaped",
-			      (json_int_t)life->reaping.orphans_reaped, "sigchld_wakeups",
-			      (json_int_t)life->reaping.sigchld_wakeups, "restarts",
-			      (json_int_t)life->counters.restarts, "units_loaded",
-			      (json_int_t)life->units.count, "clients",
-			      (json_int_t)control->client_count, "uptime_usec", (json_int_t)uptime,
-			      "loop_turns", (json_int_t)loop_turns(m->loop), "traced_detached",
-			      (json_int_t)life->reaping.detached, "lines_dropped",
-			      (json_int_t)(life->output ? output_hub_dropped(life->output) : 0)));
+	call_reply(c,
+		json_pack("{s:{s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:I}}",
+			"stats", "spawned", (json_int_t)life->counters.spawned, "reaped",
+			(json_int_t)life->reaping.reaped, "orphans_adopted",
+			(json_int_t)life->counters.orphans_adopted, "orphans_reaped",
+			(json_int_t)life->reaping.orphans_reaped, "sigchld_wakeups",
+			(json_int_t)life->reaping.sigchld_wakeups, "restarts",
+			(json_int_t)life->counters.restarts, "units_loaded",
+			(json_int_t)life->units.count, "clients", (json_int_t)control->client_count,
+			"uptime_usec", (json_int_t)uptime, "loop_turns",
+			(json_int_t)loop_turns(m->loop), "traced_detached",
+			(json_int_t)life->reaping.detached, "lines_dropped", (json_int_t)dropped));
 }

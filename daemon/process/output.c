@@ -26,6 +26,7 @@ struct output_hub {
 	uint64_t files_busy_usec; /* CLOCK_MONOTONIC: since when their queue is filled; 0: it is not
 				   */
 	size_t ring_bytes;
+	uint64_t unkept; /* lines that there was no memory for */
 	uint64_t sequence;
 	uint64_t now_usec; /* CLOCK_REALTIME of the lines that are being read; 0: none are */
 	output_line_fn *listener;
@@ -43,7 +44,6 @@ struct output {
 	int level;
 	struct line_filter filter;
 	struct output_fields fields;
-	uint64_t dropped;
 	struct line_loss file_loss;
 };
 
@@ -110,7 +110,7 @@ void output_hub_tell_files(struct output_hub *hub, const char *text)
 
 uint64_t output_hub_dropped(const struct output_hub *hub)
 {
-	return hub->console.dropped + hub->files.dropped;
+	return hub->unkept + hub->console.dropped + hub->files.dropped;
 }
 
 void output_hub_flush(struct output_hub *hub, uint64_t usec)
@@ -163,7 +163,7 @@ static void keep(struct output *o, const char *text, size_t length, int priority
 	struct output_line *line = ring_add(&o->ring, text, length);
 
 	if (!line) {
-		o->dropped++;
+		hub->unkept++;
 		return;
 	}
 	line->realtime_usec = hub->now_usec;
@@ -306,9 +306,4 @@ size_t output_foreach(const struct output *o, size_t count, uint64_t since_seque
 			told++;
 		}
 	return told;
-}
-
-uint64_t output_dropped(const struct output *o)
-{
-	return o->dropped;
 }

@@ -41,7 +41,8 @@ void output_hub_set_sink(struct output_hub *hub, output_sink_fn *fn, void *data)
 void output_hub_set_files(struct output_hub *hub, int fd);
 /* A line of another kind to that writer. */
 void output_hub_tell_files(struct output_hub *hub, const char *text);
-/* Lines that the readers of the console and of log files were too slow for. */
+/* Lines that the readers of the console and of log files were too slow for, or that there was no
+ * memory for. */
 uint64_t output_hub_dropped(const struct output_hub *hub);
 /* Writes what is queued for the console, waiting for its reader at most `usec`: at the end of all.
  */
@@ -78,4 +79,3 @@ void output_close(struct output *o);
  * was called for. */
 size_t output_foreach(const struct output *o, size_t count, uint64_t since_sequence,
 	void (*fn)(const struct output_line *line, void *data), void *data);
-uint64_t output_dropped(const struct output *o);
