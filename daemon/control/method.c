@@ -7,6 +7,7 @@
 #include "common/text.h"
 #include "daemon/control/server.h"
 #include "daemon/file/install.h"
+#include "daemon/life/collect.h"
 
 static void method_get_info(struct call *c)
 {
@@ -175,10 +176,12 @@ int call_vector(struct call *c, const char *name, char ***ret)
 struct unit *call_unit(struct call *c, const char *name)
 {
 	struct manager *m = c->client->control->manager;
+	size_t before = m->life.units.count;
 	struct unit *u;
 	int r = load_unit(&m->life.loader, name, &u);
 
 	boot_adopt_units(m);
+	collect_later(&m->life, before);
 	if (r == -EINVAL)
 		call_error(c, INTERFACE_NAME ".InvalidUnitName", json_pack("{s:s}", "unit", name));
 	else if (r < 0)

@@ -56,7 +56,7 @@ static const struct directive rows[] = {
 	UNIT("AllowIsolate", type_bool, allow_isolate, .flags = DIRECTIVE_TERSE),
 	UNIT("DefaultDependencies", type_bool, default_dependencies),
 	NOT_DONE("SurviveFinalKillSignal", type_bool, "when reaperd ends everything ends", .flags = DIRECTIVE_QUIET),
-	NOT_DONE("CollectMode", type_text, "units stay loaded until a reload"),
+	NOT_DONE("CollectMode", type_text, "what has run is kept until reaperd ends; what was only asked for is not"),
 	UNIT("FailureAction", type_enum, failure_action, .names = &emergency_action_names, .flags = DIRECTIVE_TERSE),
 	UNIT("SuccessAction", type_enum, success_action, .names = &emergency_action_names, .flags = DIRECTIVE_TERSE),
 	UNIT("FailureActionExitStatus", type_exit_status, failure_action_exit_status, .flags = DIRECTIVE_TERSE),

@@ -58,6 +58,8 @@ struct unit {
 	uint32_t edges_in_order; /* of them; the rest was added since */
 	uint32_t number; /* below the table's number_end: a stable order, an index of scratch arrays
 			  */
+	bool passing;	 /* loaded for a question alone, so far */
+	bool stays;	 /* scratch of daemon/life/collect.h */
 	bool collect;	 /* nobody asks for it again: forgotten once it is down */
 
 	/* What changes while it lives: written by life/ alone. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "daemon/base/log.h"
+#include "daemon/life/collect.h"
 #include "daemon/life/idle.h"
 #include "daemon/life/job_limit.h"
 #include "daemon/life/react.h"
@@ -240,15 +241,6 @@ static void handle_exits(struct unit *u)
 				       .status = s->main_record.status});
 }
 
-/* Forgets a unit that nobody asks for again: an instance of a connection that is over. */
-static void collect(struct life *life, struct unit *u)
-{
-	if (!u->collect || u->active != UNIT_INACTIVE || u->job || u->queued)
-		return;
-	unit_machine(u)->done(u);
-	(void)unit_table_remove(&life->units, u);
-}
-
 static void do_queued_work(struct life *life)
 {
 	for (struct unit *u = dequeue(life); u; u = dequeue(life)) {
@@ -265,7 +257,7 @@ static void do_queued_work(struct life *life)
 			upkeep(life, u);
 		if (work & WORK_JOB_FAILED)
 			react_to_failed_job(life, u);
-		collect(life, u);
+		collect_instance(life, u);
 	}
 }
 
@@ -305,6 +297,7 @@ void life_turn(struct life *life)
 	look_at_trees(life);
 	idle_release(life);
 	life->looked = false;
+	collect_turn(life);
 	if (life->queue_first)
 		loop_turn_again(life->loop);
 }

@@ -107,6 +107,7 @@ struct life {
 	bool stopping;		     /* the ordered stop of everything: no automatic restart */
 	bool killing;		     /* nothing is started any more, not even ExecStopPost= */
 	uint64_t stop_deadline_usec; /* ... is over by then, CLOCK_MONOTONIC; 0: no deadline */
+	bool has_passing;	     /* units of daemon/life/collect.h */
 	bool child_died;	     /* since trees were last looked at */
 	struct service *watchers;    /* services that wait for their last process */
 	struct adopted_table adopted;

@@ -222,3 +222,32 @@ def test_the_socket_is_bound_again_on_request(up):
     up.socket.unlink()
     os.kill(up.pid, signal.SIGUSR1)
     wait_for(lambda: up.socket.exists() and up.ctl("is-active", "a").status == 0, "it answers there again")
+
+
+def memory_kib(reaperd):
+    rollup = pathlib.Path(f"/proc/{reaperd.pid}/smaps_rollup").read_text()
+    return int(next(line for line in rollup.splitlines() if line.startswith("Anonymous:")).split()[1])
+
+
+def test_questions_leave_nothing_behind(up):
+    """Of units that nobody has and of instances; what a start came to is still told."""
+    up.unit("many@.service", "[Unit]\nAfter=a.service\nWants=nobody-%i.service\n[Service]\nExecStart=/bin/true\n")
+    up.unit("never@.service", "[Unit]\nConditionPathExists=/nonexistent\n[Service]\nExecStart=/bin/true\n")
+    names = ("no-such-{}.service", "many@{}.service", "no-such-{}.timer")
+
+    def ask(connection, begin, end):
+        for i in range(begin, end):
+            units = [name.format(i) for name in names]
+            answer = call(connection, "io.reaperd.Show", {"units": units, "properties": ["Id", "LoadState"]})
+            assert [u["LoadState"] for u in answer["parameters"]["units"]] == ["not-found", "loaded", "not-found"]
+
+    with up.connect() as connection:
+        loaded = int(up.ctl("show", "-p", "NNames", "--value").out)
+        ask(connection, 0, 500)
+        before = memory_kib(up)
+        ask(connection, 500, 3500)
+        assert memory_kib(up) - before < 300
+        assert int(up.ctl("show", "-p", "NNames", "--value").out) == loaded
+    up.ctl("start", "never@1", "no-such-1")
+    assert "ConditionPathExists" in up.ctl("status", "never@1").out
+    assert up.ctl("list-units", "--all", "--no-legend", "no-such*").out == ""
