@@ -7,7 +7,6 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/mount.h>
-#include <linux/openat2.h>
 #include <mntent.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,9 +20,6 @@
 #include "daemon/base/folder.h"
 #include "daemon/process/sandbox.h"
 
-#ifndef SYS_openat2
-#define SYS_openat2 437
-#endif
 #ifndef SYS_mount_setattr
 #define SYS_mount_setattr 442
 #endif
@@ -151,22 +147,21 @@ static int mount_one(const struct mount_entry *e)
 	return kinds[e->kind](e);
 }
 
-/* openat2(2): links lead nowhere outside of the root. */
+/* Looked up with that root for our own: links lead nowhere outside of it. */
 static char *real_path_in(const char *root, const char *path)
 {
-	struct open_how how = {.flags = O_PATH | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT};
-	char link[64], real[PATH_MAX];
-	_cleanup_(closep) int top = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	_cleanup_(closep) int fd = -1;
+	_cleanup_(closep) int back = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	_cleanup_(freep) char *outside = realpath(root, NULL);
+	char *real = NULL;
 
-	if (top < 0)
+	if (back < 0 || !outside || chroot(outside) < 0)
 		return NULL;
-	fd = (int)syscall(SYS_openat2, top, path + strlen(root), &how, sizeof(how));
-	if (fd < 0)
-		return errno == ENOSYS ? realpath(path, NULL) : NULL;
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	ssize_t n = readlink(link, real, sizeof(real) - 1);
-	return n < 0 ? NULL : strndup(real, (size_t)n);
+	_cleanup_(freep) char *inside = realpath(path + strlen(root), NULL);
+	int error = errno;
+	if (fchdir(back) < 0 || chroot(".") < 0)
+		return NULL;
+	errno = error;
+	return inside && asprintf(&real, "%s%s", outside, inside) >= 0 ? real : NULL;
 }
 
 /* Links on the way are followed before anything is mounted over them. */

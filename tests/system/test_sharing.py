@@ -4,7 +4,7 @@ import os
 import pathlib
 
 import pytest
-from reaperd import run, wait_for
+from reaperd import HELPERS, run, wait_for
 
 
 @pytest.fixture
@@ -134,6 +134,17 @@ def test_links_in_a_root_stay_within(boxed):
     boxed.unit("a.service", f"[Service]\nType=oneshot\nRootDirectory={folder}\nBindReadOnlyPaths=/usr\nBindReadOnlyPaths={boxed.folder}:/look\nExecStart=-/bin/ls /look/outside\n")
     boxed.start("keep.service", "a.service")
     assert boxed.lines("a") == ["file"], "nothing was mounted over what the link names outside"
+
+
+@pytest.mark.parametrize("refused", [[], ["437"]], ids=["now", "without-openat2"])
+def test_links_in_a_root_name_what_is_there(boxed, refused):
+    boxed.wrapper = [HELPERS / "refuse", "38", *refused, "--"]
+    folder = make_root(boxed)
+    (folder / "inner").mkdir()
+    (folder / "link").symlink_to("/inner")
+    boxed.unit("a.service", f"[Service]\nType=oneshot\nRootDirectory={folder}\nBindReadOnlyPaths=/usr\nReadOnlyPaths=/link\nExecStart=/bin/sh -c 'touch /inner/x || echo refused'\n")
+    boxed.start("keep.service", "a.service")
+    assert boxed.lines("a")[-1:] == ["refused"], boxed.text()
 
 
 def test_a_root_with_devices_of_its_own(boxed):
