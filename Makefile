@@ -170,7 +170,7 @@ check-packages: ## Debian's packages as they come, under reaperd and beside it s
 	@tests/packages/image
 
 # What the tests of faults do when there is time: figures in docs/faults.md.
-SOAK := REAPERD_STOPS=100000 REAPERD_KILLS=1000 REAPERD_RELOADS=10000 REAPERD_MALLOC_STEP=1 REAPERD_SYSCALLS=all \
+SOAK := REAPERD_STOPS=100000 REAPERD_LAPS=10000 REAPERD_KILLS=1000 REAPERD_RELOADS=10000 REAPERD_MALLOC_STEP=1 REAPERD_SYSCALLS=all \
 	REAPERD_SOUP_SECONDS=600
 
 check-soak: ## the tests of docs/faults.md at length: 100,000 stops, each allocation and system call failing (root, hours)

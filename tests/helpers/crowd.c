@@ -5,6 +5,9 @@
  *
  * crowd daemon: the same, after it has forked and its parent has ended.
  *
+ * crowd together STATUS: exits with that status, and at the same moment a process that has lost its
+ * parent before ends too.
+ *
  * crowd watch FILE N: keeps N processes in sessions of their own that live for some milliseconds
  * each. Whoever of them, or itself, gets a signal or does not end by itself is told in FILE, a line
  * each. The kernel goes on with numbers somewhere else each time: what was freed just now is soon
@@ -143,12 +146,33 @@ static int watch(const char *file, int count)
 	}
 }
 
+static int together(int status)
+{
+	int gate[2];
+	char byte;
+
+	if (pipe(gate) < 0)
+		return 255;
+	pid_t pid = fork_surely();
+	if (pid == 0) {
+		if (fork_surely() == 0) {
+			close(gate[1]);
+			(void)!read(gate[0], &byte, 1);
+		}
+		_exit(0);
+	}
+	(void)waitpid(pid, NULL, 0);
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	const char *what = argc > 1 ? argv[1] : "";
 
 	if (strcmp(what, "watch") == 0 && argc == 4)
 		return watch(argv[2], atoi(argv[3]));
+	if (strcmp(what, "together") == 0 && argc == 3)
+		return together(atoi(argv[2]));
 	if (strcmp(what, "daemon") == 0 && fork_surely() > 0)
 		return 0;
 	leave();

@@ -9,13 +9,13 @@ PRELOAD = HELPERS / "fail.so"
 
 
 class Wishes:
-    """Two numbers that the program and the test share."""
+    """Three numbers that the program and the test share."""
 
     def __init__(self, path):
-        path.write_bytes(bytes(16))
+        path.write_bytes(bytes(24))
         self.environment = {"LD_PRELOAD": str(PRELOAD), "FAIL_FILE": str(path)}
         with open(path, "r+b") as f:
-            self.memory = mmap.mmap(f.fileno(), 16)
+            self.memory = mmap.mmap(f.fileno(), 24)
 
     def fail_after(self, count):
         """The allocation of that number fails, once; 0: none."""
@@ -27,4 +27,8 @@ class Wishes:
 
     def offset_clock(self, seconds):
         """CLOCK_REALTIME is off by so much from now on."""
-        self.memory[8:] = struct.pack("=q", seconds)
+        self.memory[8:16] = struct.pack("=q", seconds)
+
+    def move_at_once(self, count):
+        """A read or write of a file or stream moves no more bytes than that."""
+        self.memory[16:] = struct.pack("=q", count)

@@ -10,6 +10,7 @@ import time
 import pytest
 from conftest import can
 from reaperd import HELPERS, PATIENCE, REAPERCTL, clean_environment, descendants, is_alive, run, wait_for
+from silent_disk import SilentDisk
 
 NOTIFY = HELPERS / "notify"
 FLOOD = HELPERS / "flood"
@@ -147,6 +148,44 @@ def test_what_outlives_the_last_signal_is_left(reaperd):
     assert reaperd.state("b") == "active"
     assert reaperd.stop(patience=30) == 0
     assert not any(map(is_alive, below))
+
+
+@pytest.fixture
+def silent(reaperd, root):
+    """A service that no signal ends until the disk is given up."""
+    if not os.path.exists("/dev/fuse") or not can("unshare", "--mount", "true"):
+        pytest.skip("needs fuse and mount namespaces")
+    disk = SilentDisk(reaperd.folder / "disk")
+    reaperd.wrapper = disk.wrapper
+    reaperd.service("a", f"/bin/cat {reaperd.folder}/disk/file", "TimeoutStopSec=200ms")
+    reaperd.service("b")
+    reaperd.start("--stop-budget=2s", "a.service", "b.service", pass_fds=[disk.fd])
+    reaperd.stuck = reaperd.main_pid("a")
+    assert disk.asked.wait(PATIENCE)
+    yield disk
+    disk.end()
+
+
+def test_nothing_ends_a_process_that_waits_for_a_disk(reaperd, silent):
+    """The stop ends without it, the next start has a process of its own, and what ends at last is nobody's end."""
+    assert reaperd.ctl("stop", "a", patience=30).status == 0
+    assert reaperd.show("a", "ActiveState", "Result") == ["failed", "timeout"]
+    assert "processes outlive SIGKILL" in reaperd.text() and is_alive(reaperd.stuck)
+    reaperd.service("a")
+    assert reaperd.ctl("daemon-reload").status == 0 and reaperd.ctl("start", "a").status == 0
+    main = reaperd.main_pid("a")
+    silent.end()
+    wait_for(lambda: not is_alive(reaperd.stuck), "it gets an error and ends")
+    assert reaperd.show("a", "ActiveState", "MainPID") == ["active", main] and main != reaperd.stuck
+    assert reaperd.state("b") == "active"
+
+
+def test_the_stop_of_everything_goes_on_without_what_nothing_ends(reaperd, silent):
+    other = reaperd.main_pid("b")
+    os.kill(reaperd.pid, signal.SIGTERM)
+    assert reaperd.process.wait(30) == 0
+    assert "processes outlive SIGKILL" in reaperd.text()
+    assert is_alive(reaperd.stuck) and not is_alive(other)
 
 
 def test_directories_on_a_full_disk(reaperd, root):

@@ -2,13 +2,14 @@
 
 import os
 import pathlib
+import re
 import resource
 import signal
 import subprocess
 
 import pytest
 from conftest import can
-from reaperd import HELPERS, PATIENCE, REAPERCTL, REAPERD, clean_environment, is_alive, run, wait_for
+from reaperd import HELPERS, PATIENCE, REAPERCTL, REAPERD, clean_environment, children, is_alive, run, wait_for
 
 CALLS = {"clone3": 435, "pidfd_open": 434, "close_range": 436, "pidfd_send_signal": 424}
 # The sanitizers' own look at the end wants /proc.
@@ -152,6 +153,30 @@ def test_a_limit_of_processes(reaperd, root):
     assert "temporarily unavailable" in reaperd.text() or "process could not be made" in result.err
     assert reaperd.ctl("stop", "b").status == 0
     reaperd.wait_state("c", "active/running")
+
+
+def test_a_limit_of_memory(reaperd):
+    """At what it uses and a little more: requests fail and output goes, but who ends is reaped and started again."""
+    if "asan" in str(REAPERD):
+        pytest.skip("the sanitizers reserve more than there is")
+    reaperd.service("a", "/bin/sleep 1000", "Restart=always\nRestartSec=0", "StartLimitIntervalSec=0")
+    reaperd.service("talks", "/bin/sh -c 'yes | head -c 3000000; exec sleep 999'")
+    for i in range(100):
+        reaperd.service(f"large{i}", text=f"Environment=A={'x' * 8000}")
+    reaperd.service("keep")
+    reaperd.start("keep.service", "a.service", "talks.service")
+    kept = {name: reaperd.main_pid(name) for name in ("keep", "talks")}
+    main = reaperd.main_pid("a")
+    used = int(re.search(r"VmSize:\s+(\d+)", pathlib.Path(f"/proc/{reaperd.pid}/status").read_text())[1]) * 1024
+    before = resource.prlimit(reaperd.pid, resource.RLIMIT_AS, (used + 65536, resource.RLIM_INFINITY))
+    assert reaperd.ctl("show", *(f"large{i}" for i in range(100))).status != 0
+    for _ in range(20):
+        os.kill(main, signal.SIGKILL)
+        main = wait_for(lambda old=main: next(iter(set(children(reaperd.pid)) - {old, *kept.values()}), None), "its successor runs")
+    resource.prlimit(reaperd.pid, resource.RLIMIT_AS, before)
+    assert reaperd.ctl("show", "large0").status == 0
+    assert reaperd.show("a", "NRestarts", "ActiveState", "MainPID") == [20, "active", main]
+    assert {name: reaperd.main_pid(name) for name in kept} == kept
 
 
 @pytest.mark.parametrize("number", [38, 1], ids=["ENOSYS", "EPERM"])

@@ -7,7 +7,9 @@ import signal
 import time
 
 import pytest
-from reaperd import HELPERS, children, descendants, is_alive, run, wait_for
+from reaperd import HELPERS, REAPERD, call, children, descendants, is_alive, run, wait_for
+
+LAPS = int(os.environ.get("REAPERD_LAPS", "100"))
 
 
 def zombies_below(pid):
@@ -81,6 +83,25 @@ def test_ten_thousand_orphans_leave_nothing(reaperd):
     assert zombies_below(reaperd.pid) == []
     assert children(reaperd.pid) == []
     assert reaperd.json("stats")["orphans_adopted"] >= count
+
+
+def test_a_main_process_and_an_orphan_end_together(reaperd):
+    """One SIGCHLD may stand for both: the status is the main process's, each time."""
+    reaperd.service("a", f"{HELPERS}/crowd together 7", "Type=oneshot\nSuccessExitStatus=7", "StartLimitIntervalSec=0")
+    reaperd.service("b", f"{HELPERS}/crowd together 8", "Type=oneshot\nSuccessExitStatus=7", "StartLimitIntervalSec=0")
+    reaperd.start("a.service")
+    connection = reaperd.connect()
+    for _ in range(LAPS):
+        assert "error" not in call(connection, "io.reaperd.RunJob", {"job": "start", "units": ["a.service"]})
+        assert call(connection, "io.reaperd.RunJob", {"job": "start", "units": ["b.service"]})["error"] == "io.reaperd.JobFailed"
+    assert reaperd.show("a", "ExecMainStatus") == 7 and reaperd.show("b", "ExecMainStatus") == 8
+    wait_for(lambda: children(reaperd.pid) == [], "all are reaped")
+
+
+def test_a_command_and_an_orphan_end_together():
+    for _ in range(LAPS):
+        result = run(REAPERD, "--", HELPERS / "crowd", "together", "7")
+        assert result.status == 7, result
 
 
 def test_traced_children_do_no_harm(reaperd):

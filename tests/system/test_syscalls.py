@@ -7,7 +7,7 @@ import subprocess
 
 import pytest
 from conftest import can
-from reaperd import PATIENCE, descendants, is_alive, wait_for
+from reaperd import PATIENCE, clean_environment, descendants, is_alive, wait_for
 
 # Not those that fail only for wrong arguments, or whose failure has done its work (close(2)); without a subreaper orphans go elsewhere.
 ERRORS = {
@@ -92,3 +92,24 @@ def test_a_child_that_cannot_become_another_never_runs(reaperd, failing, root, c
     assert started == harmless and (reaperd.folder / "ran").exists() == harmless
     assert harmless or "Resource temporarily unavailable" in reaperd.text()
     assert reaperd.state("b") == "active"
+
+
+@pytest.mark.parametrize("at_once", [5, 1000])
+def test_reads_and_writes_that_move_a_part(reaperd, wishes, at_once):
+    """Units, requests, answers and output are whole all the same."""
+    said = [f"{i}: " + "x" * (i * 7 % 300) for i in range(100)]
+    (reaperd.folder / "said").write_text("\n".join(said) + "\n")
+    logs = reaperd.folder / "logs"
+    (reaperd.folder / "conf").write_text(f"[Manager]\nLogDirectory={logs}\n")
+    reaperd.service("a", f"/bin/cat {reaperd.folder}/said", "Type=oneshot\nRemainAfterExit=yes", "Description=whole")
+    reaperd.service("missing", "/no/such/program", "Type=exec")
+    wishes.move_at_once(at_once)
+    reaperd.start("a.service", "--clean-environment", f"--config={reaperd.folder}/conf", env=wishes.environment)
+    wait_for(lambda: len(reaperd.lines("a")) == len(said), "it has spoken")
+    assert reaperd.lines("a") == said
+    assert reaperd.show("a", "Description", "ExecMainStatus", "Result") == ["whole", 0, "success"]
+    assert (reaperd.units / "a.service").read_text().strip() in reaperd.ctl("cat", "a", env=clean_environment(**wishes.environment)).out
+    assert "/no/such/program" in reaperd.ctl("start", "missing").err
+    assert all(f"a.service: {line}" in reaperd.text() for line in said)
+    assert reaperd.stop() == 0
+    assert [line.split(" ", 2)[2] for line in (logs / "a.service.log").read_text().splitlines()] == said
