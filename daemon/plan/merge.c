@@ -72,10 +72,10 @@ enum job_type job_type_collapse(enum job_type type, const struct unit *u)
 	switch (type) {
 	case JOB_TRY_RESTART:
 		return is_down(u) ? JOB_NOP : JOB_RESTART;
-	case JOB_TRY_RELOAD:
-		return is_down(u) ? JOB_NOP : JOB_RELOAD;
+	case JOB_TRY_RELOAD: /* what is on its way up has read its files or will */
+		return unit_is_active(u) ? JOB_RELOAD : JOB_NOP;
 	case JOB_RELOAD_OR_START:
-		return is_down(u) ? JOB_START : JOB_RELOAD;
+		return unit_is_active(u) ? JOB_RELOAD : JOB_START;
 	default:
 		return type;
 	}

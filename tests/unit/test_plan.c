@@ -85,6 +85,20 @@ Test(plan, merging_is_systemds_table)
 	cr_expect_lt(job_types_merge(JOB_STOP, JOB_RESTART), 0);
 }
 
+Test(plan, only_what_is_up_is_reloaded)
+{
+	add("a.service", "");
+	struct unit *u = house_load(&h, "a.service");
+
+	u->active = UNIT_ACTIVATING;
+	cr_expect_eq(job_type_collapse(JOB_RELOAD_OR_START, u), JOB_START);
+	cr_expect_eq(job_type_collapse(JOB_TRY_RELOAD, u), JOB_NOP);
+	cr_expect_eq(job_type_collapse(JOB_TRY_RESTART, u), JOB_RESTART);
+	u->active = UNIT_ACTIVE;
+	cr_expect_eq(job_type_collapse(JOB_RELOAD_OR_START, u), JOB_RELOAD);
+	cr_expect_eq(job_type_collapse(JOB_TRY_RELOAD, u), JOB_RELOAD);
+}
+
 Test(plan, requirements_are_pulled_in)
 {
 	add("a.service", "Requires=b.service\nWants=c.service missing.service\n");
