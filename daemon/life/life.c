@@ -134,6 +134,13 @@ void unit_reset_failed(struct unit *u)
 		unit_machine(u)->reset_failed(u);
 }
 
+void unit_forget_limits(struct unit *u)
+{
+	u->start_limit_begin_usec = u->upkeep_begin_usec = 0;
+	u->start_limit_count = u->upkeep_count = 0;
+	life_enqueue(unit_life(u), u, WORK_UPKEEP);
+}
+
 struct unit *life_mark_owner(uint64_t mark, void *data)
 {
 	struct life *life = data;

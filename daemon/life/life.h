@@ -211,3 +211,6 @@ bool unit_can_reload(const struct unit *u);
 bool unit_start_limit_hit(struct unit *u);
 /* Forgets that it failed, and how often it was started. */
 void unit_reset_failed(struct unit *u);
+/* Its files were read anew: how often it was started, and held up or down for others, counts from
+ * now on. */
+void unit_forget_limits(struct unit *u);

@@ -18,6 +18,7 @@ static int read_anew(struct manager *m)
 		const struct diags *d = &u->diags;
 
 		boot_check_unit(u);
+		unit_forget_limits(u);
 		if (unit_machine(u)->reconfigured)
 			unit_machine(u)->reconfigured(u);
 		for (size_t k = 0; k < d->count; k++) {
