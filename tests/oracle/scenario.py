@@ -16,7 +16,7 @@ import time
 PROPERTIES = ["Id", "ActiveState", "SubState", "Result", "ExecMainCode", "ExecMainStatus", "NRestarts", "MainPID"]
 NAME = re.compile(r"\b([a-z]@?[0-9]?)\.(service|target|timer|socket|path)\b")
 ORDER = re.compile(r"^(After|Before)=(.*)", re.M)
-MOVING = ("activating", "deactivating", "reloading")
+MOVING = ("activating", "deactivating", "reloading", "start-pre")  # the last: Type=idle counts as up meanwhile
 QUIET = 0.2  # seconds without an event until it is taken to be at rest,
 STILL = 0.9  # ... while a unit is in a state that ends by itself
 LIMITED = 1.8  # ... in a scenario with RuntimeMaxSec=,
@@ -70,7 +70,7 @@ class Run:
             begin, count = time.monotonic(), len(self.rows)
             states = self.look()
             slow = time.monotonic() - begin
-            is_moving = any(state.get("ActiveState") in MOVING for state in states.values())
+            is_moving = any(state.get("ActiveState") in MOVING or state.get("SubState") in MOVING for state in states.values())
             if begin > end or (count == len(self.rows) and not (is_moving and quiet < STILL)):
                 self.states = states
                 return states

@@ -100,7 +100,7 @@ add("RuntimeMaxSec with Restart", {"a.service": service(f"RuntimeMaxSec=1500ms; 
 add("ExecReload that hangs", {"a.service": service("ExecReload=/bin/sleep 100; TimeoutStartSec=300ms")}, "start a.service", "reload a.service")
 add("the watchdog", {"a.service": service("Type=notify; WatchdogSec=1500ms; NotifyAccess=all; TimeoutStartSec=5")},
     "start --no-block a.service", "tell a systemd-notify READY=1", "wait 1.6")
-add("the watchdog with Restart=on-watchdog", {"a.service": service(f"WatchdogSec=50ms; Restart=on-watchdog; {FAST}; NotifyAccess=all")},
+add("the watchdog with Restart=on-watchdog", {"a.service": service(f"WatchdogSec=300ms; Restart=on-watchdog; {FAST}; NotifyAccess=all")},
     "start a.service", "wait 2")
 
 # Signals of a stop.
@@ -179,6 +179,11 @@ for verb in ("try-restart", "reload-or-restart", "try-reload-or-restart", "reloa
     add(f"{verb} of what is up", {"a.service": service()}, "start a.service", f"{verb} a.service")
     add(f"{verb} of what has failed", {"a.service": service()}, "start a.service", "kill a KILL", f"{verb} a.service")
     add(f"{verb} of what is not there", {"a.service": service()}, f"{verb} x.service")
+for verb in ("reload", "reload-or-restart", "try-reload-or-restart", "try-restart", "restart", "start"):
+    add(f"{verb} of what is on its way up", {"a.service": service("Type=notify; NotifyAccess=all; TimeoutStartSec=60; ExecReload=/bin/true")},
+        "start --no-block a.service", f"{verb} --no-block a.service", "tell a systemd-notify READY=1")
+    add(f"{verb} of what waits for its restart", {"a.service": service("Restart=always; RestartSec=30; ExecReload=/bin/true")}, "start a.service", "kill a KILL", f"{verb} --no-block a.service", "stop a.service")
+    add(f"{verb} of what is on its way down", {"a.service": service("ExecStop=/bin/sleep 1; ExecReload=/bin/true")}, "start a.service", "stop --no-block a.service", f"{verb} --no-block a.service")
 
 # What made ones found.
 add("Upholds against Conflicts", {"b.service": service("", "Upholds=c.service; After=c.service", "b"), "c.service": service("", "Conflicts=b.service", "c")},
@@ -235,7 +240,12 @@ for change in ("Restart=no", "RestartPreventExitStatus=3", "SuccessExitStatus=3"
 add("a new ExecStart while it runs", {"a.service": service()}, "start a.service", "edit a.service [Service]; ExecStart=; ExecStart=/bin/false", "daemon-reload", "restart a.service")
 add("a new dependency while it runs", pair(""), "start a.service", "edit a.service [Unit]; Requires=b.service", "daemon-reload", "start b.service", "stop b.service")
 add("a dependency that is gone", pair("BindsTo=b.service; After=b.service"), "start a.service", "edit a.service [Unit]; BindsTo=", "edit a.service [Unit]; ConditionPathExists=/no/such", "daemon-reload", "restart a.service")
-add("a bad setting while it runs", {"a.service": service()}, "start a.service", "edit a.service [Service]; ExecStart=", "daemon-reload", "stop a.service")
+add("a bad setting while it runs", {"a.service": service()}, "start a.service", "edit a.service [Service]; ExecStart=", "daemon-reload", "tell a exit 0")
+add("daemon-reload forgets how often it was started", {"a.service": service("ExecStart=/bin/true")}, *["start a.service"] * 5, "daemon-reload", "start a.service")
+add("daemon-reload looks again at what is upheld", {"a.service": service("Type=oneshot; ExecStart=/bin/true"), "c.service": service("", "Upholds=a.service", "c")},
+    "start c.service", "daemon-reload", "reset-failed a.service", "daemon-reload", ordered=None)
+add("daemon-reload looks again at what is unneeded", {"a.service": service("", "StopWhenUnneeded=yes"), "c.service": service("", "Wants=a.service", "c")},
+    "start c.service", "edit c.service [Unit]; Wants=", "daemon-reload", "stop c.service")
 add("daemon-reload in the midst of a start", LONG, "start --no-block a.service", "daemon-reload", "tell a systemd-notify READY=1", "daemon-reload", "kill a KILL", "daemon-reload", "start --no-block a.service")
 add("daemon-reload while it waits for its restart", {"a.service": service("Restart=always; RestartSec=30")}, "start a.service", "kill a KILL", "daemon-reload", "stop a.service")
 
@@ -299,7 +309,9 @@ add("a socket whose service is started too often", {"a.socket": unit("Socket", f
     "start a.socket", "connect .s", "wait 1", "stop a.socket", ordered=True)
 add("what a socket executes leaves a child", listening(f"{AROUND}; TimeoutSec=1; ExecStartPost=/bin/sh -c 'sleep 100 & exit 0'"), "start a.socket", "stop a.socket", "wait 1.5")
 add("a socket is restarted", listening(AROUND), "start a.socket", "restart a.socket", "try-restart a.socket", ordered=True)
-add("a socket takes its files along", listening(f"RemoveOnStop=yes; Symlinks=DIR.link; {AROUND}"), "start a.socket", "connect .s", "stop a.socket a.service", "connect .s")
+add("a socket takes its files along", listening(f"RemoveOnStop=yes; Symlinks=DIR.link; {AROUND}"), "start a.socket", "connect .s", "stop a.socket", "stop a.service", "connect .s")
+add("a socket and its service stop in one transaction", {**listening(f"RemoveOnStop=yes; {AROUND}"), "c.target": unit("Install", "", "PropagatesStopTo=a.socket a.service")},
+    "start c.target", "start a.socket", "connect .s", "stop c.target", "connect .s", ordered=True)
 for kind, address in (("ListenDatagram", "DIR.s"), ("ListenSequentialPacket", "DIR.s"), ("ListenFIFO", "DIR.s"), ("ListenSpecial", "/dev/zero"), ("ListenSpecial", "/dev/null"),
                       ("ListenNetlink", "kobject-uevent 1"), ("ListenMessageQueue", "/oracle"), ("ListenStream", "@oracle"), ("ListenStream", "vsock::4242"), ("ListenStream", "[::1]:45245"),
                       ("ListenStream", "127.0.0.1:45245"), ("ListenDatagram", "45246"), ("ListenSpecial", "/no/such"), ("ListenFIFO", "/proc/no"), ("ListenSpecial", "DIR.log")):
@@ -322,7 +334,8 @@ add("a timer of nothing", {"a.timer": unit("Timer", "Persistent=yes"), **LONG}, 
 add("a timer whose service runs already", {"a.timer": unit("Timer", f"OnActiveSec=1ms; {NEAR}"), **LONG}, "start a.service", "start a.timer", "wait 0.2", "stop a.service", "stop a.timer")
 add("a timer whose service fails by condition", {"a.timer": unit("Timer", f"OnActiveSec=1ms; {NEAR}"), "a.service": service("", "ConditionPathExists=/no/such")}, "start a.timer", "wait 0.2", "stop a.timer")
 add("a timer whose service stays", {"a.timer": unit("Timer", f"OnActiveSec=1ms; {NEAR}"), "a.service": service("Type=oneshot; RemainAfterExit=yes; ExecStart=/bin/true")}, "start a.timer", "wait 0.2", "stop a.service", "stop a.timer")
-add("a timer whose service is masked by its start limit", {"a.timer": unit("Timer", f"OnActiveSec=1ms; OnUnitInactiveSec=1ms; {NEAR}"), "a.service": service("Type=oneshot; ExecStart=/bin/true", "StartLimitBurst=3; StartLimitIntervalSec=100")}, "start a.timer", "wait 1.5", "reset-failed a.service", "stop a.timer")
+add("a timer whose service is at its start limit", {"a.timer": unit("Timer", f"OnActiveSec=1ms; {NEAR}"), "a.service": service("Type=oneshot; ExecStart=/bin/true", "StartLimitBurst=3; StartLimitIntervalSec=100")},
+    *["start a.service"] * 4, "start a.timer", "wait 0.2", "reset-failed a.service", "restart a.timer", "wait 0.2", "stop a.timer")
 add("a timer that starts a target", {"a.timer": unit("Timer", f"OnActiveSec=1ms; Unit=b.target; {NEAR}"), "b.target": "[Unit]\nDefaultDependencies=no\nWants=a.service\n", **LONG}, "start a.timer", "wait 0.2", "stop b.target", "stop a.timer")
 add("a timer is started too often", {"a.timer": unit("Timer", "OnActiveSec=1y", "StartLimitBurst=2; StartLimitIntervalSec=100"), **LONG}, *["restart a.timer"] * 4, "reset-failed a.timer", "start a.timer")
 add("a timer with its service in Requires=", {"a.timer": unit("Timer", f"OnActiveSec=100ms; {NEAR}", "Requires=a.service"), **LONG}, "start a.timer", "wait 0.3", "stop a.service", "stop a.timer")
