@@ -141,6 +141,7 @@ void socket_take_connection(struct socket_unit *s, struct socket_port *port)
 	struct service *service = u ? service_of(u) : NULL;
 	if (!service) {
 		close(fd);
+		socket_enter_stop(s, TRIGGER_FAILURE_RESOURCES);
 		return;
 	}
 	s->accepted++;
@@ -149,8 +150,10 @@ void socket_take_connection(struct socket_unit *s, struct socket_port *port)
 	service->accepted_by = s->unit;
 	(void)unit_add_edge(s->unit, DEP_TRIGGERS, u, ORIGIN_IMPLICIT);
 	(void)unit_add_edge(s->unit, DEP_BEFORE, u, ORIGIN_IMPLICIT);
-	if (trigger_fire(s->unit, u, NULL) < 0)
-		service_end_connection(service);
+	if (trigger_fire(s->unit, u, NULL) >= 0)
+		return;
+	service_end_connection(service);
+	socket_enter_stop(s, TRIGGER_FAILURE_RESOURCES);
 }
 
 /* Of its sockets, or the connection that it was started for. */
