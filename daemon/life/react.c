@@ -208,17 +208,25 @@ void react_to_state(struct life *life, struct unit *u)
 	/* Nobody asked for the first step of an automatic restart. */
 	bool comes_back = u->will_restart && was_on && u->active == UNIT_ACTIVATING;
 
+	enum unit_active_state now;
+
 	u->was_active = 0;
 	settle_job(life, u);
 	job_wake(&life->jobs, u);
 	if ((comes_up || comes_back) && !life->stopping)
 		require_after_the_fact(life, u);
+	/* Its end asked for the rest, before it began to wait for its restart: a stop that comes
+	 * back to it finds it down. */
+	now = u->active;
+	if (comes_back)
+		u->active = UNIT_FAILED;
 	if ((was_up && (is_down || u->active == UNIT_DEACTIVATING || u->will_restart)) ||
 		(was_on && is_down && !u->job))
 		request_each(life, u, DEP_BOUND_BY, JOB_STOP, JOB_MODE_REPLACE);
 	if (was_on && is_unexpected &&
 		(is_down || u->active == UNIT_DEACTIVATING || u->will_restart))
 		request_each(life, u, DEP_PROPAGATES_STOP_TO, JOB_STOP, JOB_MODE_REPLACE);
+	u->active = now;
 	if ((was_on && is_down) || fails)
 		go_down_consequences(life, u);
 	upkeep(life, u);
