@@ -320,7 +320,7 @@ void service_free(struct unit *u)
 	if (!s)
 		return;
 	service_release(s);
-	service_clear_store(s);
+	service_limit_store(s, 0);
 	service_end_connection(s);
 	service_forget_process(s, &s->main);
 	service_forget_process(s, &s->control);
@@ -335,6 +335,16 @@ void service_free(struct unit *u)
 	free(s->exec_failure);
 	free(s);
 	u->service = NULL;
+}
+
+static void service_reconfigured(struct unit *u)
+{
+	struct service *s = u->service;
+
+	if (!s)
+		return;
+	service_limit_store(s, service_settings(s)->fd_store_max);
+	service_reconfigure_cgroup(s);
 }
 
 const struct unit_machine service_machine = {

@@ -101,10 +101,11 @@ struct service {
 typedef enum service_state service_action_fn(struct service *s, const struct unit_event *event);
 
 /* service_store.c: descriptors that a message leaves or takes back; those that are stored, added to
- * `have` others (the number of all, or -ENOMEM); all of them thrown away. */
+ * `have` others (the number of all, or -ENOMEM); those above the newest `max`
+ * thrown away. */
 void service_hear_store(struct service *s, const struct notify_message *m);
 int service_add_stored(const struct service *s, int have, int **fds, char ***names);
-void service_clear_store(struct service *s);
+void service_limit_store(struct service *s, unsigned max);
 unsigned service_stored_count(const struct service *s);
 
 /* The run-time part, made on first use. NULL: out of memory. */
@@ -185,7 +186,7 @@ enum oom_policy service_oom_policy(const struct service *s);
  * once. */
 void service_check_oom(struct service *s);
 /* Its files were read anew: limits are those that they say now. */
-void service_reconfigured(struct unit *u);
+void service_reconfigure_cgroup(struct service *s);
 /* A number from a file of it, as cgroup_read(). */
 int service_read_cgroup(const struct service *s, const char *file, const char *key, uint64_t *ret);
 /* Its processes run no more, or again; 0, or a negative errno. */

@@ -269,13 +269,13 @@ int service_enter_cgroup(struct service *s, enum command_list list)
 	return fd < 0 ? -1 : fd;
 }
 
-void service_reconfigured(struct unit *u)
+void service_reconfigure_cgroup(struct service *s)
 {
-	struct service *s = u->service;
-	int r = s && s->cgroup ? make(s, s->cgroup) : 0;
+	int r = s->cgroup ? make(s, s->cgroup) : 0;
 
 	if (r < 0)
-		log_line(LOG_WARNING, r, u->id, "cannot change its cgroup %s", s->cgroup->path);
+		log_line(LOG_WARNING, r, s->unit->id, "cannot change its cgroup %s",
+			s->cgroup->path);
 }
 
 int service_read_cgroup(const struct service *s, const char *file, const char *key, uint64_t *ret)

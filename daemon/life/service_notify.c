@@ -58,6 +58,8 @@ static void extend_timeout(struct service *s, uint64_t span_usec)
 
 	if (s->deadline_usec && at > s->deadline_usec)
 		service_arm_timer(s, span_usec);
+	if (s->watchdog.at_usec && at > s->watchdog.at_usec)
+		(void)loop_timer_set(unit_life(s->unit)->loop, &s->watchdog, at);
 }
 
 static void book(struct service *s, const struct notify_message *m)
@@ -66,13 +68,11 @@ static void book(struct service *s, const struct notify_message *m)
 		(void)service_set_main_pid(s, m->main_pid);
 	if (m->status)
 		take_text(s, m->status);
-	if (m->error)
+	if (m->error >= 0)
 		s->status_errno = m->error;
 	service_hear_store(s, m);
 	if (m->ready)
 		s->ready = true;
-	if (m->extend_timeout_usec)
-		extend_timeout(s, m->extend_timeout_usec);
 	if (m->watchdog_usec)
 		s->watchdog_usec = m->watchdog_usec;
 	if (m->watchdog || m->watchdog_usec)
@@ -92,6 +92,8 @@ static void on_message(const struct notify_message *m, void *data)
 	}
 	book(s, m);
 	unit_handle(s->unit, &(struct unit_event){.kind = EVENT_NOTIFIED, .notify = m});
+	if (m->extend_timeout_usec) /* of the state that the message led to */
+		extend_timeout(s, m->extend_timeout_usec);
 	if (life->hooks.news)
 		life->hooks.news(&(struct life_news){.kind = NEWS_NOTIFY,
 					 .unit = s->unit,

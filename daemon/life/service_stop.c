@@ -59,7 +59,7 @@ enum service_state service_enter_dead(struct service *s)
 	service_forget_process(s, &s->main);
 	service_forget_process(s, &s->control);
 	if (!keeps_store(s))
-		service_clear_store(s);
+		service_limit_store(s, 0);
 	if (!s->verdict.again) {
 		service_leave_cgroup(s);
 		service_end_connection(s);

@@ -80,7 +80,7 @@ static bool has(const struct service *s, int fd)
 /* Takes the descriptor over. Whether it did. */
 static bool keep(struct service *s, int fd, const char *name, bool is_watched)
 {
-	struct stored_fd *f = calloc(1, sizeof(*f)), **end = &s->store;
+	struct stored_fd *f = calloc(1, sizeof(*f));
 	char *copy = strdup(name);
 
 	if (!f || !copy) {
@@ -94,9 +94,8 @@ static bool keep(struct service *s, int fd, const char *name, bool is_watched)
 		.fd = fd, .priority = LOOP_CONTROL, .fn = on_broken, .data = f};
 	/* Files cannot be watched, and need not be. */
 	f->is_watched = is_watched && loop_add(unit_life(s->unit)->loop, &f->source, 0) >= 0;
-	while (*end)
-		end = &(*end)->next;
-	*end = f;
+	f->next = s->store; /* the newest is handed back first, as by systemd */
+	s->store = f;
 	return true;
 }
 
@@ -143,10 +142,14 @@ void service_hear_store(struct service *s, const struct notify_message *m)
 	}
 }
 
-void service_clear_store(struct service *s)
+void service_limit_store(struct service *s, unsigned max)
 {
-	while (s->store)
-		drop(&s->store);
+	struct stored_fd **at = &s->store;
+
+	while (*at && max-- > 0)
+		at = &(*at)->next;
+	while (*at)
+		drop(at);
 }
 
 int service_add_stored(const struct service *s, int have, int **fds, char ***names)

@@ -99,7 +99,7 @@ void notify_parse(char *text, size_t length, struct notify_message *ret)
 {
 	char *at = text, *end = text + length;
 
-	*ret = (struct notify_message){0};
+	*ret = (struct notify_message){.error = -1};
 	*end = 0;
 	while (at < end) {
 		char *newline = memchr(at, '\n', (size_t)(end - at));

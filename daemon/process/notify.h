@@ -19,7 +19,7 @@ struct notify_message {
 	uint64_t watchdog_usec;	      /* WATCHDOG_USEC=; 0: not given */
 	uint64_t extend_timeout_usec; /* 0: not given */
 	pid_t main_pid;		      /* MAINPID=; 0: not given */
-	int error;		      /* ERRNO= */
+	int error;		      /* ERRNO=; -1: none */
 	const char *status;	      /* borrowed, valid UTF-8, bounded; NULL: not given */
 	const char *bus_error;
 	const char *fd_name;

@@ -132,6 +132,7 @@ Test(notify, malformed_lines_are_skipped)
 
 	cr_expect_not(m.ready);
 	cr_expect_eq(m.main_pid, 0);
+	cr_expect_eq(m.error, -1);
 	cr_expect_null(m.status);
 	cr_expect(m.stopping);
 }
