@@ -23,11 +23,24 @@ MAIN = """#!/bin/sh
 # main NAME [trap]: does what is written into its fifo, a line of shell each.
 name=$1 here=${0%/*}
 echo "start ${name##*-}" >>$here/${name%-*}.log
+[ -z "$LISTEN_FDNAMES" ] || echo "got $LISTEN_FDNAMES" | sed "s/${name%-*}-//g" >>$here/${name%-*}.log
 [ "$2" != trap ] || trap 'echo "term ${name##*-}" >>$here/${name%-*}.log; exit 0' TERM
 [ "$2" != deaf ] || trap '' TERM
 exec 3<>$here/$name.fifo
 while read -r line <&3; do eval "$line"; done
 """
+
+LEAVE = """#!/usr/bin/python3
+# leave LINE... [file|pipe]...: a notification with descriptors; the other end of a pipe goes with us.
+import array, os, socket, sys
+fds = [os.memfd_create("x") if word == "file" else os.pipe()[0] for word in sys.argv[1:] if "=" not in word]
+text = "\\n".join(word for word in sys.argv[1:] if "=" in word)
+with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+    s.connect(os.environ["NOTIFY_SOCKET"].replace("@", "\\0", 1))
+    s.sendmsg([text.encode()], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", fds))])
+"""
+# An instance for a connection is named by its number and its peer's PID.
+INSTANCE = re.compile(r"@\d+-[^.]*")
 
 
 class Trace:
@@ -37,7 +50,7 @@ class Trace:
         self.rows, self.last, self.states = {}, {}, {}
 
     def add(self, unit, kind, what):
-        prefix, _, name = unit.partition("-")
+        prefix, _, name = INSTANCE.sub("@", unit).partition("-")
         # Since systemd 253 a reload that the service itself tells of has a name of its own.
         what = what.replace("reload-notify", "reload")
         if kind == "state" and self.states.get(unit) == what:
@@ -67,9 +80,9 @@ class Peer:
 
     def prepare(self):
         self.runs = 0
-        main = self.seen / "main"
-        main.write_text(MAIN)
-        main.chmod(0o755)
+        for name, text in (("main", MAIN), ("leave", LEAVE)):
+            (self.seen / name).write_text(text)
+            (self.seen / name).chmod(0o755)
 
     def write_unit(self, name, text):
         path = self.units_seen / name

@@ -13,7 +13,8 @@ import socket
 import subprocess
 import time
 
-PROPERTIES = ["Id", "ActiveState", "SubState", "Result", "ExecMainCode", "ExecMainStatus", "NRestarts", "MainPID"]
+PROPERTIES = ["Id", "ActiveState", "SubState", "Result", "ExecMainCode", "ExecMainStatus", "NRestarts", "MainPID",
+              "NFileDescriptorStore", "StatusText", "StatusErrno"]
 NAME = re.compile(r"\b([a-z]@?[0-9]?)\.(service|target|timer|socket|path)\b")
 ORDER = re.compile(r"^(After|Before)=(.*)", re.M)
 MOVING = ("activating", "deactivating", "reloading", "start-pre")  # the last: Type=idle counts as up meanwhile
@@ -91,6 +92,16 @@ class Run:
             os.close(fifo)
             return 0
 
+    def leave(self, letter, words):
+        """A notification of a main, with descriptors: nobody tells of it, so its end is waited for."""
+        left = self.peer.seen / f"{self.prefix}.left"
+        self.tell(letter, f"$here/leave {words}; echo >$here/{left.name}")
+        end = time.monotonic() + 5
+        while not left.exists() and time.monotonic() < end:
+            time.sleep(0.02)
+        left.unlink(missing_ok=True)
+        return 0
+
     def connect(self, path):
         with socket.socket(socket.AF_UNIX) as client:
             return client.connect_ex(path)
@@ -118,6 +129,7 @@ class Run:
         first, _, more = rest.partition(" ")
         verbs = {
             "tell": lambda: self.tell(first, more),
+            "leave": lambda: self.leave(first, more),
             "touch": lambda: os.close(os.open(file, os.O_WRONLY | os.O_CREAT)) or os.utime(file) or 0,
             "write": lambda: pathlib.Path(file).write_text("something\n") and 0,
             "mkdir": lambda: os.makedirs(file, exist_ok=True) or 0,

@@ -200,6 +200,10 @@ add("the start limit of what a condition skips", {"a.service": service("", "Cond
 add("Upholds of each other", {"a.service": service("", "Upholds=b.service; After=b.service"), "b.service": service("Type=oneshot; ExecStart=/bin/false; Restart=on-failure; RestartSec=200ms", "Upholds=a.service")},
     "restart b.service", ordered=None)
 add("the start limit of what is skipped", {"a.service": service("ExecCondition=/bin/false")}, *["start a.service"] * 6)
+add("PropagatesStopTo that comes back to what waits for its restart", {
+    "b.service": service("Type=oneshot; ExecStart=main b", "PropagatesStopTo=c.service; After=c.service", "b"),
+    "c.service": service("Type=forking; ExecStart=/bin/sh -c 'exit 3'; Restart=on-failure; RestartSec=200ms", "PropagatesStopTo=b.service", "c")},
+    "start --no-block b.service", "start --no-block c.service", ordered=None)
 
 add("SuccessExitStatus of a command beside the main one", {"a.service": service("SuccessExitStatus=3; ExecStartPre=/bin/sh -c 'exit 3'; ExecStop=/bin/sh -c 'exit 3'")},
     "start a.service", "stop a.service")
@@ -316,6 +320,56 @@ for kind, address in (("ListenDatagram", "DIR.s"), ("ListenSequentialPacket", "D
                       ("ListenNetlink", "kobject-uevent 1"), ("ListenMessageQueue", "/oracle"), ("ListenStream", "@oracle"), ("ListenStream", "vsock::4242"), ("ListenStream", "[::1]:45245"),
                       ("ListenStream", "127.0.0.1:45245"), ("ListenDatagram", "45246"), ("ListenSpecial", "/no/such"), ("ListenFIFO", "/proc/no"), ("ListenSpecial", "DIR.log")):
     add(f"{kind}={address}", {"a.socket": unit("Socket", f"{kind}={address}; RemoveOnStop=yes"), "a.service": service()}, "start a.socket", "stop a.service", "stop a.socket", "reset-failed a.socket")
+
+# Sockets with an instance for each connection; in the trace one is like another.
+def accepting(text="ExecStart=/bin/cat", of_service="", of_socket=""):
+    return {"a.socket": unit("Socket", f"ListenStream=DIR.s; Accept=yes; {of_socket}"), "a@.service": service(f"{text}; StandardInput=socket", of_service)}
+
+
+TWICE = ("start a.socket", "connect .s", "connect .s", "stop a.socket", "connect .s")
+for text in ("/bin/cat", "/bin/false", "-/bin/false", "/no/such", "/bin/sleep 1000"):
+    add(f"Accept: {text}", accepting(f"ExecStart={text}"), *TWICE)
+for text in ("Type=oneshot", "RemainAfterExit=yes", "ExecStartPre=/bin/false", "ExecCondition=/bin/false", f"ExecStart=; ExecStart=/bin/false; Restart=on-failure; {FAST}"):
+    add(f"Accept: {text}", accepting(f"ExecStart=/bin/cat; {text}"), *TWICE)
+for more in ("ConditionPathExists=/no/such", "PartOf=a.socket", "Requires=x.service", "RefuseManualStart=yes"):
+    add(f"Accept: {more}", accepting(of_service=more), *TWICE, "start a.socket")
+add("Accept: MaxConnections", accepting("ExecStart=/bin/sleep 1000", of_socket="MaxConnections=1"), *TWICE, "start a.socket", "connect .s", "restart a.socket")
+add("Accept: FlushPending", accepting(of_socket="FlushPending=yes"), *TWICE)
+add("Accept: too often", accepting(of_socket="TriggerLimitBurst=3; TriggerLimitIntervalSec=100"), "start a.socket", *["connect .s"] * 4, "reset-failed a.socket", "start a.socket")
+add("Accept: no template", {"a.socket": accepting()["a.socket"]}, "start a.socket", "connect .s", "start a.socket")
+add("Accept: a service of its own name", {"a.socket": accepting(of_socket="Service=b.service")["a.socket"], "b.service": service("", "", "b")}, "start a.socket", "connect .s")
+add("Accept: datagrams", {**accepting(), "a.socket": unit("Socket", "ListenDatagram=DIR.s; Accept=yes")}, "start a.socket", "connect .s")
+
+# What a service says of itself. `leave` sends descriptors along.
+SPEAKS = "NotifyAccess=all"
+STORE = {"a.service": service(f"{SPEAKS}; FileDescriptorStoreMax=3; Restart=on-failure; {FAST}")}
+add("FDSTORE over restarts, and FDSTOREREMOVE", STORE, "start a.service", "leave a FDSTORE=1 FDNAME=one file", "leave a FDSTORE=1 file", "kill a KILL",
+    "leave a FDSTOREREMOVE=1 FDNAME=one", "kill a KILL", "restart a.service", "stop a.service", "reset-failed a.service", "start a.service")
+add("FDPOLL", STORE, "start a.service", "leave a FDSTORE=1 FDNAME=one pipe", "leave a FDSTORE=1 FDPOLL=0 FDNAME=two pipe", "kill a KILL", "tell a exit 0", "start a.service")
+add("FDSTORE: too many, odd names", STORE, "start a.service", "leave a FDSTORE=1 FDNAME=one file file file file", "leave a FDSTORE=1 FDNAME=b:d file",
+    "leave a FDSTOREREMOVE=1", "leave a FDSTOREREMOVE=1 FDNAME=none", "leave a FDSTOREREMOVE=1 FDNAME=one", "leave a FDSTORE=1 FDNAME=b:d file", "kill a KILL")
+add("FDSTORE where none may be left", {"a.service": service(SPEAKS)}, "start a.service", "leave a FDSTORE=1 FDNAME=one file", "kill a KILL", "start a.service")
+for count in (0, 1):
+    add(f"FDSTORE: only {count} may be left any more", STORE, "start a.service", "leave a FDSTORE=1 FDNAME=one file", "leave a FDSTORE=1 FDNAME=two file",
+        f"edit a.service [Service]; FileDescriptorStoreMax={count}", "daemon-reload", "kill a KILL")
+add("MAINPID of a child", {"a.service": service(f"{SPEAKS}; KillMode=process")}, "start a.service", "tell a sleep 1000 & systemd-notify MAINPID=$!", "tell a exit 0", "kill a TERM")
+add("MAINPID of a child before READY", {"a.service": service(f"Type=notify; {SPEAKS}; TimeoutStartSec=5")}, "start --no-block a.service",
+    "tell a sleep 1000 & systemd-notify MAINPID=$!; exit 0", "kill a KILL")
+add("MAINPID of what is none", {"a.service": service(SPEAKS)}, "start a.service", *[f"tell a systemd-notify MAINPID={pid}" for pid in ("1", "0", "x", "-1", "999999999")], "kill a TERM")
+add("STATUS and ERRNO", {"a.service": service(f"Type=notify; {SPEAKS}; TimeoutStartSec=5")}, "start --no-block a.service", "tell a systemd-notify READY=1 STATUS=up ERRNO=5",
+    "tell a systemd-notify ERRNO=0", "tell a systemd-notify STATUS=", "tell a systemd-notify ERRNO=7", "tell a systemd-notify ERRNO=x", "tell a systemd-notify STATUS=again", "stop a.service")
+EXTENDED = "systemd-notify EXTEND_TIMEOUT_USEC=3000000"
+READY = ("start --no-block a.service", "tell a systemd-notify READY=1")
+for text, *events in (("TimeoutStartSec=1", READY[0], f"tell a {EXTENDED}; sleep 1.5; systemd-notify READY=1"),
+                      ("TimeoutStartSec=1", READY[0], "tell a systemd-notify EXTEND_TIMEOUT_USEC=10; sleep 0.5; systemd-notify READY=1"),
+                      ("TimeoutStartSec=1", READY[0], "tell a systemd-notify EXTEND_TIMEOUT_USEC=1200000", "wait 1"),
+                      (f"TimeoutStartSec=300ms; ExecStartPre=/bin/sh -c '{EXTENDED}; sleep 0.8'", *READY, "stop a.service"),
+                      (f"TimeoutStopSec=300ms; ExecStop=/bin/sh -c '{EXTENDED}; sleep 0.8'", *READY, "stop a.service"),
+                      ("RuntimeMaxSec=500ms", READY[0], f"tell a {EXTENDED} READY=1; sleep 1; exit 0"),
+                      ("TimeoutStopSec=500ms", *READY, f"tell a {EXTENDED} STOPPING=1; sleep 1; exit 0"),
+                      ("WatchdogSec=500ms", READY[0], f"tell a {EXTENDED} READY=1; sleep 1; exit 0")):
+    add(f"EXTEND_TIMEOUT_USEC: {text}, {events[-1]}", {"a.service": service(f"Type=notify; {SPEAKS}; {text}")}, *events)
+add("EXTEND_TIMEOUT_USEC in a reload", {"a.service": service(f"{SPEAKS}; TimeoutStartSec=300ms; ExecReload=/bin/sh -c '{EXTENDED}; sleep 0.8'")}, "start a.service", "reload a.service")
 
 # Timers at length. What they wait for is short, and what is looked at is where they rest.
 NEAR = "AccuracySec=1ms"

@@ -5,7 +5,7 @@ import signal
 import time
 
 import pytest
-from reaperd import HELPERS, is_alive, wait_for
+from reaperd import HELPERS, REAPERCTL, is_alive, wait_for
 
 NOTIFY = HELPERS / "notify"
 
@@ -309,3 +309,42 @@ def test_a_failed_start_is_told_although_it_is_tried_again(reaperd):
     assert result.status == 1 and "status 1" in result.err
     assert reaperd.show("a", "ActiveState", "SubState") == ["activating", "auto-restart"]
     assert reaperd.ctl("stop", "a").status == 0
+
+
+def test_a_barrier_falls_when_what_was_said_before_it_counts(reaperd):
+    """sd_notify_barrier(3): READY=1 and then a descriptor whose end we close. Who sees it closed is active."""
+    program = reaperd.folder / "barrier.py"
+    program.write_text("""import array, os, select, socket, subprocess, sys, time
+with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+    s.connect(os.environ["NOTIFY_SOCKET"].replace("@", "\\0", 1))
+    s.send(b"READY=1\\nSTATUS=before")
+    here, there = os.pipe()
+    s.sendmsg([b"BARRIER=1"], [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", [there]))])
+    os.close(there)
+poll = select.poll()
+poll.register(here, 0)
+events = poll.poll(5000)
+print("closed" if events and events[0][1] & select.POLLHUP else "open", flush=True)
+print(subprocess.run(sys.argv[1:], capture_output=True, text=True).stdout, flush=True)
+time.sleep(1000)
+""")
+    reaperd.service("a", f"/usr/bin/python3 {program} {REAPERCTL} --socket={reaperd.socket} show -p ActiveState -p StatusText -p NFileDescriptorStore a.service",
+                    "Type=notify\nFileDescriptorStoreMax=5")
+    reaperd.start("a.service")
+    wait_for(lambda: "ActiveState=active" in reaperd.lines("a"), "it is active")
+    assert "closed" in reaperd.lines("a")
+    assert {"StatusText=before", "NFileDescriptorStore=0"} <= set(reaperd.lines("a"))
+
+
+def test_pauses_grow_from_restart_to_restart(reaperd):
+    """RestartSteps= and RestartMaxDelaySec= (systemd 254): from RestartSec= in equal ratios to the longest."""
+    reaperd.service("a", "/bin/sh -c 'date +%%s.%%N; exit 1'",
+                    "Restart=always\nRestartSec=50ms\nRestartSteps=3\nRestartMaxDelaySec=400ms", "StartLimitIntervalSec=0")
+    reaperd.start("a.service")
+    wait_for(lambda: len(reaperd.lines("a")) >= 7, "it was started seven times")
+    times = [float(line) for line in reaperd.lines("a")[:7]]
+    pauses = [later - sooner for sooner, later in zip(times, times[1:])]
+    for pause, least in zip(pauses, (0.05, 0.1, 0.2, 0.4, 0.4, 0.4)):
+        assert pause >= least, pauses
+    assert "starting it again in 100 ms (Restart=always, restart 2)" in reaperd.text()
+    assert "starting it again in 400 ms (Restart=always, restart 6)" in reaperd.text()
