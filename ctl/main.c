@@ -45,16 +45,22 @@ static int unknown(const char *name)
 	return EXIT_USAGE;
 }
 
+/* What is done where there is no verb; who chooses among units wants a list of them. */
+static const char *usual_verb(const struct options *o)
+{
+	if (o->program == PROGRAM_JOURNALCTL)
+		return "logs";
+	return o->program == PROGRAM_SYSTEMCTL || o->failed || o->states || o->types || o->all
+		       ? "list-units"
+		       : "status";
+}
+
 static int run(struct ctl *c, char **words)
 {
-	static const char *const habits[] = {[PROGRAM_REAPERCTL] = "status",
-		[PROGRAM_SYSTEMCTL] = "list-units",
-		[PROGRAM_JOURNALCTL] = "logs",
-		[PROGRAM_RUNLEVEL] = "status"};
 	static char *none[] = {NULL};
 	enum program program = c->options.program;
 	bool has_verb = words && program != PROGRAM_JOURNALCTL;
-	const char *name = has_verb ? *words : habits[program];
+	const char *name = has_verb ? *words : usual_verb(&c->options);
 	char **arguments = has_verb ? words + 1 : words ? words : none;
 	int count = (int)strv_length(arguments);
 

@@ -72,7 +72,8 @@ int verb_orphans(struct ctl *c, char **arguments)
 		table_cell(&t, PLAIN, unit_or_dash(row, "unit"));
 		since(&t, row);
 	}
-	table_print(&t, &c->options);
+	if (i)
+		table_print(&t, &c->options);
 	if (!c->options.no_legend)
 		printf(i ? "\n%zu adopted: their parents ended before them.\n" : "No orphans.\n",
 			i);
@@ -130,7 +131,8 @@ int verb_zombies(struct ctl *c, char **arguments)
 		table_cell(&t, PLAIN, unit_or_dash(row, "parent_unit"));
 		table_cell(&t, PLAIN, held);
 	}
-	table_print(&t, &c->options);
+	if (i)
+		table_print(&t, &c->options);
 	if (!c->options.no_legend)
 		advise(reply, i);
 	json_decref(reply);

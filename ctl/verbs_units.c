@@ -17,9 +17,12 @@ static bool is_wanted(const struct options *o, const json_t *row)
 	       is_wanted_state(o, get_string(row, "load"), active, get_string(row, "sub"));
 }
 
-/* What the columns mean, and how many there are: systemctl's words, which scripts look for. */
+/* What the columns mean, and how many there are: in systemctl's name systemctl's words, which
+ * scripts look for. */
 static void print_legend(const struct options *o, size_t count, bool has_jobs)
 {
+	bool is_systemctl = o->program == PROGRAM_SYSTEMCTL;
+
 	if (o->no_legend)
 		return;
 	if (count)
@@ -30,11 +33,11 @@ static void print_legend(const struct options *o, size_t count, bool has_jobs)
 		puts("JOB    = Pending job for the unit.\n");
 	bool complete = o->all || strv_contains(o->states, "inactive"),
 	     chosen = o->states || o->failed;
-	printf("%zu loaded units listed.%s\n%s", count,
-		complete || chosen ? "" : " Pass --all to see loaded but inactive units, too.",
-		complete || !chosen
-			? "To show all installed unit files use 'systemctl list-unit-files'.\n"
-			: "");
+	printf("%zu loaded %s listed.%s\n", count, count == 1 && !is_systemctl ? "unit" : "units",
+		complete || chosen ? "" : " Pass --all to see loaded but inactive units, too.");
+	if (complete || !chosen)
+		printf("To show all installed unit files use '%s list-unit-files'.\n",
+			is_systemctl ? "systemctl" : "reaperctl");
 }
 
 static bool any_has_job(const json_t *units)

@@ -67,7 +67,7 @@ static char *service_reason(const struct service *s)
 	case SERVICE_SUCCESS:
 		return NULL;
 	case SERVICE_FAILURE_TIMEOUT:
-		return strdup("it took longer than its time limit");
+		return service_limit_text(s, s->late_in);
 	case SERVICE_FAILURE_PROTOCOL:
 		return strdup(
 			"it ended, or went to the background, without saying that it is ready");

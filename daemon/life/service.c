@@ -4,10 +4,12 @@
 #include "daemon/life/service.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 
+#include "common/format.h"
 #include "daemon/base/log.h"
 #include "daemon/life/service_table.h"
 
@@ -29,6 +31,8 @@ static void on_timer(struct loop_timer *t)
 	if (was_heard(s, t))
 		return;
 	s->deadline_usec = 0;
+	if (s->result == SERVICE_SUCCESS)
+		s->late_in = (enum service_state)s->unit->sub_state;
 	unit_handle(s->unit, &(struct unit_event){.kind = EVENT_TIMEOUT});
 }
 
@@ -110,6 +114,29 @@ static uint64_t state_limit(const struct service *s, enum state_timeout kind)
 		break;
 	}
 	return USEC_INFINITY;
+}
+
+char *service_limit_text(const struct service *s, enum service_state state)
+{
+	const struct service_settings *settings = service_settings(s);
+	const char *what = "it ran", *name = "TimeoutStartSec";
+	enum state_timeout kind = service_state_rows[state].timeout;
+	char span[FORMAT_MAX], *text;
+
+	if (kind == TIMEOUT_RUN)
+		name = "RuntimeMaxSec";
+	else if (kind == TIMEOUT_DUMP && settings->timeout_abort_set)
+		name = "TimeoutAbortSec";
+	else if (kind != TIMEOUT_START)
+		name = "TimeoutStopSec";
+	uint64_t limit = kind == TIMEOUT_RUN
+				 ? usec_add(settings->runtime_max_usec, s->runtime_extra_usec)
+				 : state_limit(s, kind);
+	if (kind != TIMEOUT_RUN)
+		what = service_state_to_string(state);
+	int n = asprintf(&text, "%s%s longer than %s=%s", what, kind == TIMEOUT_RUN ? "" : " took",
+		name, format_timespan(span, limit, 1));
+	return n < 0 ? NULL : text;
 }
 
 /*

@@ -60,8 +60,9 @@ struct service {
 	unsigned index;		/* ... which command of it */
 	unsigned main_index;	/* of ExecStart= of a oneshot */
 	enum service_result result, reload_result;
-	unsigned restarts; /* NRestarts: since it was last started by hand */
-	unsigned exited;   /* bits of process roles: exits not yet handled */
+	enum service_state late_in; /* with the result "timeout": the state that took too long */
+	unsigned restarts;	    /* NRestarts: since it was last started by hand */
+	unsigned exited;	    /* bits of process roles: exits not yet handled */
 	int status_errno;
 	int connection_fd; /* of a socket with Accept=yes; -1: none */
 
@@ -211,6 +212,8 @@ enum service_result service_control_result(const struct service *s, const struct
 void service_new_invocation(struct service *s);
 /* At the end of a life: closes sockets and timers, removes the PID file and runtime directories. */
 void service_release(struct service *s);
+/* "start took longer than TimeoutStartSec=1min 30s"; the caller frees; NULL: out of memory. */
+char *service_limit_text(const struct service *s, enum service_state state);
 /* Starts the limit of the present state anew: for its next command. */
 void service_arm_state_timer(struct service *s);
 

@@ -105,9 +105,10 @@ enum service_state service_on_reload_exit(struct service *s, const struct unit_e
 
 enum service_state service_on_reload_timeout(struct service *s, const struct unit_event *event)
 {
+	_cleanup_(freep) char *late = service_limit_text(s, (enum service_state)s->unit->sub_state);
+
 	(void)event;
-	log_line(LOG_WARNING, 0, s->unit->id,
-		"reloading took longer than its limit; the service goes on");
+	log_line(LOG_WARNING, 0, s->unit->id, "%s; the service goes on", late ? late : "late");
 	if (s->control)
 		(void)process_signal(s->control, SIGKILL);
 	return end_reload(s, SERVICE_FAILURE_TIMEOUT);
@@ -115,8 +116,10 @@ enum service_state service_on_reload_timeout(struct service *s, const struct uni
 
 enum service_state service_on_runtime_max(struct service *s, const struct unit_event *event)
 {
+	_cleanup_(freep) char *late = service_limit_text(s, SERVICE_RUNNING);
+
 	(void)event;
-	log_line(LOG_WARNING, 0, s->unit->id, "it has run for RuntimeMaxSec=; stopping it");
+	log_line(LOG_WARNING, 0, s->unit->id, "%s; stopping it", late ? late : "late");
 	service_fail(s, SERVICE_FAILURE_TIMEOUT);
 	return SERVICE_STOP;
 }

@@ -257,9 +257,10 @@ enum service_state service_on_never_ready(struct service *s, const struct unit_e
 
 enum service_state service_on_start_timeout(struct service *s, const struct unit_event *event)
 {
+	_cleanup_(freep) char *late = service_limit_text(s, (enum service_state)s->unit->sub_state);
+
 	(void)event;
-	log_line(LOG_WARNING, 0, s->unit->id, "%s took longer than its limit; ending it",
-		service_state_to_string((enum service_state)s->unit->sub_state));
+	log_line(LOG_WARNING, 0, s->unit->id, "%s; ending it", late ? late : "late");
 	service_fail(s, SERVICE_FAILURE_TIMEOUT);
 	switch (service_settings(s)->timeout_start_failure_mode) {
 	case TIMEOUT_ABORT:

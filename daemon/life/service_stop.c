@@ -274,6 +274,7 @@ static enum service_state after_timeout(struct service *s, enum service_state he
 enum service_state service_on_stop_timeout(struct service *s, const struct unit_event *event)
 {
 	enum service_state here = state_of(s);
+	_cleanup_(freep) char *late = service_limit_text(s, here);
 
 	(void)event;
 	service_fail(s, SERVICE_FAILURE_TIMEOUT);
@@ -282,8 +283,7 @@ enum service_state service_on_stop_timeout(struct service *s, const struct unit_
 		log_line(LOG_ERR, 0, s->unit->id,
 			"processes outlive SIGKILL (unkillable); going on without them");
 	else
-		log_line(LOG_WARNING, 0, s->unit->id,
-			"%s took longer than its limit; going on to %s",
-			service_state_to_string(here), service_state_to_string(next));
+		log_line(LOG_WARNING, 0, s->unit->id, "%s; going on to %s", late ? late : "late",
+			service_state_to_string(next));
 	return next;
 }

@@ -6,7 +6,7 @@
 
 static int read_anew(struct manager *m)
 {
-	log_info("reading unit files anew");
+	log_debug("reading unit files anew");
 	int r = load_reload(&m->life.loader);
 
 	boot_adopt_units(m);

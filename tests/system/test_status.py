@@ -84,3 +84,31 @@ def test_the_whole_names_what_failed(up):
     assert "Failed:" not in up.ctl("status").out
     up.ctl("start", "fails")
     assert "     Failed: fails.service\n" in up.ctl("status").out
+
+
+@pytest.mark.parametrize("settings, verb, reason", [
+    ("Type=notify\nTimeoutStartSec=100ms", "start", "start took longer than TimeoutStartSec=100ms"),
+    ("ExecStartPre=/bin/sleep 1000\nTimeoutStartSec=100ms", "start", "start-pre took longer than TimeoutStartSec=100ms"),
+    ("RuntimeMaxSec=100ms", "start", "it ran longer than RuntimeMaxSec=100ms"),
+    ("ExecStop=/bin/sleep 1000\nTimeoutStopSec=100ms", "stop", "stop took longer than TimeoutStopSec=100ms"),
+    ("Type=notify\nTimeoutStartSec=100ms\nTimeoutStartFailureMode=abort\nTimeoutAbortSec=1ms", "start",
+     "start took longer than TimeoutStartSec=100ms"),
+])
+def test_a_time_limit_is_named_with_its_value(up, settings, verb, reason):
+    up.unit("late.service", SLEEP + settings + "\n")
+    result = up.ctl("start", "late")
+    if verb == "stop":
+        up.ctl("stop", "late")
+    wait_for(lambda: up.show("late.service", "ActiveState") == "failed", "the limit")
+    assert why(up, "late") == reason
+    assert reason in result.err or verb == "stop" or "Runtime" in settings
+    up.wait_log(f"late.service: {reason}")
+
+
+def test_without_a_verb_who_chooses_gets_a_list(up):
+    up.ctl("start", "fails")
+    assert up.ctl().out.startswith("● reaperd")
+    assert up.ctl("--failed", "--plain", "--no-legend").out.split()[0] == "fails.service"
+    one = up.ctl("list-units", "web.service").out
+    assert "1 loaded unit listed." in one and "'reaperctl list-unit-files'" in one
+    assert up.ctl("orphans").out == "No orphans.\n" and up.ctl("zombies").out == "No zombies.\n"
