@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "common/text.h"
+#include "daemon/base/cgroup_root.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/log.h"
 #include "daemon/manager/generators.h"
@@ -133,8 +134,10 @@ int manager_configure(struct manager *m)
 	r = output_hub_new(m->loop, STDOUT_FILENO, m->settings.ring_bytes, &m->life.output);
 	if (r < 0)
 		(void)log_warning_errno(r, "cannot keep the output of services");
-	else if (!is_for_looking(&m->options))
-		log_files_open(m);
+	if (is_for_looking(&m->options))
+		return 0;
+	(void)cgroup_root(); /* while we are alone in it: what gave it to us may say no more */
+	log_files_open(m);
 	return 0;
 }
 

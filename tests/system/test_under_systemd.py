@@ -16,7 +16,7 @@ from reaperd import REAPERCTL, REAPERD, run, wait_for
 ROOT = pathlib.Path(__file__).parents[2]
 SYSTEMD_ROOT = pathlib.Path(os.environ.get("SYSTEMD_ROOT", "/"))
 SYSTEMD = pathlib.Path("/lib/systemd/systemd")
-# Below it a user's own manager is started by hand: user@.service wants PAM and logind.
+# Below it a user's own manager is started by hand, for user@.service wants PAM and logind.
 USER = 1  # daemon: systemd wants an entry in passwd
 USER_MANAGER = f"""[Service]
 Type=notify
@@ -235,3 +235,40 @@ def test_a_users_own_pair(machine):
         assert not machine.path("/run/user/reaperd/io.reaperd").exists()
     finally:
         machine.run("systemctl", "stop", "user-manager.service")
+
+
+@pytest.fixture
+def person(machine):
+    """Somebody who lingers: user@UID.service, made by logind and PAM, runs without anybody logged in."""
+    if not list(SYSTEMD_ROOT.glob("usr/lib/*/security/pam_systemd.so")):
+        pytest.skip("needs libpam-systemd")
+    assert machine.run("useradd", "--create-home", "person").status == 0
+    assert machine.run("systemctl", "start", "dbus.service", "systemd-logind.service").status == 0
+    assert machine.run("loginctl", "enable-linger", "person").status == 0
+    uid = machine.run("id", "-u", "person").out.strip()
+    yield lambda *command: machine.run("setpriv", f"--reuid={uid}", f"--regid={uid}", "--clear-groups", "env", f"XDG_RUNTIME_DIR=/run/user/{uid}", *command)
+    machine.run("loginctl", "disable-linger", "person")
+    machine.run("systemctl", "stop", f"user@{uid}.service", "systemd-logind.service", "dbus.service", "dbus.socket")
+    machine.run("userdel", "--remove", "person")
+
+
+def test_a_users_own_pair_below_logind(machine, person):
+    """Enabled once, it is there whenever the user's manager is, and goes with it."""
+    uid = person("id", "-u").out.strip()
+    manager = f"user@{uid}.service"
+    wait_for(lambda: show(machine, "ActiveState", manager) == "active", "the user's manager is up")
+    assert "(sd-pam)" in machine.run("systemctl", "status", "--no-pager", manager).out
+    units = machine.path("/home/person/.config/reaperd/units")
+    assert person("mkdir", "-p", "/home/person/.config/reaperd/units").status == 0
+    (units / "mine.service").write_text("[Service]\nExecStart=/bin/sh -c 'id -u; exec sleep 1000'\n")
+    (units / "default.target").write_text("[Unit]\nWants=mine.service\n")
+    result = person("systemctl", "--user", "enable", "--now", "reaperd.service")
+    assert result.status == 0, result
+    assert person("reaperctl", "logs", "-o", "cat", "mine").out == f"{uid}\n"
+    cgroup = person("reaperctl", "show", "-p", "ControlGroup", "--value", "mine").out.strip()
+    assert cgroup.startswith(f"/user.slice/user-{uid}.slice/{manager}/app.slice/reaperd.service/"), cgroup
+    assert machine.run("systemctl", "restart", manager).status == 0
+    wait_for(lambda: person("reaperctl", "is-active", "mine.service").out == "active\n", "it came with the manager")
+    assert machine.run("systemctl", "stop", manager).status == 0
+    wait_for(lambda: not machine.path(f"/sys/fs/cgroup/user.slice/user-{uid}.slice/{manager}").exists(), "nothing is left")
+    assert show(machine, "Result", manager) == "success"
