@@ -13,8 +13,8 @@
 #include <unistd.h>
 
 #include "common/text.h"
+#include "daemon/base/folder.h"
 #include "daemon/process/child.h"
-#include "daemon/process/folder.h"
 
 /* The folder `name` in `dir`, made when it is not there; *made tells. Takes ownership of `dir`. */
 static int enter(int dir, const char *name, mode_t mode, bool *made)

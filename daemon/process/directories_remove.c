@@ -9,9 +9,9 @@
 #include <unistd.h>
 
 #include "common/text.h"
+#include "daemon/base/folder.h"
 #include "daemon/base/limits.h"
 #include "daemon/process/child.h"
-#include "daemon/process/folder.h"
 
 /* The folder that holds the last part of `path`, reached without following links; *ret_last lies
  * inside `path`. */

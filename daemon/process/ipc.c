@@ -17,10 +17,10 @@
 #include <unistd.h>
 
 #include "common/text.h"
+#include "daemon/base/folder.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/signal_mask.h"
 #include "daemon/process/child.h"
-#include "daemon/process/folder.h"
 
 struct owner {
 	uid_t uid;
