@@ -50,6 +50,7 @@
 #define LIMIT_OUTPUT_PER_TURN (256 * 1024) /* a tenth of a millisecond */
 #define LIMIT_OUTPUT_PER_TURN_TO_FILES                                                             \
 	(32 * 1024) /* as the shortest lines it fills half of the queue */
+#define LIMIT_JOBS_PER_TURN_USEC (20 * 1000ULL) /* a client is answered within 50 ms */
 #define LIMIT_REQUESTS_PER_TURN 16
 #define LIMIT_ACCEPTS_PER_TURN 16
 #define LIMIT_SOCKET_FLUSH 1024 /* messages or connections that nobody is there for any more */

@@ -4,7 +4,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "common/clock.h"
 #include "common/text.h"
+#include "daemon/base/limits.h"
 #include "daemon/base/log.h"
 #include "daemon/life/life.h"
 #include "daemon/life/react.h"
@@ -140,19 +142,27 @@ static enum job_result result_of(int r)
 	}
 }
 
-void react_run_jobs(struct life *life)
+static void run_job(struct life *life, struct job *job)
 {
+	react_limit_job(life, job);
+	int r = act(job->unit, job->type);
+
+	if (r == -EAGAIN)
+		job_postpone(&life->jobs, job);
+	else if (r < 0)
+		job_finish(&life->jobs, job, result_of(r));
+}
+
+bool react_run_jobs(struct life *life)
+{
+	uint64_t end_usec = clock_monotonic_usec() + LIMIT_JOBS_PER_TURN_USEC;
+	struct job *job;
+
 	react_limit_new_jobs(life);
-	for (struct job *job = job_next_runnable(&life->jobs); job;
-		job = job_next_runnable(&life->jobs)) {
-		struct unit *u = job->unit;
-
-		react_limit_job(life, job);
-		int r = act(u, job->type);
-
-		if (r == -EAGAIN)
-			job_postpone(&life->jobs, job);
-		else if (r < 0)
-			job_finish(&life->jobs, job, result_of(r));
+	while ((job = job_next_runnable(&life->jobs))) {
+		run_job(life, job);
+		if (clock_monotonic_usec() > end_usec)
+			return false;
 	}
+	return true;
 }

@@ -297,14 +297,16 @@ static void look_at_trees(struct life *life)
 
 void life_turn(struct life *life)
 {
+	bool all_ran;
+
 	do {
 		do_queued_work(life);
-		react_run_jobs(life);
-	} while (life->queue_first);
+		all_ran = react_run_jobs(life);
+	} while (life->queue_first && all_ran);
 	look_at_trees(life);
 	idle_release(life);
 	life->looked = false;
 	collect_turn(life);
-	if (life->queue_first)
+	if (life->queue_first || !all_ran)
 		loop_turn_again(life->loop);
 }

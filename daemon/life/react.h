@@ -5,8 +5,9 @@
 
 #include "daemon/life/life.h"
 
-/* Runs the jobs that may run now. */
-void react_run_jobs(struct life *life);
+/* Runs the jobs that may run now; false: a turn's time is over (LIMIT_JOBS_PER_TURN_USEC), and
+ * there may be more. */
+bool react_run_jobs(struct life *life);
 /* Minds JobTimeoutSec= of jobs that were asked for since, and of one that runs from now on. */
 void react_limit_new_jobs(struct life *life);
 void react_limit_job(struct life *life, const struct job *j);

@@ -4,10 +4,11 @@ what is there."""
 import pathlib
 import re
 
-from reaperd import wait_for
+from reaperd import call, wait_for
 
 CHAIN = 4000
 CROWD = 250
+STARTS = 400
 
 
 def stack_kib(pid):
@@ -45,3 +46,22 @@ def test_everybody_wants_everybody(reaperd):
     assert [sorted(list_) for list_ in wants] == [sorted(set(names) - {"u7.target"})] * 2
     assert stack_kib(reaperd.pid) < 1024
     assert cpu_seconds(reaperd.pid) < 20
+
+
+def test_a_client_is_heard_while_many_start(reaperd):
+    """Jobs run for a while in each turn, however many there are."""
+    names = [f"s{n}.service" for n in range(STARTS)]
+    for name in names:
+        reaperd.service(name.removesuffix(".service"))
+    reaperd.unit("all.target", f"[Unit]\nWants={' '.join(names)}\n")
+    reaperd.service("keep")
+    reaperd.start("keep.service")
+    client = reaperd.connect()
+
+    def spawned():
+        return call(client, "io.reaperd.Stats")["parameters"]["stats"]["spawned"]
+
+    before, seen = spawned(), set()
+    assert reaperd.ctl("start", "--no-block", "all.target").status == 0
+    wait_for(lambda: seen.add(spawned()) or max(seen) == before + STARTS, "all are started")
+    assert seen - {before, before + STARTS}, seen
