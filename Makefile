@@ -171,13 +171,13 @@ check-packages: ## Debian's packages as they come, under reaperd and beside it s
 
 # What the tests of faults do when there is time: figures in docs/faults.md.
 SOAK := REAPERD_STOPS=100000 REAPERD_LAPS=10000 REAPERD_KILLS=1000 REAPERD_RELOADS=10000 REAPERD_MALLOC_STEP=1 REAPERD_SYSCALLS=all \
-	REAPERD_SOUP_SECONDS=600
+	REAPERD_SOUP_SECONDS=600 REAPERD_OUTPUT_BYTES=1000000000
 
 check-soak: ## the tests of docs/faults.md at length: 100,000 stops, each allocation and system call failing (root, hours)
 	@scripts/deps check
 	@$(MAKE) --no-print-directory all helpers
 	@$(SOAK) tests/run --build-folder=$(O) --timeout=10000 $(patsubst %,system/test_%.py,pid_reuse bad_days memory syscalls soup \
-		escape clients)
+		escape clients output)
 
 build/vm/vmlinuz: # Debian's kernel as an image alone: nothing is installed
 	@mkdir -p build/vm && cd build/vm && name=$$(apt-cache depends linux-image-amd64 | sed -n 's/.*Depends: \(linux-image[^ ]*\)/\1/p') && \

@@ -67,7 +67,7 @@ struct options {
 	const char *root;
 	bool show_types, here, wait, reverse, after, before, runtime, force, from_stdin;
 	bool all, value, no_block, quiet, no_legend, follow, full, plain, failed, now;
-	bool rotate, flush;
+	bool rotate, flush, disk_usage, kernel;
 	const char *vacuum;
 	bool help, version;
 };

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -268,6 +269,26 @@ static json_t *by_unit(const json_t *kept, const json_t *units, struct dirent **
 		json_array_append(json_object_get(found, unit), row);
 	}
 	return found;
+}
+
+uint64_t log_files_size(const char *directory)
+{
+	struct dirent **names;
+	int count = scandir(directory, &names, is_name, alphasort);
+	uint64_t bytes = 0;
+	struct stat st;
+
+	for (int i = 0; i < count; i++) {
+		_cleanup_(freep) char *path = NULL;
+
+		if (asprintf(&path, "%s/%s", directory, names[i]->d_name) >= 0 &&
+			lstat(path, &st) == 0)
+			bytes += (uint64_t)st.st_blocks * 512;
+		free(names[i]);
+	}
+	if (count >= 0)
+		free(names);
+	return bytes;
 }
 
 json_t *log_files_add(const struct log_query *q, const json_t *units, const json_t *kept)

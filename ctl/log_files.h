@@ -21,3 +21,6 @@ struct log_query {
  * array; what cannot be read is told and left out.
  */
 json_t *log_files_add(const struct log_query *q, const json_t *units, const json_t *kept);
+
+/* Bytes of all log files in the folder; 0 where there is none. */
+uint64_t log_files_size(const char *directory);

@@ -116,6 +116,8 @@ static const struct option_row rows[] = {
 	{"preset-mode", 0, ACCEPTED_TEXT, AS_REAPERCTL, TOPIC_GENERAL},
 	{"timestamp", 0, ACCEPTED_TEXT, AS_REAPERCTL, TOPIC_GENERAL},
 	{"boot", 'b', OPTION_NOTHING_OPTIONAL, 0, "ID", NULL, AS_JOURNALCTL, TOPIC_GENERAL},
+	{"disk-usage", 0, OPTION_FLAG, FIELD(disk_usage), NULL, "How much room log files take", AS_JOURNALCTL, TOPIC_OUTPUT},
+	{"dmesg", 'k', OPTION_FLAG, FIELD(kernel), NULL, NULL, AS_JOURNALCTL, TOPIC_GENERAL},
 	{"flush", 0, OPTION_FLAG, FIELD(flush), NULL, NULL, AS_JOURNALCTL, TOPIC_GENERAL},
 	{"sync", 0, OPTION_FLAG, FIELD(flush), NULL, NULL, AS_JOURNALCTL, TOPIC_GENERAL},
 	{"vacuum-size", 0, OPTION_TEXT, FIELD(vacuum), "BYTES", NULL, AS_JOURNALCTL, TOPIC_GENERAL},

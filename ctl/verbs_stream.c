@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "common/clock.h"
+#include "common/format.h"
 #include "common/syslog_level.h"
 #include "common/text.h"
 #include "ctl/lines.h"
@@ -260,12 +261,34 @@ static int manage_files(struct ctl *c)
 	return c->options.rotate ? ctl_call_quietly(c, "RotateLogs", NULL) : EXIT_DONE;
 }
 
+static int tell_disk_usage(struct ctl *c)
+{
+	_cleanup_(freep) char *directory = ask_directory(c);
+	char size[FORMAT_MAX];
+
+	if (c->fd < 0)
+		return EXIT_NO_REAPERD;
+	if (directory)
+		printf("Log files take up %s in %s.\n",
+			format_bytes(size, log_files_size(directory)), directory);
+	else
+		puts("Log files take up 0B: there is no LogDirectory=, lines are kept in memory.");
+	return EXIT_DONE;
+}
+
 int verb_logs(struct ctl *c, char **arguments)
 {
 	struct printing p = {.options = &c->options};
 	const struct options *o = &c->options;
 	struct log_query q = {0};
 
+	if (o->kernel) {
+		fputs("reaperctl: messages of the kernel are not kept by reaperd; see dmesg(1)\n",
+			stderr);
+		return EXIT_FAILED;
+	}
+	if (o->disk_usage)
+		return tell_disk_usage(c);
 	if (o->rotate || o->flush || o->vacuum)
 		return manage_files(c);
 	if (read_when("since", o->since, &q.since_usec) < 0 ||

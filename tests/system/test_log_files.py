@@ -111,11 +111,28 @@ def test_rotation_on_demand(logged):
     assert run(REAPERCTL, f"--socket={logged.socket}", "logs", "--no-such").status == 2
 
 
+def journalctl(reaperd, *words):
+    (reaperd.folder / "journalctl").exists() or (reaperd.folder / "journalctl").symlink_to(REAPERCTL)
+    return run(reaperd.folder / "journalctl", f"--socket={reaperd.socket}", *words)
+
+
+def test_what_log_files_take_up(logged):
+    logged.service("a", "/bin/sh -c 'yes | head -c 100000; exec sleep 1000'")
+    logged.start_logged("a.service")
+    path = logged.logs / "a.service.log"
+    wait_for(lambda: path.exists() and path.stat().st_blocks * 512 > 65536, "it is written")
+    said = journalctl(logged, "--disk-usage").out
+    assert said.startswith("Log files take up ") and said.endswith(f"K in {logged.logs}.\n") or "M in" in said
+
+
 def test_without_log_files_there_is_nothing_to_rotate(reaperd):
     reaperd.service("a")
     reaperd.start("a.service")
     result = reaperd.ctl("logs", "--rotate")
     assert result.status == 1 and "LogDirectory=" in result.err
+    assert journalctl(reaperd, "--disk-usage").out.startswith("Log files take up 0B")
+    result = journalctl(reaperd, "-k")
+    assert result.status == 1 and "dmesg" in result.err
 
 
 def test_files_outlive_reaperd(logged):
