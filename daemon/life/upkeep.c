@@ -82,10 +82,11 @@ void upkeep(struct life *life, struct unit *u)
 	static const enum dep_kind needs[] = {DEP_REQUIRES, DEP_WANTS, DEP_BINDS_TO, DEP_REQUISITE};
 
 	start_if_upheld(life, u);
-	stop_if_unneeded(life, u);
+	/* Before the stop of what is up for a moment only. */
 	if (unit_is_active(u))
 		UNIT_FOREACH (other, u, DEP_UPHOLDS)
 			start_if_upheld(life, other);
+	stop_if_unneeded(life, u);
 	if (!unit_is_inactive_or_failed(u))
 		return;
 	for (size_t k = 0; k < ELEMENTS(needs); k++)

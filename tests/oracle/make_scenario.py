@@ -12,7 +12,9 @@ from scenarios import service, unit
 
 # What a main process does or has done to it, and what is asked of a manager.
 ENDS = ["tell {0} exit 0", "tell {0} exit 3", "tell {0} exit 7", "kill {0} KILL", "kill {0} TERM", "kill {0} ABRT", "kill {0} HUP"]
-SAYS = ["READY=1", "STOPPING=1", "RELOADING=1", "WATCHDOG=trigger", "STATUS=well", "WATCHDOG=1"]
+SAYS = ["READY=1", "STOPPING=1", "RELOADING=1", "WATCHDOG=trigger", "STATUS=well", "WATCHDOG=1", "ERRNO=5", "ERRNO=0", "MAINPID=1",
+        "EXTEND_TIMEOUT_USEC=1000", "READY=1 EXTEND_TIMEOUT_USEC=1000"]  # fmt: skip
+LEAVES = ["FDSTORE=1 FDNAME=x file", "FDSTORE=1 file file", "FDSTORE=1 FDPOLL=0 pipe", "FDSTORE=1 FDNAME=y pipe", "FDSTOREREMOVE=1 FDNAME=x", "FDSTOREREMOVE=1 FDNAME=stored"]
 VERBS = ["start", "stop", "restart", "try-restart", "reload", "reset-failed", "reload-or-restart", "try-reload-or-restart",
          "start --job-mode=fail", "restart --job-mode=fail", "stop --job-mode=fail", "stop --job-mode=ignore-dependencies",
          "start --job-mode=ignore-dependencies", "start --job-mode=ignore-requirements", "start --job-mode=replace-irreversibly",
@@ -23,17 +25,22 @@ COMMON = 7  # the first so many of these are as frequent as all others together
 LINKS = ["Requires", "Wants", "BindsTo", "Requisite", "PartOf", "Conflicts", "Upholds", "PropagatesStopTo", "OnFailure", "OnSuccess",
          "PropagatesReloadTo", "ReloadPropagatedFrom", "StopPropagatedFrom"]  # fmt: skip
 STARTS = re.compile(r"^(?:Requires|Wants|BindsTo|Upholds|OnFailure|OnSuccess)=(\S+)$", re.M)
+RESTARTS = re.compile(r"^(?:Requires|BindsTo|Requisite|PartOf)=", re.M)
 ORDERED = ("Requisite", "Requires", "BindsTo")
 UNIT_TEXTS = ["StopWhenUnneeded=yes", "RefuseManualStart=yes", "RefuseManualStop=yes", "OnFailureJobMode=fail", "OnSuccessJobMode=fail",
               "StartLimitBurst=1", "StartLimitBurst=2", "ConditionPathExists=/no/such", "AssertPathExists=/no/such",
               "ConditionPathExists=DIR.f", "IgnoreOnIsolate=yes", "JobTimeoutSec=5", "JobTimeoutSec=5; JobTimeoutAction=none"]  # fmt: skip
 
 COMMANDS = ["/bin/true", "/bin/false", "-/bin/false", "/no/such", "-/no/such", "/bin/sh -c 'exit 255'", "/bin/sh -c 'kill -9 $$$$'", "/bin/sh -c 'kill -15 $$$$'"]
+STORE = "FileDescriptorStoreMax=2; NotifyAccess=all"
 KEYS = ["ExecCondition", "ExecStartPre", "ExecStartPost", "ExecStop", "ExecStopPost", "ExecReload"]
 TEXTS = ["RemainAfterExit=yes", "SuccessExitStatus=3", "SuccessExitStatus=SIGKILL", "RestartPreventExitStatus=3", "RestartPreventExitStatus=SIGABRT",
          "RestartForceExitStatus=7", "RestartForceExitStatus=0", "KillSignal=SIGINT", "KillSignal=SIGKILL", "RestartKillSignal=SIGINT", "SendSIGHUP=yes",
          "KillMode=process", "KillMode=mixed", "KillMode=none", "FinalKillSignal=SIGQUIT", "TimeoutStopFailureMode=abort", "TimeoutStopFailureMode=kill",
-         "TimeoutStartFailureMode=abort", "TimeoutStartFailureMode=kill", "TimeoutAbortSec=1", "GuessMainPID=no", "OOMPolicy=continue"]  # fmt: skip
+         "TimeoutStartFailureMode=abort", "TimeoutStartFailureMode=kill", "TimeoutAbortSec=1", "GuessMainPID=no", "OOMPolicy=continue",
+         STORE, STORE]  # fmt: skip
+# Instances for connections: short ones, and one that stays.
+INSTANCES = ["/bin/cat", "/bin/cat", "/bin/false", "-/bin/false", "/no/such", "/bin/sleep 1000"]
 POLICIES = ["no", "no", "no", "always", "on-failure", "on-success", "on-abnormal", "on-abort", "on-watchdog"]
 TYPES = {
     "simple": "ExecStart=main {0}",
@@ -95,6 +102,18 @@ def make_service(dice, letter, contrary):
     return service("; ".join(text), "; ".join(more), letter)
 
 
+def without_races(units):
+    """Of two that restart each other the timers go off together, and which is first is not defined: only one has one."""
+    restarting = []
+    for name, text in units.items():
+        others = [other for other in restarting if RESTARTS.search(text + units[other]) and (other in text or name in units[other])]
+        if others:
+            units[name] = re.sub(r"^Restart=.*", "Restart=no", text, flags=re.M)
+        elif not re.search(r"^Restart=no", text, re.M):
+            restarting.append(name)
+    return units
+
+
 def leads_to(units, name, end, seen=()):
     """Whether a start of `name` may lead to one of `end`."""
     others = [m[1] for m in STARTS.finditer(units.get(name, "")) if m[1] not in seen]
@@ -110,26 +129,33 @@ def without_circles(units):
 
 
 def make_trigger(dice):
-    kind = dice.choice(["timer", "socket", "path", "target", "target"])
+    kind = dice.choice(["timer", "socket", "accepting", "path", "target", "target"])
+    if kind == "accepting":
+        more = dice.choice(["", "", "MaxConnections=1", "TriggerLimitBurst=2; TriggerLimitIntervalSec=100"])
+        text = f"Type={dice.choice(['simple', 'oneshot'])}; ExecStart={dice.choice(INSTANCES[:-1])}" if dice.random() < 0.7 else f"ExecStart={INSTANCES[-1]}"
+        units = {"d.socket": unit("Socket", f"ListenStream=DIR.s; Accept=yes; {more}"), "d@.service": service(f"{text}; StandardInput=socket")}
+        return units, ["connect .s", "connect .s", "start d.socket", "stop d.socket"]
     if kind == "target":
         link = dice.choice(["Requires", "Wants", "BindsTo", "Upholds"])
         isolate = "; AllowIsolate=yes; Requires=small.target" if dice.random() < 0.15 else ""
-        return "t.target", unit("Install", "", f"{link}=a.service; After=a.service{isolate}"), ["isolate t.target"] if isolate else []
+        return {"t.target": unit("Install", "", f"{link}=a.service; After=a.service{isolate}")}, ["isolate t.target"] if isolate else []
     text = {
         "timer": dice.choice(["OnActiveSec=100ms; AccuracySec=1ms", "OnActiveSec=100ms; AccuracySec=1ms; RemainAfterElapse=no", "OnUnitInactiveSec=10h"]),
         "socket": "ListenStream=DIR.s",
         "path": f"{dice.choice(['PathExists', 'PathChanged', 'PathModified'])}=DIR.f",
     }[kind]
-    return f"a.{kind}", unit(kind.capitalize(), text), {"socket": ["connect .s"], "path": ["touch .f", "remove .f"], "timer": []}[kind]
+    return {f"a.{kind}": unit(kind.capitalize(), text)}, {"socket": ["connect .s"], "path": ["touch .f", "remove .f"], "timer": []}[kind]
 
 
 def make_event(dice, units, extra, is_first):
     is_slow = any("TimeoutStartSec=60" in text for text in units.values())  # a client may wait for it: mostly not
-    names = sorted(units)
+    names = sorted(name for name in units if "@" not in name)
     name = dice.choice(names)
     if extra and dice.random() < 0.2:
         return dice.choice(extra)
     if name.endswith(".service") and not is_first and dice.random() < 0.4:
+        if "FileDescriptorStoreMax" in units[name] and dice.random() < 0.5:
+            return f"leave {name[0]} {dice.choice(LEAVES)}"
         if "Type=notify" in units[name] and dice.random() < 0.7:
             return f"tell {name[0]} systemd-notify {dice.choice(SAYS + ['READY=1'] * 6)}"
         return dice.choice(ENDS).format(name[0])
@@ -143,15 +169,15 @@ def make(seed):
     dice = random.Random(seed)
     contrary = {}
     units = {f"{letter}.service": make_service(dice, letter, contrary) for letter in "abc"}
-    units = without_circles(units)
+    units = without_races(without_circles(units))
     if any("TimeoutStartSec" in text for text in units.values()):  # jobs that do not end: idle would wait five seconds
         units = {name: text.replace("Type=idle", "Type=simple") for name, text in units.items()}
     if any("Upholds" in text for text in units.values()):  # for ever, against each other
         units = {name: text.replace("RuntimeMaxSec=1500ms", "") for name, text in units.items()}
     extra = ["touch .f", "remove .f"] if any("DIR.f" in text for text in units.values()) else []
     if dice.random() < 0.3:
-        name, text, more = make_trigger(dice)
-        units[name] = text
+        triggers, more = make_trigger(dice)
+        units |= triggers
         extra += more
     events = [make_event(dice, units, extra, at == 0) for at in range(dice.randint(3, 6))]
     if dice.random() < 0.025:
