@@ -39,6 +39,9 @@
 #define LIMIT_CGROUP_DEPTH 32	  /* of those below it that are walked through */
 #define LIMIT_FOLDER_ENTRIES 4096 /* in a run-time folder, removed from within the loop */
 #define LIMIT_FOLDER_DEPTH 128	  /* of it, and in /dev/shm: a descriptor and 32 KiB each */
+/* D-Bus: what is waiting to be sent or is not yet whole. Answers of the bus itself are short. */
+#define LIMIT_BUS_QUEUE_BYTES (64 * 1024)
+#define LIMIT_BUS_MESSAGE_BYTES (LIMIT_BUS_QUEUE_BYTES - 64)
 #define LIMIT_OUTPUT_LINE_BYTES (16 * 1024)   /* a longer line is split */
 #define LIMIT_OUTPUT_RING_BYTES (64 * 1024)   /* the default of OutputRingSize= */
 #define LIMIT_OUTPUT_PIPE_BYTES (1024 * 1024) /* of a unit that writes without pause */

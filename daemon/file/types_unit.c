@@ -321,10 +321,6 @@ static int parse_service_type(struct directive_context *c, const char *text, voi
 	if (r < 0)
 		return r;
 	c->config->service->type_set = true;
-	if (c->config->service->type == SERVICE_DBUS)
-		diag_add(c->diags, DIAG_NOT_APPLIED, c->file, c->line,
-			"Type=dbus: not applied: the bus is not watched; the service counts as "
-			"started when it runs");
 	return 0;
 }
 

@@ -22,7 +22,7 @@ DEFINE_ENUM_TABLE(unit_event_kind, EVENT_MAX, [EVENT_START] = "start", [EVENT_ST
 	[EVENT_CONTROL_EXITED] = "control-exited", [EVENT_EXEC_DONE] = "exec-done",
 	[EVENT_NOTIFIED] = "notified", [EVENT_TREE_EMPTY] = "tree-empty",
 	[EVENT_TIMEOUT] = "timeout", [EVENT_WATCHDOG] = "watchdog", [EVENT_OOM_KILL] = "oom-kill",
-	[EVENT_PID_FILE] = "pid-file", );
+	[EVENT_PID_FILE] = "pid-file", [EVENT_BUS_NAME] = "bus-name", );
 
 DEFINE_ENUM_TABLE(life_news_kind, NEWS_MAX, [NEWS_STATE] = "state", [NEWS_EXIT] = "exit",
 	[NEWS_ADOPTED] = "adopted", [NEWS_REAPED] = "reaped", [NEWS_JOB] = "job",
@@ -58,6 +58,7 @@ int life_open(struct life *life, struct loop *loop)
 		.begin = moment_now(),
 		.clock_change.fd = -1,
 		.zone_change.fd = -1,
+		.bus = {.loop = loop},
 		.idle_pipe = {-1, -1}};
 	life->spawn.console_fd = -1;
 	life->jobs.changed = job_limit_set;
@@ -88,6 +89,7 @@ void life_close(struct life *life)
 	unit_table_done(&life->units);
 	dynamic_users_done(&life->dynamic_users);
 	adopted_done(&life->adopted);
+	free(life->bus.address);
 }
 
 void unit_handle(struct unit *u, const struct unit_event *event)

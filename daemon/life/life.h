@@ -14,6 +14,7 @@
 #include "daemon/plan/job.h"
 #include "daemon/plan/restart.h"
 #include "daemon/process/adopted.h"
+#include "daemon/process/bus.h"
 #include "daemon/process/cgroup.h"
 #include "daemon/process/dynamic_user.h"
 #include "daemon/process/mark.h"
@@ -36,6 +37,7 @@ enum unit_event_kind {
 	EVENT_WATCHDOG,	      /* no keep-alive in time */
 	EVENT_OOM_KILL,	      /* the kernel killed a process of the unit: no memory */
 	EVENT_PID_FILE,	      /* a PID file was written, or its folder changed */
+	EVENT_BUS_NAME,	      /* its name on the bus got an owner or lost it, or the bus is gone */
 	EVENT_MAX,
 };
 
@@ -94,6 +96,7 @@ struct life {
 	struct process_table processes;
 	struct mark_space marks;
 	struct dynamic_users dynamic_users;
+	struct bus bus; /* connected while services of Type=dbus are watched */
 	struct cgroup_tree cgroups;
 	struct loop_source cgroup_changes;
 	struct service_cgroup *oom_watched;  /* by inotify's number of the watch */

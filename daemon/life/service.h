@@ -93,6 +93,7 @@ struct service {
 	struct unit *accepted_by; /* the socket that the connection is of; NULL: none */
 	char *status_text;
 	struct private_tmp *private_tmp; /* of PrivateTmp=; NULL: none */
+	struct bus_watch *bus_name;	 /* of Type=dbus (service_bus.c); NULL: not watched */
 	struct stored_fd *store;	 /* of FDSTORE=1 (service_store.c) */
 	struct restart_verdict verdict;	 /* of the life that ended last */
 	struct service *next_watcher;
@@ -100,6 +101,11 @@ struct service {
 };
 
 typedef enum service_state service_action_fn(struct service *s, const struct unit_event *event);
+
+/* service_bus.c: before a start of Type=dbus; and whether its name is known to have no owner. */
+void service_watch_bus(struct service *s);
+void service_unwatch_bus(struct service *s);
+bool service_lacks_bus_name(const struct service *s);
 
 /* service_store.c: descriptors that a message leaves or takes back; those that are stored, added to
  * `have` others (the number of all, or -ENOMEM); those above the newest `max`
@@ -145,7 +151,8 @@ service_action_fn service_stay, service_refuse;
 /* service_start.c: on the way up */
 service_action_fn service_on_start, service_on_condition_exit, service_on_start_pre_exit,
 	service_on_forking_exit, service_on_start_post_exit, service_on_main_exit_starting,
-	service_on_exec_done, service_on_never_ready, service_on_start_timeout, service_on_pid_file;
+	service_on_exec_done, service_on_never_ready, service_on_start_timeout, service_on_pid_file,
+	service_on_bus_name;
 /* service_run.c: in service */
 service_action_fn service_on_main_exit, service_on_main_exit_noted, service_on_reload,
 	service_on_reload_exit, service_on_reload_timeout, service_on_runtime_max,

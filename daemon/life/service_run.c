@@ -12,6 +12,8 @@
  */
 static bool is_good(struct service *s)
 {
+	if (service_lacks_bus_name(s))
+		return false;
 	if (s->main)
 		return true;
 	if (service_settings(s)->exit_type == EXIT_TYPE_CGROUP)

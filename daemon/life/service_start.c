@@ -43,14 +43,16 @@ enum service_state service_enter_start(struct service *s)
 		unit_set_state(s->unit, UNIT_ACTIVATING, SERVICE_START);
 		return SERVICE_START_POST;
 	}
+	service_watch_bus(s);
 	if (service_spawn(s, COMMANDS_START, 0, role) < 0)
 		return give_up(s, SERVICE_FAILURE_RESOURCES);
 
 	switch (settings->type) {
 	case SERVICE_SIMPLE:
 	case SERVICE_IDLE:
-	case SERVICE_DBUS: /* the bus is not watched */
 		return SERVICE_START_POST;
+	case SERVICE_DBUS:
+		return s->bus_name ? SERVICE_START : SERVICE_START_POST;
 	case SERVICE_EXEC:
 	case SERVICE_FORKING:
 	case SERVICE_ONESHOT:

@@ -61,7 +61,8 @@ const struct service_state_row service_state_rows[SERVICE_STATE_MAX] = {
 	[EVENT_TIMEOUT]       = service_stay, \
 	[EVENT_WATCHDOG]      = service_stay, \
 	[EVENT_OOM_KILL]      = service_stay, \
-	[EVENT_PID_FILE]      = service_stay
+	[EVENT_PID_FILE]      = service_stay, \
+	[EVENT_BUS_NAME]      = service_stay
 #define GOING_UP(control, main, exec_done, tree) \
 	NOT_WHILE_ALIVE, \
 	[EVENT_STOP]          = service_on_stop_early, \
@@ -74,7 +75,8 @@ const struct service_state_row service_state_rows[SERVICE_STATE_MAX] = {
 	[EVENT_TIMEOUT]       = service_on_start_timeout, \
 	[EVENT_WATCHDOG]      = service_on_watchdog, \
 	[EVENT_OOM_KILL]      = service_on_oom_kill, \
-	[EVENT_PID_FILE]      = service_on_pid_file
+	[EVENT_PID_FILE]      = service_on_pid_file, \
+	[EVENT_BUS_NAME]      = service_on_bus_name
 #define IN_SERVICE(reload, main, timeout) \
 	NOT_WHILE_ALIVE, \
 	[EVENT_STOP]          = service_on_stop, \
@@ -87,7 +89,8 @@ const struct service_state_row service_state_rows[SERVICE_STATE_MAX] = {
 	[EVENT_TIMEOUT]       = timeout, \
 	[EVENT_WATCHDOG]      = service_on_watchdog, \
 	[EVENT_OOM_KILL]      = service_on_oom_kill, \
-	[EVENT_PID_FILE]      = service_stay
+	[EVENT_PID_FILE]      = service_stay, \
+	[EVENT_BUS_NAME]      = service_on_bus_name
 #define GOING_DOWN(exits, control, timeout) \
 	NOT_WHILE_ALIVE, \
 	[EVENT_STOP]          = service_on_stop_again, \
@@ -100,7 +103,8 @@ const struct service_state_row service_state_rows[SERVICE_STATE_MAX] = {
 	[EVENT_TIMEOUT]       = timeout, \
 	[EVENT_WATCHDOG]      = service_stay, \
 	[EVENT_OOM_KILL]      = service_on_oom_kill, \
-	[EVENT_PID_FILE]      = service_stay
+	[EVENT_PID_FILE]      = service_stay, \
+	[EVENT_BUS_NAME]      = service_stay
 
 service_action_fn *const service_table[SERVICE_STATE_MAX][EVENT_MAX] = {
 	[SERVICE_DEAD]           = {AT_REST},
@@ -137,6 +141,7 @@ service_action_fn *const service_table[SERVICE_STATE_MAX][EVENT_MAX] = {
 		[EVENT_WATCHDOG]      = service_stay,
 		[EVENT_OOM_KILL]      = service_stay,
 		[EVENT_PID_FILE]      = service_stay,
+		[EVENT_BUS_NAME]      = service_stay,
 	},
 };
 /* clang-format on */
