@@ -200,9 +200,19 @@ int capture_open(struct capture *c)
 	return c->write_fd < 0 ? -errno : c->write_fd;
 }
 
+/* Whether an open pipe can be opened again; found once, for /proc is there or it is not. */
+static bool can_reopen(const struct capture *c)
+{
+	static int known = -1;
+
+	if (known < 0)
+		known = access(pipe_name(c), F_OK) == 0;
+	return known;
+}
+
 void capture_release(struct capture *c)
 {
-	if (c->write_fd < 0 || access(pipe_name(c), F_OK) < 0)
+	if (c->write_fd < 0 || !can_reopen(c))
 		return;
 	close(c->write_fd);
 	c->write_fd = -1;
