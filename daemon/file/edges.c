@@ -121,6 +121,18 @@ void unit_drop_edges(struct unit *u)
 	u->edge_count = u->edges_in_order = 0;
 }
 
+void unit_fit_edges(struct unit *u)
+{
+	put_in_order(u);
+	struct edge *fitting =
+		u->edge_count ? reallocarray(u->edges, u->edge_count, sizeof(*fitting)) : NULL;
+
+	if (!fitting)
+		return;
+	u->edges = fitting;
+	u->edge_room = u->edge_count;
+}
+
 void unit_table_drop_edges(struct unit_table *t)
 {
 	for (size_t i = 0; i < t->count; i++)

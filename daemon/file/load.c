@@ -410,6 +410,7 @@ static int load_all(struct loader *l, size_t from)
 		int r = t->list[i]->type == UNIT_TARGET ? target_add_default_order(t->list[i]) : 0;
 		if (r < 0)
 			return r;
+		unit_fit_edges(t->list[i]);
 	}
 	return 0;
 }

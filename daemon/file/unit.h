@@ -44,41 +44,39 @@ struct edge {
 };
 
 struct unit {
-	char *id; /* the main name */
-	enum unit_type type;
+	char *id;	/* the main name */
 	char **aliases; /* further names */
+	enum unit_type type;
 
 	enum unit_load_state load_state;
 	struct config *config; /* never NULL */
-	bool has_newer;	    /* files that were bad or gone while it ran: read again when it rests */
-	struct diags diags; /* of the last load */
+	struct diags diags;    /* of the last load */
 
 	struct edge *edges; /* see unit_edges() */
 	uint32_t edge_count, edge_room;
 	uint32_t edges_in_order; /* of them; the rest was added since */
 	uint32_t number; /* below the table's number_end: a stable order, an index of scratch arrays
 			  */
+	bool has_newer;	 /* files that were bad or gone while it ran: read again when it rests */
 	bool passing;	 /* loaded for a question alone, so far */
 	bool stays;	 /* scratch of daemon/life/collect.h */
 	bool collect;	 /* nobody asks for it again: forgotten once it is down */
 
 	/* What changes while it lives: written by life/ alone. */
+	bool condition_result, assert_result;
+	bool start_limit_hit;
+	bool upkeep_waits;  /* daemon/life/upkeep.h */
+	bool will_restart;  /* it ended, and is started again by itself */
+	bool reload_failed; /* the last reload */
 	enum unit_active_state active;
-	int sub_state; /* enum of its type: service_state, ... */
-	struct job *job;
+	int sub_state;	     /* enum of its type: service_state, ... */
 	unsigned was_active; /* bits of unit_active_state left since consequences were last drawn */
+	struct job *job;
 	struct moment state_change, active_enter, active_exit, inactive_enter, inactive_exit;
 	struct moment condition_time;
-	bool condition_result, assert_result;
 	char *start_refusal; /* why its last start came to nothing before it began; NULL */
-	uint64_t start_limit_begin_usec; /* CLOCK_MONOTONIC */
-	unsigned start_limit_count;
-	bool start_limit_hit;
-	uint64_t upkeep_begin_usec; /* CLOCK_MONOTONIC; of daemon/life/upkeep.h, as the next two */
-	unsigned upkeep_count;
-	bool upkeep_waits;
-	bool will_restart;	 /* it ended, and is started again by itself */
-	bool reload_failed;	 /* the last reload */
+	uint64_t start_limit_begin_usec, upkeep_begin_usec; /* CLOCK_MONOTONIC */
+	unsigned start_limit_count, upkeep_count;
 	struct service *service; /* services only; owned by life/ */
 	char **trigger_details;	 /* NAME=value, of the timer or path that started it; NULL: none */
 	void *trigger;		 /* the run-time part of timers, paths and sockets; likewise */
@@ -128,6 +126,9 @@ void unit_table_done(struct unit_table *t);
 /* Adds the edge, or a further origin to it, and its inverse. A unit has no edge to itself. 0 or
  * -ENOMEM. */
 int unit_add_edge(struct unit *u, enum dep_kind kind, struct unit *to, unsigned origin);
+
+/* Gives back the room for further edges: all that were to come have come. */
+void unit_fit_edges(struct unit *u);
 
 /* Takes all edges of the unit away, from the others too. */
 void unit_drop_edges(struct unit *u);

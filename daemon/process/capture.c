@@ -24,12 +24,14 @@ static char buffer[LIMIT_OUTPUT_LINE_BYTES + LIMIT_OUTPUT_PER_TURN];
 static void on_readable(struct loop_source *s, uint32_t events);
 static void on_nap(struct loop_timer *t);
 
-void capture_init(struct capture *c, struct loop *loop, const struct capture_reader *reader)
+void capture_init(
+	struct capture *c, struct loop *loop, const struct capture_reader *reader, void *data)
 {
 	*c = (struct capture){.loop = loop,
 		.source = {.fd = -1, .priority = LOOP_OUTPUT, .fn = on_readable, .data = c},
 		.nap = {.fn = on_nap, .data = c},
-		.reader = *reader,
+		.reader = reader,
+		.data = data,
 		.write_fd = -1};
 }
 
@@ -44,9 +46,9 @@ static void end_partial(struct capture *c)
 {
 	if (!c->partial_length)
 		return;
-	c->reader.line(c->partial, c->partial_length, c->reader.data);
+	c->reader->line(c->partial, c->partial_length, c->data);
 	forget_partial(c);
-	c->reader.end(c->reader.data);
+	c->reader->end(c->data);
 }
 
 /* What has no newline yet waits for its rest; without memory it is a line as it is. */
@@ -56,7 +58,7 @@ static void keep_partial(struct capture *c, const char *text, size_t length)
 
 	if (!partial) {
 		if (length)
-			c->reader.line(text, length, c->reader.data);
+			c->reader->line(text, length, c->data);
 		forget_partial(c);
 		return;
 	}
@@ -78,14 +80,14 @@ static void take(struct capture *c, size_t n)
 		const char *stop = newline ? newline : end;
 
 		for (; stop - text > LIMIT_OUTPUT_LINE_BYTES; text += LIMIT_OUTPUT_LINE_BYTES)
-			c->reader.line(text, LIMIT_OUTPUT_LINE_BYTES, c->reader.data);
+			c->reader->line(text, LIMIT_OUTPUT_LINE_BYTES, c->data);
 		if (!newline)
 			break;
-		c->reader.line(text, (size_t)(stop - text), c->reader.data);
+		c->reader->line(text, (size_t)(stop - text), c->data);
 		text = unseen = newline + 1;
 	}
 	keep_partial(c, text, (size_t)(end - text));
-	c->reader.end(c->reader.data);
+	c->reader->end(c->data);
 }
 
 /* How much that was; 0: nothing now; -EPIPE: nobody can write to it any more. */
@@ -123,7 +125,7 @@ static void nap(struct capture *c, bool had_much)
 /* One look at the pipe; true: it is full, busy or over, and not to be watched. */
 static bool look(struct capture *c, bool is_busy)
 {
-	size_t budget = c->reader.may_read(c->reader.data);
+	size_t budget = c->reader->may_read(c->data);
 	ssize_t n = budget ? read_some(c, budget) : 0;
 
 	if (n < 0) {

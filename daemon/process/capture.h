@@ -18,14 +18,14 @@ struct capture_reader {
 	size_t (*may_read)(void *data);
 	void (*line)(const char *text, size_t length, void *data);
 	void (*end)(void *data);
-	void *data;
 };
 
 struct capture {
 	struct loop *loop;
 	struct loop_source source; /* read end; fd -1: closed */
 	struct loop_timer nap;	   /* when a busy pipe is looked at again */
-	struct capture_reader reader;
+	const struct capture_reader *reader;
+	void *data;	    /* of the reader */
 	int write_fd;	    /* -1: none of ours */
 	bool is_large;	    /* the pipe */
 	uint64_t read_usec; /* CLOCK_MONOTONIC: the last time there was something */
@@ -33,7 +33,9 @@ struct capture {
 	size_t partial_length;
 };
 
-void capture_init(struct capture *c, struct loop *loop, const struct capture_reader *reader);
+/* `reader` has to stay. */
+void capture_init(
+	struct capture *c, struct loop *loop, const struct capture_reader *reader, void *data);
 /*
  * The write end, opened on demand: of the pipe that is there, for a process that outlives its
  * service goes on writing into it, else of a new one. The capture owns it. Negative errno of

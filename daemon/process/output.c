@@ -220,6 +220,8 @@ static size_t may_read(void *data)
 	return waits ? 0 : LIMIT_OUTPUT_PER_TURN_TO_FILES;
 }
 
+static const struct capture_reader reader = {.may_read = may_read, .line = on_line, .end = on_end};
+
 struct output *output_new(struct output_hub *hub, const char *unit_id)
 {
 	struct output *o = calloc(1, sizeof(*o));
@@ -229,9 +231,7 @@ struct output *output_new(struct output_hub *hub, const char *unit_id)
 	o->hub = hub;
 	o->unit_id = unit_id;
 	o->ring.bound = hub->ring_bytes;
-	capture_init(&o->capture, hub->loop,
-		&(struct capture_reader){
-			.may_read = may_read, .line = on_line, .end = on_end, .data = o});
+	capture_init(&o->capture, hub->loop, &reader, o);
 	output_set_level(o, LEVEL_INFO, true);
 	o->filter.level_max = LEVEL_DEBUG;
 	return o;
