@@ -223,6 +223,8 @@ void life_reaped(const struct reaped *r, void *data)
 		notify_drain(&s->notify); /* it may have spoken and died at once */
 	if (s->output)
 		output_drain(s->output);
+	if (is_main && service_follow_pid_file(s))
+		return;
 	record->code = r->code;
 	record->status = r->status;
 	record->exit = moment_now();

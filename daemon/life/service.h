@@ -255,6 +255,8 @@ void service_arm_watchdog(struct service *s);
 /* PIDFile= (service_pid.c): reads it safely. The PID, 0 when it is not there yet, or negative errno
  * with a log line. */
 pid_t service_read_pid_file(struct service *s, bool may_be_missing);
+/* When the main process has ended: whether the file names another one, which then is it. */
+bool service_follow_pid_file(struct service *s);
 int service_watch_pid_file(struct service *s);
 void service_unwatch_pid_file(struct service *s);
 /* Whether the process belongs to this activation: it wears its mark, below us. 1, 0, or negative:

@@ -123,6 +123,16 @@ pid_t service_read_pid_file(struct service *s, bool may_be_missing)
 	return pid;
 }
 
+bool service_follow_pid_file(struct service *s)
+{
+	pid_t pid = service_settings(s)->pid_file ? service_read_pid_file(s, true) : 0;
+
+	if (pid <= 0 || pid == s->main->pid || service_set_main_pid(s, pid) < 0)
+		return false;
+	log_line(LOG_INFO, 0, s->unit->id, "its PID file names a new main process %d", (int)pid);
+	return true;
+}
+
 static void on_pid_file(struct loop_source *source, uint32_t events)
 {
 	struct service *s = source->data;

@@ -126,6 +126,9 @@ add("forking: the child is the main process", {"a.service": service(FORK % "slee
 add("forking: the parent fails", {"a.service": service(FORK % "sleep 1000 & exit 3")}, "start a.service")
 add("forking: nobody is left", {"a.service": service(FORK % "true")}, "start a.service")
 add("forking: with a PID file", {"a.service": service(FORK % "sleep 1000 & echo $! >DIR.pid" + "; PIDFile=DIR.pid")}, "start a.service", "stop a.service")
+for end in ("exit 0", "exit 3"):
+    add(f"forking: hands over to another process, {end}", {"a.service": service(FORK % "main a & echo $! >DIR.pid" + "; PIDFile=DIR.pid; Environment=FILE=DIR.pid")},
+        "start a.service", f"tell a sleep 1000 & echo $! >$FILE; {end}", "kill a KILL", "start a.service")
 add("forking: the PID file never comes", {"a.service": service(FORK % "sleep 1000 &" + "; PIDFile=DIR.pid")}, "start a.service")
 add("forking: a foreign PID in the file", {"a.service": service(FORK % "sleep 1000 & echo 1 >DIR.pid" + "; PIDFile=DIR.pid")}, "start a.service")
 add("forking: GuessMainPID=no", {"a.service": service(FORK % "sleep 1000 &" + "; GuessMainPID=no")}, "start a.service", "stop a.service")

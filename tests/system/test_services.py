@@ -90,6 +90,22 @@ def test_forking_with_a_pid_file(reaperd):
     assert not pid_file.exists(), "reaperd removes it as systemd does"
 
 
+def test_a_main_process_that_hands_over(reaperd):
+    """As nginx's does for a new program: whom the PID file names when the old one ends is the main process."""
+    pid_file, script = reaperd.folder / "pid", reaperd.folder / "script"
+    script.write_text(f"trap 'sleep 1000 & echo $! >{pid_file}; exit' USR2\necho $$ >{pid_file}\nwhile :; do sleep 0.05; done\n")
+    reaperd.service("a", f"/bin/sh -c '/bin/bash {script} & until [ -s {pid_file} ]; do sleep 0.01; done'", f"Type=forking\nPIDFile={pid_file}\nRestart=always")
+    reaperd.start("a.service")
+    old = reaperd.main_pid("a")
+    os.kill(old, signal.SIGUSR2)
+    wait_for(lambda: not is_alive(old), "the old one ends")
+    new = int(pid_file.read_text())
+    wait_for(lambda: reaperd.main_pid("a") == new, "the new one is followed")
+    assert reaperd.show("a", "ActiveState", "SubState", "NRestarts") == ["active", "running", 0]
+    os.kill(new, signal.SIGKILL)
+    wait_for(lambda: reaperd.show("a", "NRestarts") == 1, "its end is the service's")
+
+
 def test_forking_without_a_pid_file_guesses(reaperd):
     reaperd.service("a", f"/bin/sh -c 'sleep 1000 & echo $! >{reaperd.folder}/pid'", "Type=forking")
     reaperd.start("a.service")
