@@ -59,7 +59,7 @@ def test_stops_under_reuse_hit_nobody_else(crowded):
         for name, what, text in (("simple", "leave", ""), ("mixed", "leave", "KillMode=mixed"), ("daemon", "daemon", "Type=forking\nGuessMainPID=no")):
             victims.append(f"{name}{i}.service")
             r.service(f"{name}{i}", f"{HELPERS}/crowd {what}", f"{text}\nTimeoutStopSec=60", "StartLimitIntervalSec=0")
-    r.service("idle")
+    r.service("idle", "/bin/sleep infinity")
     r.start("idle.service")
     connection = r.connect()
 
