@@ -224,7 +224,7 @@ static void socket_triggered_changed(struct unit *u, struct unit *target)
 	else if (target->job)
 		return;
 	else if (unit_is_inactive_or_failed(target) || target->will_restart) {
-		if (u->sub_state == SOCKET_RUNNING && !target_comes(u))
+		if (u->sub_state == SOCKET_RUNNING)
 			socket_listen(s);
 	} else if (u->sub_state == SOCKET_LISTENING) {
 		socket_set_state(s, SOCKET_RUNNING);

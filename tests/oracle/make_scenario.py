@@ -29,7 +29,7 @@ RESTARTS = re.compile(r"^(?:Requires|BindsTo|Requisite|PartOf)=", re.M)
 ORDERED = ("Requisite", "Requires", "BindsTo")
 UNIT_TEXTS = ["StopWhenUnneeded=yes", "RefuseManualStart=yes", "RefuseManualStop=yes", "OnFailureJobMode=fail", "OnSuccessJobMode=fail",
               "StartLimitBurst=1", "StartLimitBurst=2", "ConditionPathExists=/no/such", "AssertPathExists=/no/such",
-              "ConditionPathExists=DIR.f", "IgnoreOnIsolate=yes", "JobTimeoutSec=5", "JobTimeoutSec=5; JobTimeoutAction=none"]  # fmt: skip
+              "ConditionPathExists=DIR.f", "IgnoreOnIsolate=yes", "JobTimeoutSec=60", "JobTimeoutSec=60; JobTimeoutAction=none"]  # fmt: skip
 
 COMMANDS = ["/bin/true", "/bin/false", "-/bin/false", "/no/such", "-/no/such", "/bin/sh -c 'exit 255'", "/bin/sh -c 'kill -9 $$$$'", "/bin/sh -c 'kill -15 $$$$'"]
 STORE = "FileDescriptorStoreMax=2; NotifyAccess=all"
@@ -103,8 +103,12 @@ def make_service(dice, letter, contrary):
 
 
 def without_races(units):
-    """Of two that restart each other the timers go off together, and which is first is not defined: only one has one."""
+    """Of two that restart each other the timers go off together, and which is first is not defined: only one has one. Nor is
+    whether what ends at once takes what is bound to it along before that is up."""
     restarting = []
+    for name, text in units.items():
+        if any(f"BindsTo={name}" in other for other in units.values()):
+            units[name] = re.sub(r"^(Type=simple)\nExecStart=.*", rf"\1\nExecStart=main {name[0]}", text, flags=re.M)
     for name, text in units.items():
         others = [other for other in restarting if RESTARTS.search(text + units[other]) and (other in text or name in units[other])]
         if others:

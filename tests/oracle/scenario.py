@@ -178,7 +178,7 @@ def clean(peer, runs):
         if path.is_dir():
             shutil.rmtree(path)
         else:
-            path.unlink()
+            path.unlink(missing_ok=True)  # a service may take its PID file away itself
 
 
 def ordered_pairs(units):

@@ -318,6 +318,8 @@ add("a socket whose service is started too often", {"a.socket": unit("Socket", f
 add("what a socket executes leaves a child", listening(f"{AROUND}; TimeoutSec=1; ExecStartPost=/bin/sh -c 'sleep 100 & exit 0'"), "start a.socket", "stop a.socket", "wait 1.5")
 add("a socket is restarted", listening(AROUND), "start a.socket", "restart a.socket", "try-restart a.socket", ordered=True)
 add("a socket takes its files along", listening(f"RemoveOnStop=yes; Symlinks=DIR.link; {AROUND}"), "start a.socket", "connect .s", "stop a.socket", "stop a.service", "connect .s")
+add("a socket whose service is restarted while a connection waits", {
+    "a.socket": unit("Socket", "ListenStream=DIR.s"), "a.service": service("Type=notify; TimeoutStartSec=400ms; Restart=on-failure; RestartSec=200ms")}, "start a.socket", "connect .s")
 add("a socket and its service stop in one transaction", {**listening(f"RemoveOnStop=yes; {AROUND}"), "c.target": unit("Install", "", "PropagatesStopTo=a.socket a.service")},
     "start c.target", "start a.socket", "connect .s", "stop c.target", "connect .s", ordered=True)
 for kind, address in (("ListenDatagram", "DIR.s"), ("ListenSequentialPacket", "DIR.s"), ("ListenFIFO", "DIR.s"), ("ListenSpecial", "/dev/zero"), ("ListenSpecial", "/dev/null"),
