@@ -50,7 +50,8 @@ int varlink_next(struct varlink_buffer *b, json_t **ret)
 	if (!end)
 		return 0;
 	size_t length = (size_t)(end - b->data);
-	json_t *message = json_loadb(b->data, length, JSON_REJECT_DUPLICATES, NULL);
+	json_t *message =
+		json_loadb(b->data, length, b->trusts_keys ? 0 : JSON_REJECT_DUPLICATES, NULL);
 	memmove(b->data, end + 1, b->used - length - 1);
 	b->used -= length + 1;
 	if (!json_is_object(message)) {

@@ -12,6 +12,7 @@
 struct varlink_buffer {
 	char *data;
 	size_t used, room;
+	bool trusts_keys; /* a key that is there twice is no error: nobody looks */
 };
 
 void varlink_buffer_done(struct varlink_buffer *b);

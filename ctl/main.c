@@ -107,7 +107,9 @@ static int read_and_run(struct ctl *c, int argc, char **argv, char ***ret_words)
 
 int main(int argc, char **argv)
 {
-	struct ctl c = {.fd = -1, .options.program = program_of(program_invocation_short_name)};
+	struct ctl c = {.fd = -1,
+		.in.trusts_keys = true,
+		.options.program = program_of(program_invocation_short_name)};
 	char **words = NULL;
 
 	setlocale(LC_CTYPE, "");

@@ -24,34 +24,47 @@ json_t *string_array(char *const *words)
 	return list;
 }
 
-int compare_unit_names(const char *a, const char *b)
+static int compare(const char *a, const char *a_type, const char *b, const char *b_type)
 {
-	const char *x = strrchr(a, '.'), *y = strrchr(b, '.');
-	int r = x && y ? strcasecmp(x, y) : 0;
+	int r = a_type && b_type ? strcasecmp(a_type, b_type) : 0;
 
 	return r ? r : strcasecmp(a, b);
 }
 
-static int by_name(const void *a, const void *b, void *key)
+int compare_unit_names(const char *a, const char *b)
 {
-	const json_t *x = *(json_t *const *)a, *y = *(json_t *const *)b;
+	return compare(a, strrchr(a, '.'), b, strrchr(b, '.'));
+}
 
-	return compare_unit_names(get_string(x, key), get_string(y, key));
+/* What a row is compared by, looked up once. */
+struct sorted_row {
+	const char *name, *type;
+	json_t *row;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	const struct sorted_row *x = a, *y = b;
+
+	return compare(x->name, x->type, y->name, y->type);
 }
 
 json_t *sorted_by_unit(const json_t *rows, const char *key)
 {
 	size_t size = json_array_size(rows), i;
-	_cleanup_(freep) json_t **list = calloc(size + 1, sizeof(*list));
+	_cleanup_(freep) struct sorted_row *list = calloc(size + 1, sizeof(*list));
 	json_t *row, *sorted = json_array();
 
-	json_array_foreach (rows, i, row)
-		if (list)
-			list[i] = row;
-	if (list && size)
-		qsort_r(list, size, sizeof(*list), by_name, (void *)key);
-	for (i = 0; list && i < size; i++)
-		json_array_append(sorted, list[i]);
+	if (!list)
+		return sorted;
+	json_array_foreach (rows, i, row) {
+		const char *name = get_string(row, key);
+
+		list[i] = (struct sorted_row){name, strrchr(name, '.'), row};
+	}
+	qsort(list, size, sizeof(*list), by_name);
+	for (i = 0; i < size; i++)
+		json_array_append(sorted, list[i].row);
 	return sorted;
 }
 

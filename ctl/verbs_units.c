@@ -10,11 +10,11 @@
 
 static bool is_wanted(const struct options *o, const json_t *row)
 {
-	const char *active = get_string(row, "active");
-
-	return is_wanted_type(o, get_string(row, "unit")) &&
-	       (!o->failed || strcmp(active, "failed") == 0) &&
-	       is_wanted_state(o, get_string(row, "load"), active, get_string(row, "sub"));
+	if (o->failed && strcmp(get_string(row, "active"), "failed") != 0)
+		return false;
+	return (!o->types || is_wanted_type(o, get_string(row, "unit"))) &&
+	       (!o->states || is_wanted_state(o, get_string(row, "load"), get_string(row, "active"),
+				      get_string(row, "sub")));
 }
 
 /* What the columns mean, and how many there are: in systemctl's name systemctl's words, which
