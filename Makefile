@@ -168,6 +168,7 @@ check-packages: ## Debian's packages as they come, under reaperd and beside it s
 	@tests/packages/users
 	@tests/packages/lifecycle
 	@tests/packages/image
+	@tests/packages/varlink
 
 # What the tests of faults do when there is time: figures in docs/faults.md.
 SOAK := REAPERD_STOPS=100000 REAPERD_LAPS=10000 REAPERD_KILLS=1000 REAPERD_RELOADS=10000 REAPERD_MALLOC_STEP=1 REAPERD_SYSCALLS=all \
