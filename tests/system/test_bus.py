@@ -3,7 +3,9 @@
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
+import threading
 
 import pytest
 from reaperd import clean_environment, wait_for
@@ -97,3 +99,38 @@ def test_without_a_bus_it_counts_as_up_and_that_is_told(reaperd, tmp_path):
     reaperd.start("a.service", env={"DBUS_SYSTEM_BUS_ADDRESS": address, "DBUS_SESSION_BUS_ADDRESS": address})
     assert reaperd.show("a.service", "ActiveState") == "active"
     assert f"Type=dbus is not applied: no bus can be reached at {address}" in reaperd.text()
+
+
+GARBAGE = {"closes": b"", "refuses": b"REJECTED EXTERNAL\r\n", "talks of something else": b"HTTP/1.1 400\r\n\r\n" * 50,
+           "sends no messages": b"OK 0\r\n" + b"\0" * 100, "claims more than it may": b"OK 0\r\nl\2\1\1\xff\xff\xff\x7f" + b"\1\0\0\0" * 2,
+           "sends a field that ends nowhere": b"OK 0\r\nl\2\1\1\0\0\0\0\1\0\0\0\x08\0\0\0\6\1s\0\xff\xff\0\0"}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", [*GARBAGE, "says nothing"])
+def test_a_bus_that_is_none(reaperd, tmp_path, what):
+    """What closes or is not understood is gone; what is silent has the time that the start has. Nobody else waits."""
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(f"{tmp_path}/bus")
+        listener.listen()
+        clients = []
+
+        def serve():
+            clients.append(listener.accept()[0])
+            clients[0].recv(1000)
+            if what in GARBAGE:
+                clients[0].sendall(GARBAGE[what])
+            if what == "closes":
+                clients[0].close()
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        owner = Owner(reaperd, f"unix:path={tmp_path}/bus", "TimeoutStartSec=1\nExecStart=\nExecStart=/bin/sleep 1000")
+        thread.join()
+        if what in GARBAGE:
+            owner.await_state(*UP)
+            assert "the bus is gone" in reaperd.text()
+        else:
+            owner.await_state("failed", "failed", "timeout")
+        assert reaperd.show("b.service", "ActiveState") == "active"
+        for client in clients:
+            client.close()
