@@ -107,6 +107,8 @@ void put_trigger_properties(json_t *o, const struct unit *u)
 	case UNIT_TIMER:
 		json_object_set_new(
 			o, "NextElapseUSecRealtime", json_integer((json_int_t)timer_next_usec(u)));
+		json_object_set_new(o, "AccuracyUSec",
+			json_integer((json_int_t)u->config->timer->accuracy_usec));
 		json_object_set_new(
 			o, "LastTriggerUSec", json_integer((json_int_t)timer_last_usec(u)));
 		json_object_set_new(

@@ -176,6 +176,8 @@ enum scope {
 	OF_UNITS,
 	OF_PROCESSES, /* services and sockets */
 	OF_SERVICES,
+	OF_SOCKETS,
+	OF_TIMERS,
 };
 
 /* clang-format off */
@@ -198,6 +200,9 @@ static const struct {
 	{"IOSchedulingClass", "2", OF_PROCESSES},
 	{"IOSchedulingPriority", "4", OF_PROCESSES},
 	{"KeyringMode", "private", OF_SERVICES},
+	{"KeyringMode", "shared", OF_SOCKETS},
+	{"IPTOS", "-1", OF_SOCKETS},
+	{"WakeSystem", "no", OF_TIMERS},
 	{"LockPersonality", "no", OF_PROCESSES},
 	{"LogLevelMax", "-1", OF_PROCESSES},
 	{"MemoryDenyWriteExecute", "no", OF_PROCESSES},
@@ -234,6 +239,46 @@ static const struct {
 	{"CleanResult", "success", OF_SERVICES},
 	{"ExitType", "main", OF_SERVICES},
 	{"OOMPolicy", "stop", OF_SERVICES},
+	{"StartupCPUWeight", "[not set]", OF_PROCESSES},
+	{"StartupCPUShares", "[not set]", OF_PROCESSES},
+	{"StartupIOWeight", "[not set]", OF_PROCESSES},
+	{"BlockIOWeight", "[not set]", OF_PROCESSES},
+	{"StartupBlockIOWeight", "[not set]", OF_PROCESSES},
+	{"CPUWeight", "[not set]", OF_PROCESSES},
+	{"CPUShares", "[not set]", OF_PROCESSES},
+	{"IOWeight", "[not set]", OF_PROCESSES},
+	{"CPUQuotaPeriodUSec", "infinity", OF_PROCESSES},
+	{"CPUQuotaPerSecUSec", "infinity", OF_PROCESSES},
+	{"DefaultMemoryLow", "0", OF_PROCESSES},
+	{"DefaultMemoryMin", "0", OF_PROCESSES},
+	{"MemoryMin", "0", OF_PROCESSES},
+	{"MemoryLow", "0", OF_PROCESSES},
+	{"MemoryHigh", "infinity", OF_PROCESSES},
+	{"MemoryMax", "infinity", OF_PROCESSES},
+	{"MemorySwapMax", "infinity", OF_PROCESSES},
+	{"MemoryLimit", "infinity", OF_PROCESSES},
+	{"DevicePolicy", "auto", OF_PROCESSES},
+	{"ManagedOOMSwap", "auto", OF_PROCESSES},
+	{"ManagedOOMMemoryPressure", "auto", OF_PROCESSES},
+	{"ManagedOOMMemoryPressureLimit", "0", OF_PROCESSES},
+	{"ManagedOOMPreference", "none", OF_PROCESSES},
+	{"CPUAffinityFromNUMA", "no", OF_PROCESSES},
+	{"IOAccounting", "no", OF_PROCESSES},
+	{"BlockIOAccounting", "no", OF_PROCESSES},
+	{"IPAccounting", "no", OF_PROCESSES},
+	{"IPIngressBytes", "[no data]", OF_PROCESSES},
+	{"IPIngressPackets", "[no data]", OF_PROCESSES},
+	{"IPEgressBytes", "[no data]", OF_PROCESSES},
+	{"IPEgressPackets", "[no data]", OF_PROCESSES},
+	{"Delegate", "no", OF_PROCESSES},
+	{"UID", "[not set]", OF_PROCESSES},
+	{"GID", "[not set]", OF_PROCESSES},
+	{"LogRateLimitIntervalUSec", "0", OF_PROCESSES},
+	{"LogRateLimitBurst", "0", OF_PROCESSES},
+	{"MemoryCurrent", "[not set]", OF_PROCESSES},
+	{"CPUUsageNSec", "[not set]", OF_PROCESSES},
+	{"TasksCurrent", "[not set]", OF_PROCESSES},
+	{"WatchdogTimestampMonotonic", "0", OF_SERVICES},
 };
 /* clang-format on */
 
@@ -243,9 +288,11 @@ void property_put_defaults(json_t *o, const struct unit *u)
 	bool has_processes = u->type == UNIT_SERVICE || u->type == UNIT_SOCKET;
 
 	for (size_t i = 0; i < ELEMENTS(defaults); i++) {
-		bool applies = defaults[i].scope == OF_UNITS ||
-			       (defaults[i].scope == OF_PROCESSES && has_processes) ||
-			       u->type == UNIT_SERVICE;
+		enum scope scope = defaults[i].scope;
+		bool applies = scope == OF_UNITS || (scope == OF_PROCESSES && has_processes) ||
+			       (scope == OF_SERVICES && u->type == UNIT_SERVICE) ||
+			       (scope == OF_SOCKETS && u->type == UNIT_SOCKET) ||
+			       (scope == OF_TIMERS && u->type == UNIT_TIMER);
 
 		const json_t *value = json_object_get(o, defaults[i].name);
 		bool is_unset = !value || (json_is_string(value) && !json_string_length(value));

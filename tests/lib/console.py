@@ -31,6 +31,7 @@ MASKS = [
 ]
 
 
+DEPENDENCIES = {"Requires", "Wants", "Before", "After", "TriggeredBy", "Names"}
 OTHERWISE = re.compile("|".join(SHOWN_OTHERWISE.values()))
 
 
@@ -118,6 +119,8 @@ def properties(text):
     values = {}
     for line in mask(text).splitlines():
         name, _, value = line.partition("=")
+        if name in DEPENDENCIES:  # in the order of a hash table there
+            value = " ".join(sorted(word for word in value.split() if not word.strip('"').endswith(".slice")))
         values.setdefault(name, []).append(value)
     return values
 

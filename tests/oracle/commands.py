@@ -64,16 +64,17 @@ MEANT = {
 
 # Properties that are not shown, or otherwise.
 SHOWN_OTHERWISE = {
-    "control groups are another matter": r"Memory|CPU|Tasks|IO|IP|BlockIO|Startup|ControlGroup|ManagedOOM|Default|Device|Delegate|Slice$|Freezer|CanFreeze",
+    "each cgroup has what it has used, and a number": r"(MemoryCurrent|MemoryAvailable|CPUUsageNSec|TasksCurrent|ControlGroupId|ControlGroup)$",
+    "what is read, written and counted in a cgroup without being asked": r"(IO(Read|Write)\w+|(CPU|Memory|Tasks)Accounting|TasksMax)$",
     "commands are shown once": r"Exec\w+Ex$",
-    "capabilities and users as they are at start": r"CapabilityBoundingSet$|UID$|GID$|SystemCallErrorNumber$|TimerSlackNSec$|LogRateLimit",
-    "what the machine gives as limits": r"Limit",
-    "dependencies have no slices, and an order of their own": r"Requires$|Wants$|Before$|After$|TriggeredBy$|RequiresMountsFor$|Names$",
-    "a limit that is not in force yet": r"WatchdogUSec$|WatchdogTimestamp",
-    "timers count by the moment": r"TimersMonotonic$|NextElapse|LastTrigger|OnTimezoneChange$|WakeSystem$",
-    "sockets as they are set": r"Priority$|IPT|Mark$|MessageQueue|ControlPID$|FileDescriptorName$|SocketProtocol$|KeyringMode$|TimeoutUSec$",
-    "of units that are no services": r"InvocationID$|StandardOutput$",
-    "conditions are told in words": r"Conditions$|Asserts$|WorkingDirectory$",
+    "capabilities as they are at start": r"(CapabilityBoundingSet|SystemCallErrorNumber|TimerSlackNSec)$",
+    "what the machine gives as limits; LOCKS is ours": r"Limit(NOFILE|LOCKS|MEMLOCK)(Soft)?$",
+    "no mounts are waited for": r"RequiresMountsFor$",
+    "a limit that is not in force yet": r"WatchdogUSec$",
+    "timers count by the moment": r"(TimersMonotonic|NextElapseUSec\w+|LastTriggerUSec\w*|OnTimezoneChange)$",
+    "sockets as they are set": r"(Priority|IPTTL|Mark|FileDescriptorName|SocketProtocol)$",
+    "of units that are no services": r"(InvocationID|StandardOutput)$",
+    "conditions are told in words": r"(Conditions|Asserts|WorkingDirectory)$",
 }
 
 # Links beside them, and what they lead to.
