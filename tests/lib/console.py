@@ -36,7 +36,7 @@ OTHERWISE = re.compile("|".join(SHOWN_OTHERWISE.values()))
 
 
 def why_not():
-    return machine.why_not() or (None if pathlib.Path(SYSTEMD).exists() else "needs systemd")
+    return machine.why_not() or machine.why_no_oracle(SYSTEMD)
 
 
 class Console:

@@ -73,6 +73,14 @@ def why_not():
     return None
 
 
+def why_no_oracle(systemd="/lib/systemd/systemd"):
+    """Why this systemd cannot tell what is right, or None."""
+    if not os.access(systemd, os.X_OK):
+        return "needs systemd"
+    version = run(systemd, "--version").out.split()[1]
+    return None if version == "252" else f"needs systemd 252, which reaperd follows; {version} is here"
+
+
 class Machine:
     """PID 1 and all below it, ended together. `docker`: with the rights of an ordinary container;
     `files`: a folder of what is put into the root besides; `console`: a terminal outside to be /dev/console."""

@@ -33,6 +33,7 @@ def yard(reaperd):
     yard.mkdir()
     yard.chmod(0o777)
     reaperd.service("bystander", "/bin/bash -c 'setsid sleep 1000 & exec sleep 1000'")
+    shutil.copy(ESCAPE, reaperd.folder)  # where we were built others may not come
     return yard
 
 
@@ -84,7 +85,7 @@ def stop_ends_the_bomb(reaperd, size):
 
 
 def test_a_stop_ends_a_fork_bomb_of_a_limited_user(reaperd, yard, root):
-    reaperd.service("a", f"{ESCAPE} {yard} bomb", "TimeoutStopSec=1s\nLimitNPROC=100\nUser=31234")
+    reaperd.service("a", f"{reaperd.folder}/escape {yard} bomb", "TimeoutStopSec=1s\nLimitNPROC=100\nUser=31234")
     reaperd.start("a.service", "bystander.service")
     stop_ends_the_bomb(reaperd, 70)
 
@@ -108,7 +109,7 @@ def test_su_and_sudo_do_not_lead_out(reaperd, yard, root):
     if not there:
         pytest.skip("needs su, sudo or runuser")
     script = reaperd.folder / "script"
-    lines = [f"{front} 'exec setsid {ESCAPE} {yard} fork setsid fork hide' &" for front in there.values()]
+    lines = [f"{front} 'exec setsid {reaperd.folder}/escape {yard} fork setsid fork hide' &" for front in there.values()]
     script.write_text("\n".join(lines) + "\nexec sleep 999\n")
     reaperd.service("a", f"/bin/sh {script}", "TimeoutStopSec=1")
     reaperd.start("a.service", "bystander.service")
