@@ -94,20 +94,33 @@ const char *install_inside_root(const struct loader *l, const char *path)
 	return rest ? rest : path;
 }
 
-/* Whether an entry of a folder stands for the unit: by its own name, or by what it leads to. */
-static bool stands_for(const char *path, const char *entry, const char *name, bool by_name)
+static const char *base_of(const char *path)
 {
-	char target[PATH_MAX];
-	ssize_t n = readlink(path, target, sizeof(target) - 1);
+	const char *slash = strrchr(path, '/');
 
+	return slash ? slash + 1 : path;
+}
+
+bool install_stands_for(const struct install_found *found, const char *name)
+{
+	const char *entry = base_of(found->path);
+
+	if (strcmp(found->target, "/dev/null") == 0)
+		return false;
+	return (found->in_folder && strcmp(entry, name) == 0) ||
+	       (strcmp(base_of(found->target), name) == 0 && strcmp(entry, name) != 0);
+}
+
+/* What a folder's entry leads to, in `target`; false: it is no link. */
+static bool read_target(const char *path, const struct dirent *e, char target[static PATH_MAX])
+{
+	if (e->d_type != DT_LNK && e->d_type != DT_UNKNOWN)
+		return false;
+	ssize_t n = readlink(path, target, PATH_MAX - 1);
 	if (n < 0)
 		return false;
 	target[n] = 0;
-	const char *slash = strrchr(target, '/'), *base = slash ? slash + 1 : target;
-	if (strcmp(target, "/dev/null") == 0)
-		return false;
-	return (by_name && strcmp(entry, name) == 0) ||
-	       (strcmp(base, name) == 0 && strcmp(entry, name) != 0);
+	return true;
 }
 
 /* Calls `fn` for each link to the unit in one folder; a positive answer ends it. */
@@ -119,10 +132,12 @@ static int each_in(
 
 	for (struct dirent *e = d ? readdir(d) : NULL; e && r == 0; e = readdir(d)) {
 		_cleanup_(freep) char *path = NULL;
+		char target[PATH_MAX];
 
 		if (e->d_name[0] == '.' || asprintf(&path, "%s/%s", folder, e->d_name) < 0)
 			continue;
-		if (stands_for(path, e->d_name, name, by_name))
+		if (read_target(path, e, target) &&
+			install_stands_for(&(struct install_found){path, target, by_name}, name))
 			r = fn(path, data);
 	}
 	if (d)
@@ -150,6 +165,73 @@ int install_each_link(
 	if (d)
 		closedir(d);
 	return r;
+}
+
+static int add_link(
+	struct install_links *links, const char *path, const char *target, bool in_folder)
+{
+	struct install_found *grown = reallocarray(links->list, links->count + 1, sizeof(*grown));
+
+	if (!grown)
+		return -ENOMEM;
+	links->list = grown;
+	grown[links->count] = (struct install_found){strdup(path), strdup(target), in_folder};
+	if (grown[links->count].path && grown[links->count].target) {
+		links->count++;
+		return 0;
+	}
+	free(grown[links->count].path);
+	free(grown[links->count].target);
+	return -ENOMEM;
+}
+
+/* Those of one folder; of a folder of the path also those of .wants/ and .requires/ in it. */
+static int read_folder(const char *folder, bool in_folder, struct install_links *links)
+{
+	DIR *d = opendir(folder);
+	int r = 0;
+
+	for (struct dirent *e = d ? readdir(d) : NULL; e && r == 0; e = readdir(d)) {
+		_cleanup_(freep) char *path = NULL;
+		char target[PATH_MAX];
+
+		if (e->d_name[0] == '.')
+			continue;
+		if (asprintf(&path, "%s/%s", folder, e->d_name) < 0)
+			r = -ENOMEM;
+		else if (!in_folder && (text_ends_with(e->d_name, ".wants") ||
+					       text_ends_with(e->d_name, ".requires")))
+			r = read_folder(path, true, links);
+		else if (read_target(path, e, target))
+			r = add_link(links, path, target, in_folder);
+	}
+	if (d)
+		closedir(d);
+	return r;
+}
+
+int install_links_read(const struct loader *l, struct install_links *ret)
+{
+	struct install_links links = {0};
+	int r = 0;
+
+	for (char *const *dir = search_path_dirs(l->path); dir && *dir && r == 0; dir++)
+		r = read_folder(*dir, false, &links);
+	if (r < 0)
+		install_links_done(&links);
+	else
+		*ret = links;
+	return r;
+}
+
+void install_links_done(struct install_links *links)
+{
+	for (size_t i = 0; i < links->count; i++) {
+		free(links->list[i].path);
+		free(links->list[i].target);
+	}
+	free(links->list);
+	*links = (struct install_links){0};
 }
 
 void install_reader_init(struct install_reader *r, const struct loader *l)

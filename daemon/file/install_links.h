@@ -26,6 +26,21 @@ typedef int install_link_fn(const char *path, void *data);
 int install_each_link(
 	const char *root, const char *name, bool prune, install_link_fn *fn, void *data);
 
+/* Links of all folders of the path, read once: who asks of many units asks them. */
+struct install_links {
+	struct install_found {
+		char *path, *target;
+		bool in_folder; /* .wants/, .requires/ */
+	} * list;
+	size_t count;
+};
+
+/* 0 or -ENOMEM; what cannot be read has no links. */
+int install_links_read(const struct loader *l, struct install_links *ret);
+void install_links_done(struct install_links *links);
+/* Whether the link stands for the unit: by its own name, or by what it leads to. */
+bool install_stands_for(const struct install_found *found, const char *name);
+
 /* Unit files are read apart from what is loaded: as they are now, and nothing of it stays. */
 struct install_reader {
 	struct loader loader;

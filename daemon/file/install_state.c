@@ -9,9 +9,8 @@
 #include "daemon/file/install_links.h"
 
 /* A link in a .wants/ folder counts; one beside the files only when Alias= names it. */
-static int found_link(const char *path, void *data)
+static bool counts(const char *path, const struct unit *u)
 {
-	const struct unit *u = data;
 	const char *name = strrchr(path, '/') + 1;
 	const char *folder = name - 1;
 
@@ -29,20 +28,25 @@ static bool is_runtime(const struct loader *l, const char *path)
 	return inside && text_after_prefix(inside, "/run/");
 }
 
-static const char *enabled_state(struct loader *l, const struct unit *u, const char *name)
+static const char *enabled_state(
+	struct loader *l, const struct install_links *links, const struct unit *u, const char *name)
 {
 	const char *state = NULL;
 
-	for (char *const *dir = search_path_dirs(l->path); dir && *dir; dir++)
-		if (install_each_link(*dir, name, false, found_link, (void *)u) > 0) {
-			if (!is_runtime(l, *dir))
-				return "enabled";
-			state = "enabled-runtime";
-		}
+	for (size_t i = 0; i < links->count; i++) {
+		const struct install_found *found = &links->list[i];
+
+		if (!install_stands_for(found, name) || !counts(found->path, u))
+			continue;
+		if (!is_runtime(l, found->path))
+			return "enabled";
+		state = "enabled-runtime";
+	}
 	return state;
 }
 
-const char *install_state(struct loader *l, const struct unit *u, const char *name)
+static const char *state_of(
+	struct loader *l, const struct install_links *links, const struct unit *u, const char *name)
 {
 	const struct install_settings *s = &u->config->install;
 	bool is_template = unit_name_is_template(name);
@@ -53,7 +57,7 @@ const char *install_state(struct loader *l, const struct unit *u, const char *na
 		return is_runtime(l, u->config->path) ? "masked-runtime" : "masked";
 	if (!is_template && strcmp(u->id, name) != 0)
 		return "alias";
-	const char *enabled = enabled_state(l, u, is_template ? name : u->id);
+	const char *enabled = enabled_state(l, links, u, is_template ? name : u->id);
 	if (enabled)
 		return enabled;
 	if (install_is_linked(l, u))
@@ -63,6 +67,16 @@ const char *install_state(struct loader *l, const struct unit *u, const char *na
 	if (s->alias || s->wanted_by || s->required_by)
 		return "disabled";
 	return s->also ? "indirect" : "static";
+}
+
+const char *install_state(struct loader *l, const struct unit *u, const char *name)
+{
+	struct install_links links = {0};
+
+	(void)install_links_read(l, &links);
+	const char *state = state_of(l, &links, u, name);
+	install_links_done(&links);
+	return state;
 }
 
 const char *install_state_of(struct loader *l, const char *name)
@@ -96,11 +110,14 @@ int install_list(struct loader *l, struct install_file **ret, size_t *ret_count)
 	_cleanup_(strv_freep) char **names = search_path_names(l->path);
 	size_t size = strv_length(names), count = 0;
 	struct install_file *list = calloc(size + 1, sizeof(*list));
+	struct install_links links = {0};
 	struct install_reader reader;
 	struct unit *u;
 
-	if (!list)
+	if (!list || install_links_read(l, &links) < 0) {
+		free(list);
 		return -ENOMEM;
+	}
 	install_reader_init(&reader, l);
 	for (size_t i = 0; i < size; i++) {
 		char *name = strdup(names[i]);
@@ -110,10 +127,11 @@ int install_list(struct loader *l, struct install_file **ret, size_t *ret_count)
 			continue;
 		}
 		list[count++] = (struct install_file){.name = name,
-			.state = install_state(&reader.loader, u, name),
+			.state = state_of(&reader.loader, &links, u, name),
 			.preset = preset_enables(search_path_root(l->path), name)};
 	}
 	install_reader_done(&reader);
+	install_links_done(&links);
 	qsort(list, count, sizeof(*list), by_name);
 	*ret = list;
 	*ret_count = count;
