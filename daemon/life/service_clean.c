@@ -48,8 +48,8 @@ int service_clean(struct unit *u, unsigned kinds)
 {
 	struct service *s = service_of(u);
 
-	if (!s)
-		return -ENOMEM;
+	if (!s || unit_life(u)->killing)
+		return s ? -ESHUTDOWN : -ENOMEM;
 	pid_t pid = fork();
 	if (pid == 0)
 		remove_all(u, kinds);
