@@ -159,8 +159,9 @@ service_action_fn service_on_main_exit, service_on_main_exit_noted, service_on_r
 	service_on_watchdog, service_on_notified;
 /* service_stop.c: on the way down, and up again */
 service_action_fn service_on_stop, service_on_stop_early, service_on_stop_again,
-	service_on_stop_waiting, service_on_stop_exit, service_on_stop_post_exit, service_on_killed,
-	service_on_tree_empty, service_on_stop_timeout, service_on_restart_due;
+	service_on_stop_waiting, service_on_stop_exit, service_on_stop_post_exit,
+	service_on_stop_post_main_exit, service_on_killed, service_on_tree_empty,
+	service_on_stop_timeout, service_on_restart_due;
 /* service_oom.c */
 service_action_fn service_on_oom_kill;
 

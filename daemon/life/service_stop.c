@@ -202,7 +202,14 @@ enum service_state service_on_stop_exit(struct service *s, const struct unit_eve
 
 enum service_state service_on_stop_post_exit(struct service *s, const struct unit_event *event)
 {
-	return after_command(s, event, SERVICE_FINAL_SIGTERM);
+	/* A main process that was not to be killed has the time of this step. */
+	return after_command(s, event, s->main ? SERVICE_STOP_POST : SERVICE_FINAL_SIGTERM);
+}
+
+enum service_state service_on_stop_post_main_exit(struct service *s, const struct unit_event *event)
+{
+	service_fail(s, service_main_result(s, event));
+	return s->control ? SERVICE_STOP_POST : SERVICE_FINAL_SIGTERM;
 }
 
 /* One of the signalled ended; the last of main and control leads on. */

@@ -5,7 +5,7 @@ def unit(section, text, more=""):
     """`;` parts lines."""
     def lines(words):
         return "\n".join(part.strip() for part in words.split(";"))
-    return f"[Unit]\nDefaultDependencies=no\nStartLimitBurst=4\n{lines(more)}\n[{section}]\n{lines(text)}\n"
+    return f"[Unit]\nDefaultDependencies=no\nStartLimitBurst=4\nStartLimitIntervalSec=100\n{lines(more)}\n[{section}]\n{lines(text)}\n"
 
 
 def service(text="ExecStart=main a", more="", letter="a"):
@@ -203,6 +203,9 @@ add("the start limit of what a condition skips", {"a.service": service("", "Cond
 add("Upholds of each other", {"a.service": service("", "Upholds=b.service; After=b.service"), "b.service": service("Type=oneshot; ExecStart=/bin/false; Restart=on-failure; RestartSec=200ms", "Upholds=a.service")},
     "restart b.service", ordered=None)
 add("the start limit of what is skipped", {"a.service": service("ExecCondition=/bin/false")}, *["start a.service"] * 6)
+for text in ("ExecStopPost=/bin/true", "ExecStopPost=-/no/such", "ExecStopPost=/bin/false; ExecStopPost=/bin/true", "ExecStopPost=/bin/true; ExecStopPost=/bin/sleep 1"):
+    add(f"a main that is not killed, {text}", {"a.service": service(f"KillMode=none; {text}; TimeoutStopSec=20")}, "start a.service", "stop --no-block a.service", "tell a exit 3", "start a.service")
+add("a main that is not killed in its time", {"a.service": service("KillMode=none; ExecStopPost=/bin/true; TimeoutStopSec=400ms")}, "start a.service", "stop a.service", "start a.service")
 add("PropagatesStopTo that comes back to what waits for its restart", {
     "b.service": service("Type=oneshot; ExecStart=main b", "PropagatesStopTo=c.service; After=c.service", "b"),
     "c.service": service("Type=forking; ExecStart=/bin/sh -c 'exit 3'; Restart=on-failure; RestartSec=200ms", "PropagatesStopTo=b.service", "c")},
