@@ -197,8 +197,8 @@ def of_trace(rows, units, ordered):
         for kind in ("state", "job"):
             yield f"{unit} {kind}s", [what for name, is_kind, what in rows if (name, is_kind) == (unit, kind)]
     for pair in ordered_pairs(units):
-        # Those that fail for want of a third end at once.
-        ends = [(name, what) for name, kind, what in rows if kind == "job" and name in pair and not what.endswith("dependency")]
+        # Those that fail for want of a third, or are canceled by one transaction, end at once, in no order.
+        ends = [(name, what) for name, kind, what in rows if kind == "job" and name in pair and not what.endswith(("dependency", "canceled"))]
         yield f"jobs of {' and '.join(pair)}", [f"{name[0]}: {what}" for name, what in ends]
 
 
