@@ -149,7 +149,7 @@ def test_notify_that_never_comes_is_a_timeout(reaperd):
     reaperd.service("b")
     reaperd.start("b.service")
     result = reaperd.ctl("start", "a")
-    assert result.status == 1 and "time limit" in result.err
+    assert result.status == 1 and "longer than TimeoutStartSec=300ms" in result.err
     assert reaperd.show("a", "Result", "MainPID") == ["timeout", 0]
 
 
