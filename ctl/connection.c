@@ -124,14 +124,10 @@ static void await(struct ctl *c)
 		c->tell(c, clock_monotonic_usec() - begin);
 }
 
-static int receive(struct ctl *c, json_t **ret)
+/* Until a whole message is there. */
+static int fill(struct ctl *c)
 {
-	for (;;) {
-		int r = varlink_next(&c->in, ret);
-		if (r > 0)
-			return 0;
-		if (r < 0)
-			return lost(EBADMSG);
+	while (!varlink_has_message(&c->in)) {
 		await(c);
 		ssize_t n = varlink_read(&c->in, c->fd, LIMIT_REPLY_BYTES);
 		if (n == -EINTR)
@@ -139,6 +135,16 @@ static int receive(struct ctl *c, json_t **ret)
 		if (n <= 0)
 			return lost((int)-n);
 	}
+	return 0;
+}
+
+static int receive(struct ctl *c, json_t **ret)
+{
+	int r = fill(c);
+
+	if (r)
+		return r;
+	return varlink_next(&c->in, ret) < 0 ? lost(EBADMSG) : 0;
 }
 
 /* The name of an error without its interface; the caller frees. */
@@ -168,6 +174,34 @@ int ctl_try(struct ctl *c, const char *method, json_t *parameters, json_t **ret,
 	*ret_error = short_name(reply);
 	json_decref(reply);
 	return 0;
+}
+
+int ctl_call_text(struct ctl *c, const char *method, json_t *parameters, char **ret)
+{
+	json_t *reply;
+	int r = open_connection(c);
+
+	if (r) {
+		json_decref(parameters);
+		return r;
+	}
+	r = send_request(c, method, parameters, false);
+	if (!r)
+		r = fill(c);
+	if (r)
+		return r;
+	if (text_after_prefix(c->in.data, "{\"parameters\":")) {
+		*ret = TAKE_PTR(c->in.data);
+		c->in.used = c->in.room = 0;
+		return 0;
+	}
+	r = receive(c, &reply);
+	if (r)
+		return r;
+	_cleanup_(freep) char *error = short_name(reply);
+	r = error ? ctl_explain(error, json_object_get(reply, "parameters")) : lost(EBADMSG);
+	json_decref(reply);
+	return r;
 }
 
 int ctl_explain(const char *error, const json_t *parameters)

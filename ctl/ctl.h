@@ -146,6 +146,8 @@ int ctl_call(struct ctl *c, const char *method, json_t *parameters, json_t **ret
 /* The same for a caller who tells of the error: *ret_error is its name without the interface, or
  * NULL, and *ret its parameters. Positive: there is no reaperd (told). */
 int ctl_try(struct ctl *c, const char *method, json_t *parameters, json_t **ret, char **ret_error);
+/* The same, its reply as the text that it came as: the caller frees. */
+int ctl_call_text(struct ctl *c, const char *method, json_t *parameters, char **ret);
 /* One call with many replies, until there are no more or `fn` says false. */
 int ctl_stream(struct ctl *c, const char *method, json_t *parameters,
 	bool (*fn)(const json_t *parameters, void *data), void *data);

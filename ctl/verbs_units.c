@@ -1,20 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /* Lists, and questions with a yes or no. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "common/text.h"
 #include "common/unit_name.h"
-#include "ctl/memory.h"
 #include "ctl/render.h"
+#include "ctl/unit_rows.h"
 
-static bool is_wanted(const struct options *o, const json_t *row)
+static bool is_wanted(const struct options *o, const struct unit_row *row)
 {
-	if (o->failed && strcmp(get_string(row, "active"), "failed") != 0)
-		return false;
-	return (!o->types || is_wanted_type(o, get_string(row, "unit"))) &&
-	       (!o->states || is_wanted_state(o, get_string(row, "load"), get_string(row, "active"),
-				      get_string(row, "sub")));
+	return (!o->failed || strcmp(row->active, "failed") == 0) && is_wanted_type(o, row->unit) &&
+	       is_wanted_state(o, row->load, row->active, row->sub);
 }
 
 /* What the columns mean, and how many there are: in systemctl's name systemctl's words, which
@@ -40,55 +38,68 @@ static void print_legend(const struct options *o, size_t count, bool has_jobs)
 			is_systemctl ? "systemctl" : "reaperctl");
 }
 
-static bool any_has_job(const json_t *units)
+static bool any_has_job(const struct unit_row *rows, size_t count)
 {
-	json_t *row;
-	size_t i;
-
-	json_array_foreach (units, i, row)
-		if (*get_string(row, "job"))
+	for (size_t i = 0; i < count; i++)
+		if (*rows[i].job)
 			return true;
 	return false;
 }
 
-static void print_units(const struct options *o, const json_t *units)
+static void print_units(const struct options *o, const struct unit_row *rows, size_t count)
 {
-	bool has_jobs = any_has_job(units);
+	bool has_jobs = any_has_job(rows, count);
 	struct table t = {.columns = 7,
 		.headings = {" ", "UNIT", "LOAD", "ACTIVE", "SUB", "JOB", "DESCRIPTION"},
 		.hidden = {[0] = o->plain, [5] = !has_jobs}};
-	json_t *row;
-	size_t i;
 
-	json_array_foreach (units, i, row) {
-		const char *load = get_string(row, "load"), *active = get_string(row, "active");
-		enum colour colour = dot_colour(load, active);
-		bool bad = colour == RED, odd = strcmp(load, "loaded") != 0;
+	for (const struct unit_row *row = rows; row < rows + count; row++) {
+		enum colour colour = dot_colour(row->load, row->active);
+		bool bad = colour == RED, odd = strcmp(row->load, "loaded") != 0;
 
 		table_cell(&t, colour, bad || odd ? "●" : " ");
-		table_cell(&t, bad ? RED : PLAIN, get_string(row, "unit"));
-		table_cell(&t, odd ? RED : PLAIN, load);
-		table_cell(&t, bad ? RED : PLAIN, active);
-		table_cell(&t, bad ? RED : PLAIN, get_string(row, "sub"));
-		table_cell(&t, PLAIN, get_string(row, "job"));
-		table_cell(&t, PLAIN, get_string(row, "description"));
+		table_cell(&t, bad ? RED : PLAIN, row->unit);
+		table_cell(&t, odd ? RED : PLAIN, row->load);
+		table_cell(&t, bad ? RED : PLAIN, row->active);
+		table_cell(&t, bad ? RED : PLAIN, row->sub);
+		table_cell(&t, PLAIN, row->job);
+		table_cell(&t, PLAIN, row->description);
 	}
 	table_print(&t, o);
-	print_legend(o, i, has_jobs);
+	print_legend(o, count, has_jobs);
 }
 
-/* Those rows that are asked for, by name. */
-static json_t *select_rows(const struct options *o, const json_t *units)
+static int print_units_json(const struct unit_row *rows, size_t count)
 {
-	json_t *wanted = json_array(), *row;
-	size_t i;
+	json_t *list = json_array();
 
-	json_array_foreach (units, i, row)
-		if (is_wanted(o, row))
-			json_array_append(wanted, row);
-	json_t *list = sorted_by_unit(wanted, "unit");
-	json_decref(wanted);
-	return list;
+	for (const struct unit_row *row = rows; row < rows + count; row++)
+		json_array_append_new(
+			list, json_pack("{s:s, s:s, s:s, s:s, s:s}", "unit", row->unit, "load",
+				      row->load, "active", row->active, "sub", row->sub,
+				      "description", row->description));
+	int r = print_json(list);
+	json_decref(list);
+	return r;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return compare_unit_names(
+		((const struct unit_row *)a)->unit, ((const struct unit_row *)b)->unit);
+}
+
+/* Those rows that are asked for, by name; how many. */
+static size_t select_rows(const struct options *o, struct unit_row *rows, size_t count)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < count; i++)
+		if (is_wanted(o, &rows[i]))
+			rows[kept++] = rows[i];
+	if (kept)
+		qsort(rows, kept, sizeof(*rows), by_name);
+	return kept;
 }
 
 /* Patterns are reaperd's to match; a whole name may lack its suffix. */
@@ -107,26 +118,25 @@ static json_t *patterns_of(char **words)
 int verb_list_units(struct ctl *c, char **arguments)
 {
 	bool all = c->options.all || c->options.states || c->options.failed;
-	json_t *reply, *row;
-	size_t i;
-
-	memory_open();
-	int r = ctl_call(c, "ListUnits",
-		json_pack("{s:o, s:b}", "patterns", patterns_of(arguments), "all", all), &reply);
+	_cleanup_(freep) struct unit_row *rows = NULL;
+	_cleanup_(freep) char *text = NULL;
+	size_t count = 0;
+	int r = ctl_call_text(c, "ListUnits",
+		json_pack("{s:o, s:b}", "patterns", patterns_of(arguments), "all", all), &text);
 
 	if (r)
 		return r;
-	json_t *list = select_rows(&c->options, json_object_get(reply, "units"));
-	if (c->options.format == OUTPUT_JSON) {
-		json_array_foreach (list, i, row)
-			json_object_del(row, "job");
-		r = print_json(list);
-	} else {
-		print_units(&c->options, list);
+	if (unit_rows_read(text, &rows, &count) < 0) {
+		fputs("reaperctl: reaperd's list of units cannot be read; it is of another "
+		      "version\n",
+			stderr);
+		return EXIT_FAILED;
 	}
-	json_decref(list);
-	json_decref(reply);
-	return r;
+	count = select_rows(&c->options, rows, count);
+	if (c->options.format == OUTPUT_JSON)
+		return print_units_json(rows, count);
+	print_units(&c->options, rows, count);
+	return EXIT_DONE;
 }
 
 static void print_jobs(const struct options *o, const json_t *jobs, bool narrowed)

@@ -351,3 +351,22 @@ def test_a_list_is_json_whatever_units_are_called(reaperd):
     row = next(row for row in reaperd.json("list-units") if row["unit"] == "odd.service")
     assert row["description"] == reaperd.show("odd", "Description")
     assert '"quoted"' in row["description"] and "ünïcode" in row["description"]
+
+
+def test_a_list_shows_any_description(reaperd):
+    """list-units reads its answer by itself: what JSON escapes comes out again."""
+    shown = {
+        "quotes": 'He said "\\\\o/" {[,]} null',
+        "letters": "Größe 日本 🎉",
+        "empty": "",
+        "bytes": "tab\there",
+    }
+    for name, text in shown.items():
+        reaperd.unit(f"{name}.service", f"[Unit]\nDescription={text}\n[Service]\nExecStart=/bin/sleep 1000\n")
+    reaperd.start(*(f"{name}.service" for name in shown))
+    told = {row["unit"]: row["description"] for row in reaperd.json("list-units", "*.service")}
+    with reaperd.connect() as connection:
+        units = call(connection, "io.reaperd.ListUnits", {"patterns": ["*.service"]})["parameters"]["units"]
+    assert told == {row["unit"]: row["description"] for row in units} and told["letters.service"] == shown["letters"]
+    listed = reaperd.ctl("list-units", "--plain", "--no-legend", "*.service").out
+    assert all(text in listed for text in told.values() if "\t" not in text)
