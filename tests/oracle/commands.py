@@ -721,10 +721,10 @@ thaw t-run
 show -p FreezerState t-run
 freeze t-run
 restart t-run
-show -p FreezerState t-run
+is-active t-run
 freeze t-run
 stop t-run
-show -p FreezerState t-run
+is-active t-run
 freeze t-group.target
 thaw t-tick.timer
 ? freeze
