@@ -159,7 +159,7 @@ def test_a_limit_of_memory(reaperd):
     """At what it uses and a little more: requests fail and output goes, but who ends is reaped and started again."""
     if "asan" in str(REAPERD):
         pytest.skip("the sanitizers reserve more than there is")
-    reaperd.service("a", "/bin/sleep 1000", "Restart=always\nRestartSec=0", "StartLimitIntervalSec=0")
+    reaperd.service("a", "/bin/sleep 1000", "Restart=always\nRestartSec=0\nLimitAS=infinity", "StartLimitIntervalSec=0")
     reaperd.service("talks", "/bin/sh -c 'yes | head -c 3000000; exec sleep 999'")
     for i in range(100):
         reaperd.service(f"large{i}", text=f"Environment=A={'x' * 8000}")
