@@ -51,7 +51,8 @@ static void watch(struct client *client, bool soon)
 		events |= EPOLLIN;
 	if (client->out_used || soon)
 		events |= EPOLLOUT;
-	(void)loop_modify(loop_of(client), &client->source, events);
+	if (loop_modify(loop_of(client), &client->source, events) < 0) /* nothing would wake it */
+		(void)loop_timer_set(loop_of(client), &client->timer, clock_monotonic_usec());
 }
 
 /* Its answer is written from the loop: a method that tells of news must not run another one. */
