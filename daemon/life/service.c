@@ -262,6 +262,7 @@ static bool start_limit_hit(struct service *s)
 		return false;
 	service_fail(s, SERVICE_FAILURE_START_LIMIT_HIT);
 	s->verdict.again = false;
+	s->restarting = false; /* the next start is by hand */
 	u->will_restart = false;
 	/* As systemd has it, what its conditions kept from running is not failed by this either. */
 	settle(s, s->result == SERVICE_SKIP_CONDITION ? SERVICE_DEAD : SERVICE_FAILED);

@@ -253,6 +253,7 @@ add("a new dependency while it runs", pair(""), "start a.service", "edit a.servi
 add("a dependency that is gone", pair("BindsTo=b.service; After=b.service"), "start a.service", "edit a.service [Unit]; BindsTo=", "edit a.service [Unit]; ConditionPathExists=/no/such", "daemon-reload", "restart a.service")
 add("a bad setting while it runs", {"a.service": service()}, "start a.service", "edit a.service [Service]; ExecStart=", "daemon-reload", "tell a exit 0")
 add("daemon-reload forgets how often it was started", {"a.service": service("ExecStart=/bin/true")}, *["start a.service"] * 5, "daemon-reload", "start a.service")
+add("restarts count anew after the start limit and daemon-reload", {"a.service": service(f"{BAD}; Restart=on-failure; {FAST}")}, "start a.service", "daemon-reload", "start a.service")
 add("daemon-reload looks again at what is upheld", {"a.service": service("Type=oneshot; ExecStart=/bin/true"), "c.service": service("", "Upholds=a.service", "c")},
     "start c.service", "daemon-reload", "reset-failed a.service", "daemon-reload", ordered=None)
 add("daemon-reload looks again at what is unneeded", {"a.service": service("", "StopWhenUnneeded=yes"), "c.service": service("", "Wants=a.service", "c")},
