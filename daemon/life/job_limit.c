@@ -11,12 +11,16 @@ static void on_timeout(struct loop_timer *t)
 	struct job *job = t->data;
 	struct unit *u = job->unit;
 	struct life *life = unit_life(u);
-	enum emergency_action action = u->config->unit.job_timeout_action;
+	const struct unit_settings *settings = &u->config->unit;
+	enum emergency_action action = settings->job_timeout_action;
+	bool is_whole = usec_add(job->begin.monotonic_usec, settings->job_timeout_usec) <=
+			clock_monotonic_usec();
 
-	log_line(LOG_WARNING, 0, u->id, "its %s job has taken longer than its limit",
-		job_type_to_string(job->type));
+	log_line(LOG_WARNING, 0, u->id, "its %s job took longer than %s",
+		job_type_to_string(job->type),
+		is_whole ? "JobTimeoutSec=" : "JobRunningTimeoutSec=");
 	job_finish(&life->jobs, job, JOB_TIMEOUT);
-	if (action != ACTION_NONE && life->hooks.action)
+	if (action != ACTION_NONE && life->hooks.action && !life->ignores_watchdogs)
 		life->hooks.action(u, action, -1, "JobTimeoutAction=", life->hooks.data);
 }
 

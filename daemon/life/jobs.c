@@ -144,7 +144,6 @@ static enum job_result result_of(int r)
 
 static void run_job(struct life *life, struct job *job)
 {
-	react_limit_job(life, job);
 	int r = act(job->unit, job->type);
 
 	if (r == -EAGAIN)
@@ -158,7 +157,6 @@ bool react_run_jobs(struct life *life)
 	uint64_t end_usec = clock_monotonic_usec() + LIMIT_JOBS_PER_TURN_USEC;
 	struct job *job;
 
-	react_limit_new_jobs(life);
 	while ((job = job_next_runnable(&life->jobs))) {
 		run_job(life, job);
 		if (clock_monotonic_usec() > end_usec)

@@ -82,7 +82,6 @@ void life_close(struct life *life)
 		unit_machine(life->units.list[i])->done(life->units.list[i]);
 	job_cancel_all(&life->jobs);
 	timer_unwatch_clock(life);
-	loop_timer_clear(life->loop, &life->job_limit);
 	upkeep_close(life);
 	idle_close(life);
 	life_close_cgroups(life);

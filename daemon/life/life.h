@@ -119,12 +119,9 @@ struct life {
 	struct unit *queue_first, *queue_last;
 	struct loop_timer upkeep_timer; /* of upkeep.h; runs while upkeep_usec is not 0 */
 	uint64_t upkeep_usec;
-	int idle_pipe[2];	     /* of idle.h; -1: nobody waits */
-	struct loop_timer job_limit; /* JobTimeoutSec=, of any job */
-	uint64_t job_limit_usec;     /* what it is set to; 0: not */
-	uint32_t limited_job;	     /* the last whose limits are known */
-	struct moment begin;	     /* of reaperd */
-	struct timer *timers;	     /* those that were ever started */
+	int idle_pipe[2];     /* of idle.h; -1: nobody waits */
+	struct moment begin;  /* of reaperd */
+	struct timer *timers; /* those that were ever started */
 	/* The wall clock was set, its zone changed: added with the first timer. */
 	struct loop_source clock_change, zone_change;
 };

@@ -8,9 +8,6 @@
 /* Runs the jobs that may run now; false: a turn's time is over (LIMIT_JOBS_PER_TURN_USEC), and
  * there may be more. */
 bool react_run_jobs(struct life *life);
-/* Minds JobTimeoutSec= of jobs that were asked for since, and of one that runs from now on. */
-void react_limit_new_jobs(struct life *life);
-void react_limit_job(struct life *life, const struct job *j);
 /* Keeps why a start of it comes to nothing, for whoever asks: a sentence without its subject. */
 void refuse_start(struct unit *u, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A unit's state changed: its job may have ended, others may be bound to it. */
