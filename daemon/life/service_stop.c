@@ -46,7 +46,10 @@ static bool keeps_store(const struct service *s)
 	case PRESERVE_YES:
 		return true;
 	case PRESERVE_RESTART:
-		return s->verdict.again || (job && job->type != JOB_STOP);
+		/* A start that runs has just failed: nothing follows. */
+		return s->verdict.again ||
+		       (job && job->type != JOB_STOP &&
+			       !(job->type == JOB_START && job->state == JOB_RUNNING));
 	default:
 		return false;
 	}

@@ -355,6 +355,8 @@ SPEAKS = "NotifyAccess=all"
 STORE = {"a.service": service(f"{SPEAKS}; FileDescriptorStoreMax=3; Restart=on-failure; {FAST}")}
 add("FDSTORE over restarts, and FDSTOREREMOVE", STORE, "start a.service", "leave a FDSTORE=1 FDNAME=one file", "leave a FDSTORE=1 file", "kill a KILL",
     "leave a FDSTOREREMOVE=1 FDNAME=one", "kill a KILL", "restart a.service", "stop a.service", "reset-failed a.service", "start a.service")
+add("FDSTORE of a start that fails", {"a.service": service(f"Type=notify; TimeoutStartSec=60; {SPEAKS}; FileDescriptorStoreMax=3")},
+    "start --no-block a.service", "leave a FDSTORE=1 file", "kill a KILL", "start --no-block a.service", "leave a FDSTORE=1 file", "restart --no-block a.service", "tell a systemd-notify READY=1")
 add("FDPOLL", STORE, "start a.service", "leave a FDSTORE=1 FDNAME=one pipe", "leave a FDSTORE=1 FDPOLL=0 FDNAME=two pipe", "kill a KILL", "tell a exit 0", "start a.service")
 add("FDSTORE: too many, odd names", STORE, "start a.service", "leave a FDSTORE=1 FDNAME=one file file file file", "leave a FDSTORE=1 FDNAME=b:d file",
     "leave a FDSTOREREMOVE=1", "leave a FDSTOREREMOVE=1 FDNAME=none", "leave a FDSTOREREMOVE=1 FDNAME=one", "leave a FDSTORE=1 FDNAME=b:d file", "kill a KILL")
