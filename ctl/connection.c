@@ -114,6 +114,17 @@ static int send_request(struct ctl *c, const char *method, json_t *parameters, b
 	return text ? 0 : lost(ENOMEM);
 }
 
+/* Opens the connection where it is not, and sends. Takes over the parameters. */
+static int ask(struct ctl *c, const char *method, json_t *parameters, bool more)
+{
+	int r = open_connection(c);
+
+	if (!r)
+		return send_request(c, method, parameters, more);
+	json_decref(parameters);
+	return r;
+}
+
 /* Until there is something to read; who wants to is told of the time. */
 static void await(struct ctl *c)
 {
@@ -159,13 +170,8 @@ static char *short_name(const json_t *reply)
 int ctl_try(struct ctl *c, const char *method, json_t *parameters, json_t **ret, char **ret_error)
 {
 	json_t *reply;
-	int r = open_connection(c);
+	int r = ask(c, method, parameters, false);
 
-	if (r) {
-		json_decref(parameters);
-		return r;
-	}
-	r = send_request(c, method, parameters, false);
 	if (!r)
 		r = receive(c, &reply);
 	if (r)
@@ -179,13 +185,8 @@ int ctl_try(struct ctl *c, const char *method, json_t *parameters, json_t **ret,
 int ctl_call_text(struct ctl *c, const char *method, json_t *parameters, char **ret)
 {
 	json_t *reply;
-	int r = open_connection(c);
+	int r = ask(c, method, parameters, false);
 
-	if (r) {
-		json_decref(parameters);
-		return r;
-	}
-	r = send_request(c, method, parameters, false);
 	if (!r)
 		r = fill(c);
 	if (r)
@@ -248,13 +249,8 @@ int ctl_stream(struct ctl *c, const char *method, json_t *parameters,
 	bool (*fn)(const json_t *parameters, void *data), void *data)
 {
 	bool goes_on = true;
-	int r = open_connection(c);
+	int r = ask(c, method, parameters, true);
 
-	if (r) {
-		json_decref(parameters);
-		return r;
-	}
-	r = send_request(c, method, parameters, true);
 	while (!r && goes_on) {
 		json_t *reply;
 
