@@ -188,3 +188,13 @@ struct unit *call_unit(struct call *c, const char *name)
 		call_unit_error(c, "BadUnit", name, strerror(-r));
 	return r < 0 ? NULL : u;
 }
+
+struct unit *call_loaded_unit(struct call *c, const char *name)
+{
+	struct unit *u = call_unit(c, name);
+
+	if (!u || !u->passing)
+		return u;
+	call_unit_error(c, "NoSuchUnit", u->id, "it is not loaded");
+	return NULL;
+}

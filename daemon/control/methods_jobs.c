@@ -371,7 +371,7 @@ void method_kill_units(struct call *c)
 		return;
 	}
 	json_array_foreach (names, i, name) {
-		struct unit *u = call_unit(c, json_string_value(name));
+		struct unit *u = call_loaded_unit(c, json_string_value(name));
 		const char *why_not = u ? kill_refusal(u, whom) : NULL;
 
 		if (!u)
@@ -394,11 +394,13 @@ void method_reset_failed(struct call *c)
 	if (call_strings(c, "units", &names) < 0)
 		return;
 	json_array_foreach (names, i, name) {
-		struct unit *u = call_unit(c, json_string_value(name));
-		if (!u)
-			return;
-		unit_reset_failed(u);
+		struct unit *u = unit_table_find(t, json_string_value(name));
+		if (u)
+			unit_reset_failed(u);
 	}
+	json_array_foreach (names, i, name)
+		if (!call_loaded_unit(c, json_string_value(name)))
+			return;
 	for (size_t k = 0; !json_array_size(names) && k < t->count; k++)
 		unit_reset_failed(t->list[k]);
 	call_reply(c, json_object());

@@ -123,6 +123,8 @@ void call_forget(struct call *c);
 /* The unit of a name as a client gives it, loaded; answers the call and returns NULL when there
  * cannot be one. */
 struct unit *call_unit(struct call *c, const char *name);
+/* The same for what is done to units that are there, as systemd has it: none is loaded for it. */
+struct unit *call_loaded_unit(struct call *c, const char *name);
 
 /* properties.c: what `show` prints of a unit, of reaperd itself; `wanted` names some of it, NULL:
  * all. New references. */
