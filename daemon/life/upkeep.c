@@ -79,7 +79,8 @@ static void stop_if_unneeded(struct life *life, struct unit *u)
 
 void upkeep(struct life *life, struct unit *u)
 {
-	static const enum dep_kind needs[] = {DEP_REQUIRES, DEP_WANTS, DEP_BINDS_TO, DEP_REQUISITE};
+	static const enum dep_kind needs[] = {
+		DEP_REQUIRES, DEP_WANTS, DEP_BINDS_TO, DEP_REQUISITE, DEP_UPHOLDS};
 
 	start_if_upheld(life, u);
 	/* Before the stop of what is up for a moment only. */

@@ -220,6 +220,8 @@ add("OnSuccess at an automatic restart", pair("OnSuccess=b.service", f"Restart=a
 add("OnSuccess of what is up", pair("OnSuccess=b.service"), "start b.service", "start a.service", "stop a.service")
 add("StopWhenUnneeded of what nobody needs", {"a.service": service("", "StopWhenUnneeded=yes")}, "start a.service", ordered=None)
 add("StopWhenUnneeded of what OnSuccess starts", {"a.service": service("ExecStart=/bin/true", "OnSuccess=b.service"), "b.service": service("", "StopWhenUnneeded=yes", "b")}, "start a.service", ordered=None)
+add("StopWhenUnneeded of what a skipped unit wants", {"a.service": service("", "ConditionPathExists=/no/such; Wants=c.service; After=c.service"), "c.service": service("", "StopWhenUnneeded=yes", "c")}, "start a.service", ordered=None)
+add("StopWhenUnneeded of what is upheld by one that fails", {"b.service": service("ExecCondition=/bin/sh -c 'exit 255'", "Upholds=c.service", "b"), "c.service": service("", "StopWhenUnneeded=yes", "c")}, "start b.service", ordered=None)
 add("Upholds of what is stopped at once, for nobody needs it", {"a.service": service("", "StopWhenUnneeded=yes; Upholds=c.service"), "c.service": service(BAD)}, "start a.service", ordered=None)
 add("Upholds of what always fails", {"t.target": unit("Install", "", "Upholds=a.service"), "a.service": service(BAD)}, "start t.target", "stop t.target", ordered=None)
 add("Upholds of what always ends", {"t.target": unit("Install", "", "Upholds=a.service"), "a.service": service("Type=oneshot; ExecStart=/bin/true")}, "start t.target", "stop t.target", ordered=None)
