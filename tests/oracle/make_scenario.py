@@ -19,6 +19,7 @@ VERBS = ["start", "stop", "restart", "try-restart", "reload", "reset-failed", "r
          "start --job-mode=fail", "restart --job-mode=fail", "stop --job-mode=fail", "stop --job-mode=ignore-dependencies",
          "start --job-mode=ignore-dependencies", "start --job-mode=ignore-requirements", "start --job-mode=replace-irreversibly",
          "start --no-block"]  # fmt: skip
+PAUSES = {"a": 200, "b": 230, "c": 170}  # which of two is started again first is defined so
 COMMON = 7  # the first so many of these are as frequent as all others together
 
 # Links, and those of them that tell which of two jobs ran first: they are made with an order alone.
@@ -85,7 +86,7 @@ def make_links(dice, letter, contrary):
 
 
 def make_service(dice, letter, contrary):
-    text = [make_type(dice, letter), f"Restart={dice.choice(POLICIES)}", "RestartSec=200ms"]
+    text = [make_type(dice, letter), f"Restart={dice.choice(POLICIES)}", f"RestartSec={PAUSES[letter]}ms"]
     text += [f"{dice.choice(KEYS)}={dice.choice(COMMANDS)}" for _ in range(dice.choice([0, 0, 0, 1, 1, 2]))]
     text += dice.sample(TEXTS, dice.choice([0, 0, 0, 1, 1, 2]))
     if "Type=oneshot" in text[0]:  # these may not be started again after a success
