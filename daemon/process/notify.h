@@ -32,7 +32,7 @@ typedef void notify_fn(const struct notify_message *m, void *data);
 struct notify_socket {
 	struct loop *loop;
 	struct loop_source source; /* source.fd is the socket, -1: closed */
-	char address[16];	   /* for NOTIFY_SOCKET=: `@` and five digits (unix(7), autobind) */
+	char address[8];	   /* for NOTIFY_SOCKET=: `@` and five digits (unix(7), autobind) */
 	notify_fn *fn;
 	void *data;
 };
