@@ -101,12 +101,20 @@ static const char *base_of(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+/* In .wants/ and .requires/ the name says whose link it is, but for those of templates. */
+static bool goes_by_name(bool in_folder, const char *name)
+{
+	return in_folder && !strchr(name, '@');
+}
+
 bool install_stands_for(const struct install_found *found, const char *name)
 {
 	const char *entry = base_of(found->path);
 
 	if (strcmp(found->target, "/dev/null") == 0)
 		return false;
+	if (goes_by_name(found->in_folder, name))
+		return strcmp(entry, name) == 0;
 	return (found->in_folder && strcmp(entry, name) == 0) ||
 	       (strcmp(base_of(found->target), name) == 0 && strcmp(entry, name) != 0);
 }
@@ -185,8 +193,10 @@ static int add_link(
 	return -ENOMEM;
 }
 
-/* Those of one folder; of a folder of the path also those of .wants/ and .requires/ in it. */
-static int read_folder(const char *folder, bool in_folder, struct install_links *links)
+/* Those of one folder; of a folder of the path also those of .wants/ and .requires/ in it. Of
+ * thousands one matters, where it is for one unit. */
+static int read_folder(
+	const char *folder, bool in_folder, const char *name, struct install_links *links)
 {
 	DIR *d = opendir(folder);
 	int r = 0;
@@ -195,13 +205,14 @@ static int read_folder(const char *folder, bool in_folder, struct install_links 
 		_cleanup_(freep) char *path = NULL;
 		char target[PATH_MAX];
 
-		if (e->d_name[0] == '.')
+		if (e->d_name[0] == '.' ||
+			(name && goes_by_name(in_folder, name) && strcmp(e->d_name, name) != 0))
 			continue;
 		if (asprintf(&path, "%s/%s", folder, e->d_name) < 0)
 			r = -ENOMEM;
 		else if (!in_folder && (text_ends_with(e->d_name, ".wants") ||
 					       text_ends_with(e->d_name, ".requires")))
-			r = read_folder(path, true, links);
+			r = read_folder(path, true, name, links);
 		else if (read_target(path, e, target))
 			r = add_link(links, path, target, in_folder);
 	}
@@ -210,13 +221,13 @@ static int read_folder(const char *folder, bool in_folder, struct install_links 
 	return r;
 }
 
-int install_links_read(const struct loader *l, struct install_links *ret)
+int install_links_read(const struct loader *l, const char *name, struct install_links *ret)
 {
 	struct install_links links = {0};
 	int r = 0;
 
 	for (char *const *dir = search_path_dirs(l->path); dir && *dir && r == 0; dir++)
-		r = read_folder(*dir, false, &links);
+		r = read_folder(*dir, false, name, &links);
 	if (r < 0)
 		install_links_done(&links);
 	else

@@ -35,8 +35,9 @@ struct install_links {
 	size_t count;
 };
 
-/* 0 or -ENOMEM; what cannot be read has no links. */
-int install_links_read(const struct loader *l, struct install_links *ret);
+/* Those that matter for the unit `name`, or all where it is NULL. 0 or -ENOMEM; what cannot be read
+ * has no links. */
+int install_links_read(const struct loader *l, const char *name, struct install_links *ret);
 void install_links_done(struct install_links *links);
 /* Whether the link stands for the unit: by its own name, or by what it leads to. */
 bool install_stands_for(const struct install_found *found, const char *name);

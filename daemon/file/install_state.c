@@ -73,7 +73,7 @@ const char *install_state(struct loader *l, const struct unit *u, const char *na
 {
 	struct install_links links = {0};
 
-	(void)install_links_read(l, &links);
+	(void)install_links_read(l, unit_name_is_template(name) ? name : u->id, &links);
 	const char *state = state_of(l, &links, u, name);
 	install_links_done(&links);
 	return state;
@@ -114,7 +114,7 @@ int install_list(struct loader *l, struct install_file **ret, size_t *ret_count)
 	struct install_reader reader;
 	struct unit *u;
 
-	if (!list || install_links_read(l, &links) < 0) {
+	if (!list || install_links_read(l, NULL, &links) < 0) {
 		free(list);
 		return -ENOMEM;
 	}
