@@ -193,10 +193,8 @@ static int add_link(
 	return -ENOMEM;
 }
 
-/* Those of one folder; of a folder of the path also those of .wants/ and .requires/ in it. Of
- * thousands one matters, where it is for one unit. */
-static int read_folder(
-	const char *folder, bool in_folder, const char *name, struct install_links *links)
+/* Those of one folder; of a folder of the path also those of .wants/ and .requires/ in it. */
+static int read_folder(const char *folder, bool in_folder, struct install_links *links)
 {
 	DIR *d = opendir(folder);
 	int r = 0;
@@ -205,14 +203,13 @@ static int read_folder(
 		_cleanup_(freep) char *path = NULL;
 		char target[PATH_MAX];
 
-		if (e->d_name[0] == '.' ||
-			(name && goes_by_name(in_folder, name) && strcmp(e->d_name, name) != 0))
+		if (e->d_name[0] == '.')
 			continue;
 		if (asprintf(&path, "%s/%s", folder, e->d_name) < 0)
 			r = -ENOMEM;
 		else if (!in_folder && (text_ends_with(e->d_name, ".wants") ||
 					       text_ends_with(e->d_name, ".requires")))
-			r = read_folder(path, true, name, links);
+			r = read_folder(path, true, links);
 		else if (read_target(path, e, target))
 			r = add_link(links, path, target, in_folder);
 	}
@@ -221,13 +218,27 @@ static int read_folder(
 	return r;
 }
 
+static int read_link(const char *path, bool in_folder, void *links)
+{
+	char target[PATH_MAX];
+	ssize_t n = readlink(path, target, sizeof(target) - 1);
+
+	if (n < 0)
+		return 0;
+	target[n] = 0;
+	return add_link(links, path, target, in_folder);
+}
+
 int install_links_read(const struct loader *l, const char *name, struct install_links *ret)
 {
 	struct install_links links = {0};
 	int r = 0;
 
-	for (char *const *dir = search_path_dirs(l->path); dir && *dir && r == 0; dir++)
-		r = read_folder(*dir, false, name, &links);
+	if (name && goes_by_name(true, name))
+		r = search_path_each_link(l->path, name, read_link, &links);
+	else
+		for (char *const *dir = search_path_dirs(l->path); dir && *dir && r == 0; dir++)
+			r = read_folder(*dir, false, &links);
 	if (r < 0)
 		install_links_done(&links);
 	else

@@ -430,8 +430,10 @@ static size_t retry_missing(struct loader *l)
 
 int load_unit(struct loader *l, const char *name, struct unit **ret)
 {
-	bool changed = search_path_notice_changes(l->path);
-	size_t from = changed ? retry_missing(l) : l->table->count;
+	unsigned generation = search_path_generation(l->path);
+	size_t from = generation != l->generation ? retry_missing(l) : l->table->count;
+
+	l->generation = generation;
 	int r = get_unit(l, name, ret);
 
 	if (r >= 0 && (*ret)->has_newer && unit_is_inactive_or_failed(*ret))

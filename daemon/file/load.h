@@ -13,6 +13,7 @@
 
 struct loader {
 	struct search_path *path;
+	unsigned generation; /* of the path, when the table was last held against it */
 	struct unit_table *table;
 	const struct specifier_host *host; /* facts for specifiers; borrowed */
 	bool user_mode;			   /* an ordinary user's reaperd */

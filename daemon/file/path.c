@@ -180,6 +180,7 @@ void search_path_refresh(struct search_path *p)
 	forget_index(p);
 	p->aliases = NULL;
 	p->is_read = p->aliases_known = false;
+	p->generation++;
 }
 
 static int add_entry(struct search_path *p, const char *name, int dir, bool is_link)
@@ -237,14 +238,13 @@ static uint64_t last_change(const struct search_path *p)
 /* The kernel's clock for files has ticks: a change in the tick of the reading cannot be told. */
 #define TICK_USEC (20 * USEC_PER_MSEC)
 
-bool search_path_notice_changes(struct search_path *p)
+unsigned search_path_generation(struct search_path *p)
 {
 	uint64_t now = last_change(p);
 
-	if (p->is_read && now == p->changed_usec && now + TICK_USEC < p->read_usec)
-		return false;
-	search_path_refresh(p);
-	return true;
+	if (!p->is_read || now != p->changed_usec || now + TICK_USEC >= p->read_usec)
+		search_path_refresh(p);
+	return p->generation;
 }
 
 static int read_index(struct search_path *p)

@@ -42,8 +42,9 @@ const char *search_path_writable_at(const struct search_path *p, bool runtime);
 void search_path_set_booted(struct search_path *p);
 /* Forgets the index: folders are read again when next asked. */
 void search_path_refresh(struct search_path *p);
-/* The same when a folder of the path changed since it was read; whether it did. */
-bool search_path_notice_changes(struct search_path *p);
+/* The same when a folder of the path changed since it was read. A number that goes up each time, so
+ * that each of several who ask hears of it. */
+unsigned search_path_generation(struct search_path *p);
 
 enum found_kind {
 	FOUND_NOTHING,
@@ -64,6 +65,15 @@ void found_done(struct found *f);
 
 /* Names that are links to `name`. A vector to be freed by the caller, or NULL: none. */
 char **search_path_aliases(struct search_path *p, const char *name);
+
+/*
+ * Calls `fn` with each place where a link that stands for `name` may be: each link in a folder of
+ * the path, and what has that name in their .wants/ and .requires/ (`in_folder`). 0, -ENOMEM, or
+ * what `fn` said that was negative.
+ */
+typedef int search_path_link_fn(const char *path, bool in_folder, void *data);
+int search_path_each_link(
+	struct search_path *p, const char *name, search_path_link_fn *fn, void *data);
 
 /*
  * Names linked from `name`.wants/ (or any other `suffix`) in all folders, each once; those masked

@@ -33,6 +33,37 @@ static void each_in_folder(struct search_path *p, const char *name,
 	}
 }
 
+static int each_place(struct search_path *p, const struct entry *e, const char *below,
+	search_path_link_fn *fn, void *data)
+{
+	int r = 0;
+
+	for (int i = 0; i < e->count && r >= 0; i++) {
+		_cleanup_(freep) char *path = NULL;
+
+		if (asprintf(&path, "%s/%s%s%s", p->dirs[e->dirs[i]], e->name, below ? "/" : "",
+			    below ? below : "") < 0)
+			return -ENOMEM;
+		r = fn(path, below != NULL, data);
+	}
+	return r;
+}
+
+int search_path_each_link(
+	struct search_path *p, const char *name, search_path_link_fn *fn, void *data)
+{
+	int r = 0;
+
+	(void)search_path_generation(p);
+	(void)search_path_entry(p, name);
+	for (const struct entry *e = p->index; e && r >= 0; e = e->hh.next)
+		if (text_ends_with(e->name, ".wants") || text_ends_with(e->name, ".requires"))
+			r = each_place(p, e, name, fn, data);
+		else if (e->is_link || e->count > 1)
+			r = each_place(p, e, NULL, fn, data);
+	return r;
+}
+
 static bool is_masked(const char *path)
 {
 	char target[16];

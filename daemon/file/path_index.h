@@ -23,6 +23,7 @@ struct search_path {
 	struct entry *index;
 	struct entry *aliases; /* once aliases_known */
 	char *root, *writable; /* of search_path_new_below(); NULL: our own root */
+	unsigned generation;
 	bool is_read, is_booted, is_default, aliases_known;
 	uint64_t read_usec;    /* CLOCK_REALTIME, just before the folders were read */
 	uint64_t changed_usec; /* of the folder that changed last, as it was then */

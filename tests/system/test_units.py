@@ -248,3 +248,15 @@ def test_verify_reads_files_without_a_reaperd(reaperd):
     assert result.status == 0 and "not applied" in result.out
     result = run(REAPERCTL, "verify", reaperd.folder / "nosuch.service", reaperd.folder / "no-unit")
     assert result.status == 1 and "no such file" in result.out and "cannot be the name" in result.out
+
+
+def test_a_file_that_came_is_found_whoever_looked_first(reaperd):
+    """A question about unit files notices the change of the folder too."""
+    reaperd.service("a", unit="Wants=late.service")
+    reaperd.start("a.service")
+    assert reaperd.show("late.service", "LoadState") == "not-found"
+    reaperd.service("late")
+    os.utime(reaperd.folder / "units", (1, 1))  # another time than before, and long ago: believed at the first look
+    assert reaperd.ctl("is-enabled", "late").out == "static\n"
+    assert reaperd.ctl("start", "late").status == 0
+    assert reaperd.state("late") == "active"
