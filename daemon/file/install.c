@@ -143,12 +143,12 @@ static int remove_found(const char *path, void *changes)
 static int disable(struct work *w, const char *name, struct unit *u)
 {
 	const char *id = unit_name_is_template(name) ? name : u->id;
-	int r = install_each_link(w->folder, id, true, remove_found, w->changes);
+	int r = install_each_link(w->folder, id, remove_found, w->changes);
 
 	if (u->load_state == LOAD_MASKED)
 		return install_note(w->changes, "Unit %s is masked, ignoring.", u->config->path);
 	for (char **also = u->config->install.also; also && *also && r >= 0; also++)
-		r = install_each_link(w->folder, *also, true, remove_found, w->changes);
+		r = install_each_link(w->folder, *also, remove_found, w->changes);
 	if (r >= 0 && install_is_linked(w->loader, u))
 		r = install_unlink(w->changes, u->config->path);
 	return r;

@@ -101,7 +101,18 @@ static const char *base_of(const char *path)
 	return slash ? slash + 1 : path;
 }
 
-/* In .wants/ and .requires/ the name says whose link it is, but for those of templates. */
+/* What goes when the unit is disabled: by its own name, or by what it leads to. */
+static bool is_link_to(const struct install_found *found, const char *name)
+{
+	const char *entry = base_of(found->path);
+
+	if (strcmp(found->target, "/dev/null") == 0)
+		return false;
+	return (found->in_folder && strcmp(entry, name) == 0) ||
+	       (strcmp(base_of(found->target), name) == 0 && strcmp(entry, name) != 0);
+}
+
+/* In .wants/ and .requires/ the name says who is enabled by a link, but for those of templates. */
 static bool goes_by_name(bool in_folder, const char *name)
 {
 	return in_folder && !strchr(name, '@');
@@ -109,21 +120,18 @@ static bool goes_by_name(bool in_folder, const char *name)
 
 bool install_stands_for(const struct install_found *found, const char *name)
 {
-	const char *entry = base_of(found->path);
-
-	if (strcmp(found->target, "/dev/null") == 0)
-		return false;
-	if (goes_by_name(found->in_folder, name))
-		return strcmp(entry, name) == 0;
-	return (found->in_folder && strcmp(entry, name) == 0) ||
-	       (strcmp(base_of(found->target), name) == 0 && strcmp(entry, name) != 0);
+	return is_link_to(found, name) &&
+	       (!goes_by_name(found->in_folder, name) || strcmp(base_of(found->path), name) == 0);
 }
 
-/* What a folder's entry leads to, in `target`; false: it is no link. */
-static bool read_target(const char *path, const struct dirent *e, char target[static PATH_MAX])
+static bool may_be_link(const struct dirent *e)
 {
-	if (e->d_type != DT_LNK && e->d_type != DT_UNKNOWN)
-		return false;
+	return e->d_type == DT_LNK || e->d_type == DT_UNKNOWN;
+}
+
+/* What it leads to, in `target`; false: it is no link. */
+static bool read_target(const char *path, char target[static PATH_MAX])
+{
 	ssize_t n = readlink(path, target, PATH_MAX - 1);
 	if (n < 0)
 		return false;
@@ -133,7 +141,7 @@ static bool read_target(const char *path, const struct dirent *e, char target[st
 
 /* Calls `fn` for each link to the unit in one folder; a positive answer ends it. */
 static int each_in(
-	const char *folder, const char *name, bool by_name, install_link_fn *fn, void *data)
+	const char *folder, const char *name, bool in_folder, install_link_fn *fn, void *data)
 {
 	DIR *d = opendir(folder);
 	int r = 0;
@@ -144,8 +152,8 @@ static int each_in(
 
 		if (e->d_name[0] == '.' || asprintf(&path, "%s/%s", folder, e->d_name) < 0)
 			continue;
-		if (read_target(path, e, target) &&
-			install_stands_for(&(struct install_found){path, target, by_name}, name))
+		if (may_be_link(e) && read_target(path, target) &&
+			is_link_to(&(struct install_found){path, target, in_folder}, name))
 			r = fn(path, data);
 	}
 	if (d)
@@ -153,8 +161,7 @@ static int each_in(
 	return r;
 }
 
-int install_each_link(
-	const char *root, const char *name, bool prune, install_link_fn *fn, void *data)
+int install_each_link(const char *root, const char *name, install_link_fn *fn, void *data)
 {
 	int r = each_in(root, name, false, fn, data);
 	DIR *d = opendir(root);
@@ -167,8 +174,7 @@ int install_each_link(
 		if (asprintf(&folder, "%s/%s", root, e->d_name) < 0)
 			continue;
 		r = each_in(folder, name, true, fn, data);
-		if (prune)
-			(void)rmdir(folder); /* where nothing is left in it */
+		(void)rmdir(folder); /* where nothing is left in it */
 	}
 	if (d)
 		closedir(d);
@@ -193,6 +199,13 @@ static int add_link(
 	return -ENOMEM;
 }
 
+static int read_link(const char *path, bool in_folder, void *links)
+{
+	char target[PATH_MAX];
+
+	return read_target(path, target) ? add_link(links, path, target, in_folder) : 0;
+}
+
 /* Those of one folder; of a folder of the path also those of .wants/ and .requires/ in it. */
 static int read_folder(const char *folder, bool in_folder, struct install_links *links)
 {
@@ -201,7 +214,6 @@ static int read_folder(const char *folder, bool in_folder, struct install_links 
 
 	for (struct dirent *e = d ? readdir(d) : NULL; e && r == 0; e = readdir(d)) {
 		_cleanup_(freep) char *path = NULL;
-		char target[PATH_MAX];
 
 		if (e->d_name[0] == '.')
 			continue;
@@ -210,23 +222,12 @@ static int read_folder(const char *folder, bool in_folder, struct install_links 
 		else if (!in_folder && (text_ends_with(e->d_name, ".wants") ||
 					       text_ends_with(e->d_name, ".requires")))
 			r = read_folder(path, true, links);
-		else if (read_target(path, e, target))
-			r = add_link(links, path, target, in_folder);
+		else if (may_be_link(e))
+			r = read_link(path, in_folder, links);
 	}
 	if (d)
 		closedir(d);
 	return r;
-}
-
-static int read_link(const char *path, bool in_folder, void *links)
-{
-	char target[PATH_MAX];
-	ssize_t n = readlink(path, target, sizeof(target) - 1);
-
-	if (n < 0)
-		return 0;
-	target[n] = 0;
-	return add_link(links, path, target, in_folder);
 }
 
 int install_links_read(const struct loader *l, const char *name, struct install_links *ret)

@@ -21,10 +21,9 @@ const char *install_inside_root(const struct loader *l, const char *path);
 /* A positive answer, or a negative errno, ends it and is the result. */
 typedef int install_link_fn(const char *path, void *data);
 
-/* Calls `fn` for each link to the unit in a folder of the path, and in the .wants/ and .requires/
- * in it, which go when `prune` and nothing is left in them. */
-int install_each_link(
-	const char *root, const char *name, bool prune, install_link_fn *fn, void *data);
+/* Calls `fn` for each link that goes when the unit is disabled, in a folder of the path and in the
+ * .wants/ and .requires/ in it, which go where nothing is left in them. */
+int install_each_link(const char *root, const char *name, install_link_fn *fn, void *data);
 
 /* Links of all folders of the path, read once: who asks of many units asks them. */
 struct install_links {
@@ -39,7 +38,7 @@ struct install_links {
  * has no links. */
 int install_links_read(const struct loader *l, const char *name, struct install_links *ret);
 void install_links_done(struct install_links *links);
-/* Whether the link stands for the unit: by its own name, or by what it leads to. */
+/* Whether the unit is enabled by the link. */
 bool install_stands_for(const struct install_found *found, const char *name);
 
 /* Unit files are read apart from what is loaded: as they are now, and nothing of it stays. */

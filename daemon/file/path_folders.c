@@ -55,7 +55,7 @@ int search_path_each_link(
 	int r = 0;
 
 	(void)search_path_generation(p);
-	(void)search_path_entry(p, name);
+	(void)search_path_entry(p, name); /* the index is read now */
 	for (const struct entry *e = p->index; e && r >= 0; e = e->hh.next)
 		if (text_ends_with(e->name, ".wants") || text_ends_with(e->name, ".requires"))
 			r = each_place(p, e, name, fn, data);

@@ -154,6 +154,18 @@ def test_links_below_another_root_need_no_reaperd(folder):
     assert run(REAPERCTL, f"--root={root}", "enable", "missing").status == 1
 
 
+def test_a_link_of_another_name_enables_nothing_and_goes(folder):
+    """In .wants/ the name says who is enabled, and disable takes what leads to the unit: so systemctl has it."""
+    units = folder / "etc/systemd/system"
+    wants = units / "multi-user.target.wants"
+    wants.mkdir(parents=True)
+    (units / "x.service").write_text("[Service]\nExecStart=/bin/true\n[Install]\nWantedBy=multi-user.target\n")
+    (wants / "other.service").symlink_to("../x.service")
+    assert run(REAPERCTL, f"--root={folder}", "is-enabled", "x").out == "disabled\n"
+    assert run(REAPERCTL, f"--root={folder}", "disable", "x").status == 0
+    assert not wants.exists()
+
+
 def test_files_from_elsewhere_are_linked(up):
     elsewhere = up.folder / "linked.service"
     elsewhere.write_text(HELPER)
