@@ -94,24 +94,18 @@ static const char *clean_refusal(const struct unit *u, unsigned kinds)
 	return NULL;
 }
 
-static void answer_clean(struct call *c)
+static bool is_being_cleaned(const struct service *s)
 {
-	const struct unit_table *t = &c->client->control->manager->life.units;
-	json_t *name;
-	size_t i;
-
-	json_array_foreach (c->units, i, name) {
-		const struct unit *u = unit_table_find(t, json_string_value(name));
-
-		if (u && u->service && u->service->clean_failed) {
-			call_unit_error(c, "CleanFailed", u->id, "not all could be removed");
-			return;
-		}
-	}
-	call_reply(c, json_object());
+	return s->cleaner != NULL;
 }
 
-static bool is_being_cleaned(const struct call *c)
+static bool is_left_unclean(const struct service *s)
+{
+	return s->clean_failed;
+}
+
+/* The first of the call's units of which that is true, or NULL. */
+static const struct unit *find_named(const struct call *c, bool (*is_so)(const struct service *s))
 {
 	const struct unit_table *t = &c->client->control->manager->life.units;
 	json_t *name;
@@ -120,10 +114,20 @@ static bool is_being_cleaned(const struct call *c)
 	json_array_foreach (c->units, i, name) {
 		const struct unit *u = unit_table_find(t, json_string_value(name));
 
-		if (u && u->service && u->service->cleaner)
-			return true;
+		if (u && u->service && is_so(u->service))
+			return u;
 	}
-	return false;
+	return NULL;
+}
+
+static void answer_clean(struct call *c)
+{
+	const struct unit *u = find_named(c, is_left_unclean);
+
+	if (u)
+		call_unit_error(c, "CleanFailed", u->id, "not all could be removed");
+	else
+		call_reply(c, json_object());
 }
 
 void method_clean_units(struct call *c)
@@ -161,7 +165,7 @@ void services_on_news(struct control *control, const struct life_news *n)
 
 	for (struct client *k = n->kind == NEWS_CLEANED ? control->clients : NULL; k; k = next) {
 		next = k->next;
-		if (!k->busy || !k->call.awaits_clean || is_being_cleaned(&k->call))
+		if (!k->busy || !k->call.awaits_clean || find_named(&k->call, is_being_cleaned))
 			continue;
 		answer_clean(&k->call);
 		client_wake(k);
