@@ -90,7 +90,7 @@ static bool is_scarce(int fd)
 	       (rlim_t)fd >= limit.rlim_cur - limit.rlim_cur / 4;
 }
 
-void client_accept(struct control *c)
+bool client_accept(struct control *c)
 {
 	struct ucred peer = {.uid = (uid_t)-1, .gid = (gid_t)-1};
 	socklen_t size = sizeof(peer);
@@ -99,19 +99,20 @@ void client_accept(struct control *c)
 	if (fd < 0) {
 		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
 			find_descriptor(c);
-		return;
+		return false;
 	}
 	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) < 0 ||
 		(is_scarce(fd) && !drop_longest_idle(c, ANY_UID)))
-		return;
+		return true;
 	bool may_change = peer.uid == 0 || peer.uid == c->uid;
 	bool may_read = may_change || is_in_group(fd, c->gid, &peer);
 	if (!make_room(c, peer.uid, may_change)) {
 		log_debug("a client was turned away: there are %zu already", c->client_count);
-		return;
+		return true;
 	}
 	if (client_new(c, fd, peer.uid, may_read, may_change) >= 0)
 		(void)TAKE_FD(fd);
+	return true;
 }
 
 void client_denied(struct client *client)

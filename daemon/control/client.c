@@ -17,6 +17,15 @@ static struct loop *loop_of(const struct client *client)
 	return client->control->manager->loop;
 }
 
+/* To the second is near enough: who asks several things in a row costs no timer for each. */
+static void set_timer(struct client *client, uint64_t at_usec)
+{
+	uint64_t now_at_usec = client->timer.at_usec;
+
+	if (now_at_usec > at_usec || at_usec - now_at_usec > USEC_PER_SEC)
+		(void)loop_timer_set(loop_of(client), &client->timer, at_usec);
+}
+
 /* A request has its time from its first byte on, however many follow; an idle client, or one that
  * reads, has more. A call that waits has as long as it takes. */
 static void arm(struct client *client)
@@ -27,8 +36,7 @@ static void arm(struct client *client)
 	if (client->busy)
 		loop_timer_clear(loop_of(client), &client->timer);
 	else if (!asking || !client->asking)
-		(void)loop_timer_set(
-			loop_of(client), &client->timer, usec_add(clock_monotonic_usec(), span));
+		set_timer(client, usec_add(clock_monotonic_usec(), span));
 	client->asking = asking;
 }
 
@@ -51,7 +59,11 @@ static void watch(struct client *client, bool soon)
 		events |= EPOLLIN;
 	if (client->out_used || soon)
 		events |= EPOLLOUT;
-	if (loop_modify(loop_of(client), &client->source, events) < 0) /* nothing would wake it */
+	if (events == client->watched)
+		return;
+	if (loop_modify(loop_of(client), &client->source, events) >= 0)
+		client->watched = events;
+	else /* nothing would wake it */
 		(void)loop_timer_set(loop_of(client), &client->timer, clock_monotonic_usec());
 }
 
@@ -321,6 +333,7 @@ int client_new(struct control *c, int fd, uid_t uid, bool may_read, bool may_cha
 		.may_read = may_read,
 		.may_change = may_change,
 		.since_usec = clock_monotonic_usec(),
+		.watched = EPOLLIN,
 		.timer = {.fn = on_timer, .data = client},
 		.source = {.fd = fd, .priority = LOOP_CONTROL, .fn = on_event, .data = client}};
 	int r = loop_add(c->manager->loop, &client->source, EPOLLIN);

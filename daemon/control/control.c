@@ -26,8 +26,8 @@ static void on_connection(struct loop_source *s, uint32_t events)
 	struct control *c = s->data;
 
 	(void)events;
-	for (int i = 0; i < LIMIT_ACCEPTS_PER_TURN; i++)
-		client_accept(c);
+	for (int i = 0; i < LIMIT_ACCEPTS_PER_TURN && client_accept(c); i++)
+		;
 }
 
 /* The folder of the socket, made when its parent is there. */

@@ -36,6 +36,7 @@ struct client {
 	struct control *control;
 	struct client *next;
 	struct loop_source source;
+	uint32_t watched;	 /* what for: EPOLLIN, ... */
 	struct loop_timer timer; /* idle, or a request that does not end */
 	uint64_t since_usec;	 /* it came, or asked last; CLOCK_MONOTONIC */
 	bool asking;		 /* part of a request is there, and its time runs */
@@ -76,8 +77,9 @@ struct method {
 /* The method of that full name, or NULL. */
 const struct method *method_find(const char *name);
 
-/* admission.c: takes the next connection, if it has its share, or makes room for it. */
-void client_accept(struct control *c);
+/* admission.c: takes the next connection, if it has its share, or makes room for it. false: there
+ * is none, or none can be had now. */
+bool client_accept(struct control *c);
 /* Tells the log, now and then, that somebody asked who may not. */
 void client_denied(struct client *client);
 
