@@ -73,6 +73,17 @@ int strv_copy(char *const *l, char ***ret)
 	return r;
 }
 
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void strv_sort(char **l)
+{
+	if (l)
+		qsort(l, strv_length(l), sizeof(*l), by_text);
+}
+
 char *strv_join(char *const *l, const char *separator)
 {
 	size_t length = 1;

@@ -22,6 +22,8 @@ int strv_push(char ***l, char *owned);
 int strv_copy(char *const *l, char ***ret);
 /* Appends copies of all of `more`. */
 int strv_extend(char ***l, char *const *more);
+/* Into strcmp(3)'s order. */
+void strv_sort(char **l);
 /* The words joined by `separator`; the caller frees. NULL: out of memory. */
 char *strv_join(char *const *l, const char *separator);
 

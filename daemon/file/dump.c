@@ -334,11 +334,6 @@ static void dump_accept(const struct socket_settings *s, FILE *f)
 		s->max_connections, s->max_per_source);
 }
 
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* What is mounted lies in something that is. */
 static void dump_mount_below(const struct unit *u, FILE *f)
 {
@@ -356,8 +351,7 @@ static void dump_mounts(const struct unit *u, FILE *f)
 {
 	char **paths = u->config->unit.mounts_for;
 
-	if (paths)
-		qsort(paths, strv_length(paths), sizeof(*paths), by_text);
+	strv_sort(paths);
 	for (char **p = paths; p && *p; p++)
 		fprintf(f, "RequiresMountsFor: %s (origin-file)\n", *p);
 	dump_mount_below(u, f);

@@ -114,11 +114,6 @@ static void add_link(const char *dir, const char *file, void *data)
 	(void)strv_push(is_masked(path) ? &l->masked : &l->names, strdup(file));
 }
 
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 char **search_path_links(struct search_path *p, const char *name, const char *suffix)
 {
 	struct links l = {.without_system = p->is_booted && is_boot_target(name)};
@@ -128,8 +123,7 @@ char **search_path_links(struct search_path *p, const char *name, const char *su
 		return NULL;
 	each_in_folder(p, folder, add_link, &l);
 	strv_free(l.masked);
-	if (l.names)
-		qsort(l.names, strv_length(l.names), sizeof(*l.names), by_text);
+	strv_sort(l.names);
 	return l.names;
 }
 

@@ -27,17 +27,6 @@ static bool is_our_own(const char *assignment)
 	return false;
 }
 
-static int by_text(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-static void sort(char **list)
-{
-	if (list)
-		qsort(list, strv_length(list), sizeof(*list), by_text);
-}
-
 /* Both parts in one list; of what is in both the later one counts. */
 static int merge(struct manager *m)
 {
@@ -69,7 +58,7 @@ int manager_environment_open(struct manager *m)
 			r = strv_push(&m->given_environment, strdup(*e));
 	for (char **e = m->settings.environment; r >= 0 && e && *e; e++)
 		r = environment_set(&m->given_environment, *e);
-	sort(m->given_environment);
+	strv_sort(m->given_environment);
 	return r < 0 ? r : merge(m);
 }
 
@@ -77,7 +66,7 @@ int manager_environment_add(struct manager *m, const char *assignment)
 {
 	int r = environment_set(&m->set_environment, assignment);
 
-	sort(m->set_environment);
+	strv_sort(m->set_environment);
 	return r < 0 ? r : merge(m);
 }
 
