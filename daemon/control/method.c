@@ -180,7 +180,8 @@ struct unit *call_unit(struct call *c, const char *name)
 	struct unit *u;
 	int r = load_unit(&m->life.loader, name, &u);
 
-	boot_adopt_units(m);
+	if (m->life.units.count != before)
+		boot_adopt_units(m);
 	collect_later(&m->life, before);
 	if (r == -EINVAL)
 		call_error(c, INTERFACE_NAME ".InvalidUnitName", json_pack("{s:s}", "unit", name));

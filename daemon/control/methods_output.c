@@ -75,19 +75,27 @@ static bool is_wanted(const json_t *names, const char *unit)
 	return false;
 }
 
+static void gather_unit(const struct unit *u, struct gathered *g)
+{
+	const struct service *s = u ? u->service : NULL;
+
+	if (!s || !s->output)
+		return;
+	output_drain(s->output);
+	g->unit = u->id;
+	(void)output_foreach(s->output, SIZE_MAX, 0, gather, g);
+}
+
 static void gather_all(struct call *c, struct gathered *g)
 {
 	struct unit_table *t = &c->client->control->manager->life.units;
+	const json_t *name;
+	size_t i;
 
-	for (size_t i = 0; i < t->count; i++) {
-		const struct service *s = t->list[i]->service;
-
-		if (!s || !s->output || !is_wanted(c->units, t->list[i]->id))
-			continue;
-		output_drain(s->output);
-		g->unit = t->list[i]->id;
-		(void)output_foreach(s->output, SIZE_MAX, 0, gather, g);
-	}
+	json_array_foreach (c->units, i, name)
+		gather_unit(unit_table_find(t, json_string_value(name)), g);
+	for (i = 0; !json_array_size(c->units) && i < t->count; i++)
+		gather_unit(t->list[i], g);
 	if (g->count)
 		qsort(g->list, g->count, sizeof(*g->list), by_sequence);
 }
@@ -103,7 +111,8 @@ static int resolve_units(struct call *c, const json_t *names)
 		struct unit *u = call_unit(c, json_string_value(name));
 		if (!u)
 			return -1;
-		json_array_append_new(c->units, json_string(u->id));
+		if (!json_array_size(c->units) || !is_wanted(c->units, u->id))
+			json_array_append_new(c->units, json_string(u->id));
 	}
 	return 0;
 }

@@ -53,7 +53,9 @@ static bool scan(struct call *c, const struct unit *only, struct tree *tree)
 	struct life *life = &m->life;
 	int r = -ENOENT;
 
-	(void)manager_reap(m);
+	/* Who looks at all of them wants no child of ours that has just ended among them. */
+	if (!only)
+		(void)manager_reap(m);
 	manager_notice_adopted(m);
 	if (only)
 		r = scan_unit(m, only, tree);

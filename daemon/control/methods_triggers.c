@@ -99,35 +99,31 @@ static json_t *paths_property(const struct unit *u)
 	return list;
 }
 
-void put_trigger_properties(json_t *o, const struct unit *u)
+void put_trigger_properties(struct properties *p, const struct unit *u)
 {
 	unsigned accepted, connections, refused;
 
 	switch (u->type) {
 	case UNIT_TIMER:
-		json_object_set_new(
-			o, "NextElapseUSecRealtime", json_integer((json_int_t)timer_next_usec(u)));
-		json_object_set_new(o, "AccuracyUSec",
+		property_put(
+			p, "NextElapseUSecRealtime", json_integer((json_int_t)timer_next_usec(u)));
+		property_put(p, "AccuracyUSec",
 			json_integer((json_int_t)u->config->timer->accuracy_usec));
-		json_object_set_new(
-			o, "LastTriggerUSec", json_integer((json_int_t)timer_last_usec(u)));
-		json_object_set_new(
-			o, "Result", json_string(trigger_result_to_string(timer_result(u))));
+		property_put(p, "LastTriggerUSec", json_integer((json_int_t)timer_last_usec(u)));
+		property_put(p, "Result", json_string(trigger_result_to_string(timer_result(u))));
 		break;
 	case UNIT_PATH:
-		json_object_set_new(o, "Paths", paths_property(u));
-		json_object_set_new(
-			o, "Result", json_string(trigger_result_to_string(path_result(u))));
+		property_put(p, "Paths", paths_property(u));
+		property_put(p, "Result", json_string(trigger_result_to_string(path_result(u))));
 		break;
 	case UNIT_SOCKET:
 		socket_counts(u, &accepted, &connections, &refused);
-		json_object_set_new(o, "Listen", listen_property(u));
-		json_object_set_new(o, "NAccepted", json_integer(accepted));
-		json_object_set_new(o, "NConnections", json_integer(connections));
-		json_object_set_new(o, "NRefused", json_integer(refused));
-		json_object_set_new(o, "ControlPID", json_integer(socket_control_pid(u)));
-		json_object_set_new(
-			o, "Result", json_string(trigger_result_to_string(socket_result(u))));
+		property_put(p, "Listen", listen_property(u));
+		property_put(p, "NAccepted", json_integer(accepted));
+		property_put(p, "NConnections", json_integer(connections));
+		property_put(p, "NRefused", json_integer(refused));
+		property_put(p, "ControlPID", json_integer(socket_control_pid(u)));
+		property_put(p, "Result", json_string(trigger_result_to_string(socket_result(u))));
 		break;
 	default:
 		break;

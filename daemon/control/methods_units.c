@@ -86,6 +86,7 @@ void method_show(struct call *c)
 
 	if (call_strings(c, "units", &names) < 0 || call_vector(c, "properties", &wanted) < 0)
 		return;
+	strv_sort(wanted);
 	json_t *list = json_array();
 	json_array_foreach (names, i, name) {
 		struct unit *u = call_unit(c, json_string_value(name));

@@ -15,11 +15,6 @@ static const char *kept(const struct unit *u, const char *key)
 	return kept_get(u->config, directive_find("Slice", key));
 }
 
-static void put(json_t *o, const char *key, json_t *value)
-{
-	json_object_set_new(o, key, value);
-}
-
 static json_t *amount(uint64_t n)
 {
 	return n == UINT64_MAX ? json_string("infinity") : json_integer((json_int_t)n);
@@ -38,17 +33,19 @@ static const struct {
 	{"TasksCurrent", "pids.current", NULL, 1, true},
 };
 
-static void put_readings(json_t *o, const struct service *s)
+static void put_readings(struct properties *p, const struct service *s)
 {
 	for (size_t i = 0; i < ELEMENTS(readings); i++) {
 		uint64_t n;
+		if (!property_is_wanted(p, readings[i].name))
+			continue;
 		bool is_known = service_read_cgroup(s, readings[i].file, readings[i].key, &n) >= 0;
 
 		if (is_known)
-			put(o, readings[i].name,
+			property_put(p, readings[i].name,
 				json_integer((json_int_t)(n * readings[i].factor)));
 		else if (readings[i].shown_unset)
-			put(o, readings[i].name, json_string(NOT_SET));
+			property_put(p, readings[i].name, json_string(NOT_SET));
 	}
 }
 
@@ -66,7 +63,7 @@ static const struct {
 	{"TasksMax", true, UINT64_MAX},
 };
 
-static void put_limits(json_t *o, const struct unit *u, const struct cgroup_tree *tree)
+static void put_limits(struct properties *p, const struct unit *u, const struct cgroup_tree *tree)
 {
 	static const char *const weights[] = {"CPUWeight", "CPUShares", "IOWeight"};
 	const char *quota = kept(u, "CPUQuota");
@@ -78,19 +75,19 @@ static void put_limits(json_t *o, const struct unit *u, const struct cgroup_tree
 
 		if (!text || !*text || cgroup_parse_amount(text, whole, &n) < 0)
 			n = amounts[i].usual;
-		put(o, amounts[i].name, amount(n));
+		property_put(p, amounts[i].name, amount(n));
 	}
 	for (size_t i = 0; i < ELEMENTS(weights); i++) {
 		const char *text = kept(u, weights[i]);
 
-		put(o, weights[i], json_string(text && *text ? text : NOT_SET));
+		property_put(p, weights[i], json_string(text && *text ? text : NOT_SET));
 	}
 	if (!quota || cgroup_parse_quota(quota, &n) < 0)
 		n = UINT64_MAX;
-	put(o, "CPUQuotaPerSecUSec", amount(n));
+	property_put(p, "CPUQuotaPerSecUSec", amount(n));
 }
 
-void put_cgroup_properties(json_t *o, const struct unit *u)
+void put_cgroup_properties(struct properties *p, const struct unit *u)
 {
 	const struct cgroup_tree *tree = u->context ? &unit_life(u)->cgroups : NULL;
 	static const struct service none;
@@ -99,8 +96,8 @@ void put_cgroup_properties(json_t *o, const struct unit *u)
 
 	if (!u->config->service || !tree)
 		return;
-	put(o, "ControlGroup", json_string(name ? name : ""));
-	put_readings(o, s);
+	property_put(p, "ControlGroup", json_string(name ? name : ""));
+	put_readings(p, s);
 	if (tree->fd >= 0)
-		put_limits(o, u, tree);
+		put_limits(p, u, tree);
 }

@@ -13,30 +13,9 @@
 #include "daemon/file/types.h"
 #include "daemon/life/service.h"
 
-static void put(json_t *o, const char *key, json_t *value)
-{
-	json_object_set_new(o, key, value);
-}
-
-void property_put_text(json_t *o, const char *key, const char *text)
-{
-	_cleanup_(freep) char *escaped = text ? text_escape(text, strlen(text)) : NULL;
-
-	put(o, key, json_string(escaped ? escaped : ""));
-}
-
 static json_t *number(uint64_t n)
 {
 	return n == UINT64_MAX ? json_string("infinity") : json_integer((json_int_t)n);
-}
-
-json_t *property_strings(char *const *list)
-{
-	json_t *array = json_array();
-
-	for (char *const *s = list; s && *s; s++)
-		json_array_append_new(array, json_string(*s));
-	return array;
 }
 
 /* TimeoutStartSec= is TimeoutStartUSec when it is shown. */
@@ -120,56 +99,59 @@ static json_t *setting_value(const struct unit *u, const struct directive *d, co
 }
 
 /* What is not set is inherited from us. */
-static void put_limit(json_t *o, const struct directive *d, const void *field)
+static void put_limit(struct properties *p, const struct directive *d, const void *field)
 {
 	const struct rlimit *limit = *(struct rlimit *const *)field;
 	struct rlimit ours;
 	char soft[64];
 
+	snprintf(soft, sizeof(soft), "%sSoft", d->key);
+	if (!property_is_wanted(p, d->key) && !property_is_wanted(p, soft))
+		return;
 	if (!limit && getrlimit(d->argument, &ours) < 0)
 		return;
 	if (!limit)
 		limit = &ours;
-	snprintf(soft, sizeof(soft), "%sSoft", d->key);
-	put(o, d->key, number(limit->rlim_max));
-	put(o, soft, number(limit->rlim_cur));
+	property_put(p, d->key, number(limit->rlim_max));
+	property_put(p, soft, number(limit->rlim_cur));
 }
 
-void property_put_settings(json_t *o, const struct unit *u)
+void property_put_settings(struct properties *p, const struct unit *u)
 {
 	const struct directive *d;
-	char key[64];
+	char buffer[64];
 
 	for (size_t i = 0; (d = directive_at(i)); i++) {
+		const char *key = shown_key(d, buffer, sizeof(buffer));
 		const void *field = directive_field(d, u->config);
-		const char *kept = d->group == GROUP_NONE ? kept_get(u->config, d) : NULL;
 
 		if (d->flags & DIRECTIVE_OLD || d->type == &type_timeout_both ||
 			strcmp(d->section, "Install") == 0)
 			continue;
+		const char *kept = d->group == GROUP_NONE ? kept_get(u->config, d) : NULL;
 		if (kept)
-			property_put_text(o, shown_key(d, key, sizeof(key)), kept);
+			property_put_text(p, key, kept);
 		else if (field && d->type == &type_rlimit)
-			put_limit(o, d, field);
-		else if (field) {
+			put_limit(p, d, field);
+		else if (field && property_is_wanted(p, key)) {
 			json_t *value = setting_value(u, d, field);
 			if (value)
-				put(o, shown_key(d, key, sizeof(key)), value);
+				property_put(p, key, value);
 		}
 	}
 }
 
 /* What follows another setting where it was not made. */
-static void put_followers(json_t *o, const struct unit *u)
+static void put_followers(struct properties *p, const struct unit *u)
 {
 	const struct service_settings *s = u->config->service;
 
 	if (!s)
 		return;
 	if (!s->timeout_abort_set)
-		json_object_set(o, "TimeoutAbortUSec", json_object_get(o, "TimeoutStopUSec"));
-	if (json_integer_value(json_object_get(o, "RestartKillSignal")) == 0)
-		json_object_set(o, "RestartKillSignal", json_object_get(o, "KillSignal"));
+		property_put(p, "TimeoutAbortUSec", number(s->timeout_stop_usec));
+	if (!u->config->kill->restart_signal)
+		property_put(p, "RestartKillSignal", json_integer(u->config->kill->signal));
 }
 
 enum scope {
@@ -282,9 +264,9 @@ static const struct {
 };
 /* clang-format on */
 
-void property_put_defaults(json_t *o, const struct unit *u)
+void property_put_defaults(struct properties *p, const struct unit *u)
 {
-	put_followers(o, u);
+	put_followers(p, u);
 	bool has_processes = u->type == UNIT_SERVICE || u->type == UNIT_SOCKET;
 
 	for (size_t i = 0; i < ELEMENTS(defaults); i++) {
@@ -294,10 +276,10 @@ void property_put_defaults(json_t *o, const struct unit *u)
 			       (scope == OF_SOCKETS && u->type == UNIT_SOCKET) ||
 			       (scope == OF_TIMERS && u->type == UNIT_TIMER);
 
-		const json_t *value = json_object_get(o, defaults[i].name);
+		const json_t *value = json_object_get(p->object, defaults[i].name);
 		bool is_unset = !value || (json_is_string(value) && !json_string_length(value));
 
 		if (applies && is_unset)
-			put(o, defaults[i].name, json_string(defaults[i].text));
+			property_put(p, defaults[i].name, json_string(defaults[i].text));
 	}
 }

@@ -128,20 +128,32 @@ struct unit *call_unit(struct call *c, const char *name);
 /* The same for what is done to units that are there, as systemd has it: none is loaded for it. */
 struct unit *call_loaded_unit(struct call *c, const char *name);
 
-/* properties.c: what `show` prints of a unit, of reaperd itself; `wanted` names some of it, NULL:
- * all. New references. */
+/* property.c: properties that are gathered for a call. */
+struct properties {
+	json_t *object;
+	char *const *wanted; /* the names of those that are, sorted; NULL: all are */
+	size_t wanted_count;
+};
+
+bool property_is_wanted(const struct properties *p, const char *key);
+/* `value` is taken over; what nobody wants is dropped. */
+void property_put(struct properties *p, const char *key, json_t *value);
+/* A copy that can be shown; NULL: an empty one. */
+void property_put_text(struct properties *p, const char *key, const char *text);
+json_t *property_strings(char *const *list);
+
+/* properties.c: what `show` prints of a unit, of reaperd itself; `wanted` as above. New references.
+ */
 json_t *properties_of_unit(struct manager *m, const struct unit *u, char *const *wanted);
 json_t *properties_of_manager(struct manager *m, char *const *wanted);
 /* properties_settings.c */
-void property_put_settings(json_t *o, const struct unit *u);
+void property_put_settings(struct properties *p, const struct unit *u);
 /* What systemd shows of settings that nobody made; what is there stays. */
-void property_put_defaults(json_t *o, const struct unit *u);
-void property_put_text(json_t *o, const char *key, const char *text);
-json_t *property_strings(char *const *list);
+void property_put_defaults(struct properties *p, const struct unit *u);
 /* methods_triggers.c: what timers, sockets and paths have besides. */
-void put_trigger_properties(json_t *o, const struct unit *u);
+void put_trigger_properties(struct properties *p, const struct unit *u);
 /* What its cgroup tells, and its limits. */
-void put_cgroup_properties(json_t *o, const struct unit *u);
+void put_cgroup_properties(struct properties *p, const struct unit *u);
 /* Why it is not as it should be: a sentence; the caller frees. */
 char *unit_reason(const struct unit *u);
 /* Diagnostics of a unit's last load, appended to an array. */

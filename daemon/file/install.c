@@ -12,6 +12,7 @@
 #include "common/text.h"
 #include "common/unit_name.h"
 #include "daemon/file/install_links.h"
+#include "daemon/file/preset.h"
 
 #define ALSO_DEPTH 16
 
@@ -163,8 +164,10 @@ static int reenable(struct work *w, const char *name, struct unit *u)
 
 static int preset(struct work *w, const char *name, struct unit *u)
 {
-	return preset_enables(search_path_root(w->loader->path), name) ? reenable(w, name, u)
-								       : disable(w, name, u);
+	_cleanup_(presets_freep) struct presets *now =
+		presets_read(search_path_root(w->loader->path));
+
+	return presets_enable(now, name) ? reenable(w, name, u) : disable(w, name, u);
 }
 
 static int note_missing(struct work *w, const struct unit *u)

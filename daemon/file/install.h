@@ -75,7 +75,3 @@ void install_files_done(struct install_file *list, size_t count);
 
 /* The name that default.target stands for; the caller frees. NULL: out of memory. */
 char *install_default(struct loader *l);
-
-/* preset.c: whether preset files enable a unit of that name (systemd.preset(5)): the first line
- * that matches decides; true where none does. `root` is put before their folders. */
-bool preset_enables(const char *root, const char *name);

@@ -7,6 +7,7 @@
 #include "common/text.h"
 #include "common/unit_name.h"
 #include "daemon/file/install_links.h"
+#include "daemon/file/preset.h"
 
 /* A link in a .wants/ folder counts; one beside the files only when Alias= names it. */
 static bool counts(const char *path, const struct unit *u)
@@ -111,6 +112,7 @@ int install_list(struct loader *l, struct install_file **ret, size_t *ret_count)
 	size_t size = strv_length(names), count = 0;
 	struct install_file *list = calloc(size + 1, sizeof(*list));
 	struct install_links links = {0};
+	_cleanup_(presets_freep) struct presets *presets = presets_read(search_path_root(l->path));
 	struct install_reader reader;
 	struct unit *u;
 
@@ -128,7 +130,7 @@ int install_list(struct loader *l, struct install_file **ret, size_t *ret_count)
 		}
 		list[count++] = (struct install_file){.name = name,
 			.state = state_of(&reader.loader, &links, u, name),
-			.preset = preset_enables(search_path_root(l->path), name)};
+			.preset = presets_enable(presets, name)};
 	}
 	install_reader_done(&reader);
 	install_links_done(&links);

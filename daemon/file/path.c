@@ -17,6 +17,7 @@
 #include "common/unit_name.h"
 #include "daemon/base/limits.h"
 #include "daemon/file/path_index.h"
+#include "daemon/file/preset.h"
 
 #define SYSTEM_DIRS                                                                                \
 	"/etc/reaperd/units:/run/reaperd/units:/etc/systemd/system:/run/systemd/system:"           \
@@ -138,6 +139,13 @@ const char *search_path_writable_at(const struct search_path *p, bool runtime)
 							: search_path_writable(p);
 }
 
+const struct presets *search_path_presets(struct search_path *p)
+{
+	if (!p->presets)
+		p->presets = presets_read(search_path_root(p));
+	return p->presets;
+}
+
 void search_path_set_booted(struct search_path *p)
 {
 	p->is_booted = true;
@@ -163,6 +171,7 @@ struct search_path *search_path_free(struct search_path *p)
 	if (!p)
 		return NULL;
 	forget_index(p);
+	presets_free(p->presets);
 	strv_free(p->dirs);
 	free(p->root);
 	free(p->writable);
@@ -178,6 +187,7 @@ char *const *search_path_dirs(const struct search_path *p)
 void search_path_refresh(struct search_path *p)
 {
 	forget_index(p);
+	p->presets = presets_free(p->presets);
 	p->aliases = NULL;
 	p->is_read = p->aliases_known = false;
 	p->generation++;

@@ -11,6 +11,7 @@
 #include "daemon/base/diag.h"
 
 struct search_path;
+struct presets;
 
 /* `dirs` is a `:` list, or NULL for the defaults of root or of an ordinary user. NULL: out of
  * memory. */
@@ -45,6 +46,10 @@ void search_path_refresh(struct search_path *p);
 /* The same when a folder of the path changed since it was read. A number that goes up each time, so
  * that each of several who ask hears of it. */
 unsigned search_path_generation(struct search_path *p);
+
+/* The presets below its root, read when they are first asked for after a refresh; borrowed. NULL:
+ * out of memory. */
+const struct presets *search_path_presets(struct search_path *p);
 
 enum found_kind {
 	FOUND_NOTHING,

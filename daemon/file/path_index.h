@@ -21,8 +21,9 @@ struct entry {
 struct search_path {
 	char **dirs;
 	struct entry *index;
-	struct entry *aliases; /* once aliases_known */
-	char *root, *writable; /* of search_path_new_below(); NULL: our own root */
+	struct entry *aliases;	 /* once aliases_known */
+	struct presets *presets; /* NULL: not read */
+	char *root, *writable;	 /* of search_path_new_below(); NULL: our own root */
 	unsigned generation;
 	bool is_read, is_booted, is_default, aliases_known;
 	uint64_t read_usec;    /* CLOCK_REALTIME, just before the folders were read */

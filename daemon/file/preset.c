@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a distribution wants enabled: systemd.preset(5). */
+#include "daemon/file/preset.h"
+
 #include <dirent.h>
 #include <errno.h>
 #include <fnmatch.h>
@@ -9,7 +10,6 @@
 #include <string.h>
 
 #include "common/text.h"
-#include "daemon/file/install.h"
 #include "daemon/file/reader.h"
 
 /* Earlier folders hide files of the same name in later ones. */
@@ -46,42 +46,80 @@ static void add_folder(const char *root, const char *folder, char ***files)
 		closedir(d);
 }
 
-/* "enable PATTERN", "disable PATTERN": 1 or 0 when it is about that name, else -1. */
-static int verdict_of_line(char *line, const char *name)
-{
-	char *save = NULL, *verb = strtok_r(line, " \t", &save);
-	const char *pattern = verb ? strtok_r(NULL, " \t", &save) : NULL;
+/* A line of a file: "enable PATTERN", "disable PATTERN". */
+struct rule {
+	char *pattern;
+	bool enables;
+};
 
-	if (!pattern || strchr("#;", *verb) || fnmatch(pattern, name, 0) != 0)
-		return -1;
-	return strcmp(verb, "enable") == 0 ? 1 : strcmp(verb, "disable") == 0 ? 0 : -1;
+struct presets {
+	struct rule *rules; /* the first that matches decides */
+	size_t count;
+};
+
+static int add_rule(struct presets *p, const char *verb, const char *pattern)
+{
+	bool enables = strcmp(verb, "enable") == 0;
+
+	if (!pattern || (!enables && strcmp(verb, "disable") != 0))
+		return 0;
+	struct rule *grown = reallocarray(p->rules, p->count + 1, sizeof(*grown));
+	if (!grown)
+		return -ENOMEM;
+	p->rules = grown;
+	char *copy = strdup(pattern);
+	if (!copy)
+		return -ENOMEM;
+	p->rules[p->count++] = (struct rule){copy, enables};
+	return 0;
 }
 
-static int verdict_of_file(const char *path, const char *name)
+static int read_file(struct presets *p, const char *path)
 {
 	_cleanup_(freep) char *text = NULL;
-	char *save = NULL;
+	char *of_text = NULL, *of_line = NULL;
 	size_t length;
-	int verdict = -1;
+	int r = 0;
 
 	if (reader_load(path, &text, &length) < 0)
-		return -1;
-	for (char *line = strtok_r(text, "\n", &save); line && verdict < 0;
-		line = strtok_r(NULL, "\n", &save))
-		verdict = verdict_of_line(line, name);
-	return verdict;
+		return 0;
+	for (char *line = strtok_r(text, "\n", &of_text); line && r >= 0;
+		line = strtok_r(NULL, "\n", &of_text)) {
+		const char *verb = strtok_r(line, " \t", &of_line);
+		r = verb ? add_rule(p, verb, strtok_r(NULL, " \t", &of_line)) : 0;
+	}
+	return r;
 }
 
-bool preset_enables(const char *root, const char *name)
+struct presets *presets_read(const char *root)
 {
 	_cleanup_(strv_freep) char **files = NULL;
-	int verdict = -1;
+	struct presets *p = calloc(1, sizeof(*p));
+	int r = p ? 0 : -ENOMEM;
 
 	for (size_t i = 0; i < ELEMENTS(folders); i++)
 		add_folder(root, folders[i], &files);
 	if (files)
 		qsort(files, strv_length(files), sizeof(*files), by_base);
-	for (char **f = files; f && *f && verdict < 0; f++)
-		verdict = verdict_of_file(*f, name);
-	return verdict != 0;
+	for (char **f = files; f && *f && r >= 0; f++)
+		r = read_file(p, *f);
+	return r < 0 ? presets_free(p) : p;
+}
+
+struct presets *presets_free(struct presets *p)
+{
+	for (size_t i = 0; p && i < p->count; i++)
+		free(p->rules[i].pattern);
+	if (p)
+		free(p->rules);
+	free(p);
+	return NULL;
+}
+
+bool presets_enable(const struct presets *p, const char *name)
+{
+	for (size_t i = 0; p && i < p->count; i++)
+		if (fnmatch(p->rules[i].pattern, name, 0) == 0)
+			return p->rules[i].enables;
+	return true;
 }

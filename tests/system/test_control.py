@@ -345,6 +345,23 @@ def test_show_gives_the_properties_that_are_asked_for(reaperd):
         assert call(connection, "io.reaperd.Show", {"properties": 1})["error"] == "org.varlink.service.InvalidParameter"
 
 
+@pytest.mark.parametrize("unit", ["a.service", "b.timer", "c.socket", "d.path", "e.target"])
+def test_a_property_is_the_same_alone_and_among_all(reaperd, unit):
+    reaperd.service("a", text="KillSignal=SIGINT\nTimeoutStopSec=7\nLimitNOFILE=100:200\n")
+    for name, text in {"b.timer": "[Timer]\nOnActiveSec=1h\n", "c.socket": f"[Socket]\nListenStream={reaperd.folder}/c\n",
+                       "d.path": f"[Path]\nPathExists={reaperd.folder}/none\n", "e.target": "[Unit]\nDescription=e\n"}.items():  # fmt: skip
+        reaperd.unit(name, text)
+        reaperd.service(name[0])
+    reaperd.start("a.service", "b.timer", "c.socket", "d.path", "e.target")
+    with reaperd.connect() as connection:
+        whole = call(connection, "io.reaperd.Show", {"units": [unit]})["parameters"]["units"][0]
+        assert len(whole) > 50
+        for name, value in whole.items():
+            alone = call(connection, "io.reaperd.Show", {"units": [unit], "properties": [name]})["parameters"]["units"][0]
+            assert list(alone) == [name]
+            assert alone[name] == value or name.startswith(("CPU", "Memory", "NextElapse"))
+
+
 def test_a_list_is_json_whatever_units_are_called(reaperd):
     reaperd.unit("odd.service", '[Unit]\nDescription="quoted" \\\\ and ünïcode\n[Service]\nExecStart=/bin/sleep 1000\n')
     reaperd.start("odd.service")
