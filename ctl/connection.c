@@ -167,19 +167,30 @@ static char *short_name(const json_t *reply)
 	return error ? strdup(dot ? dot + 1 : error) : NULL;
 }
 
-int ctl_try(struct ctl *c, const char *method, json_t *parameters, json_t **ret, char **ret_error)
+int ctl_ask(struct ctl *c, const char *method, json_t *parameters)
+{
+	return ask(c, method, parameters, false);
+}
+
+/* The next answer, whatever it says. */
+static int take(struct ctl *c, json_t **ret, char **ret_error)
 {
 	json_t *reply;
-	int r = ask(c, method, parameters, false);
+	int r = receive(c, &reply);
 
-	if (!r)
-		r = receive(c, &reply);
 	if (r)
 		return r;
 	*ret = json_incref(json_object_get(reply, "parameters"));
 	*ret_error = short_name(reply);
 	json_decref(reply);
 	return 0;
+}
+
+int ctl_try(struct ctl *c, const char *method, json_t *parameters, json_t **ret, char **ret_error)
+{
+	int r = ctl_ask(c, method, parameters);
+
+	return r ? r : take(c, ret, ret_error);
 }
 
 int ctl_call_text(struct ctl *c, const char *method, json_t *parameters, char **ret)
@@ -232,10 +243,10 @@ int ctl_explain(const char *error, const json_t *parameters)
 	return EXIT_FAILED;
 }
 
-int ctl_call(struct ctl *c, const char *method, json_t *parameters, json_t **ret)
+int ctl_answer(struct ctl *c, json_t **ret)
 {
 	_cleanup_(freep) char *error = NULL;
-	int r = ctl_try(c, method, parameters, ret, &error);
+	int r = take(c, ret, &error);
 
 	if (r || !error)
 		return r;
@@ -243,6 +254,13 @@ int ctl_call(struct ctl *c, const char *method, json_t *parameters, json_t **ret
 	json_decref(*ret);
 	*ret = NULL;
 	return r;
+}
+
+int ctl_call(struct ctl *c, const char *method, json_t *parameters, json_t **ret)
+{
+	int r = ctl_ask(c, method, parameters);
+
+	return r ? r : ctl_answer(c, ret);
 }
 
 int ctl_stream(struct ctl *c, const char *method, json_t *parameters,

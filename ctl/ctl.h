@@ -143,6 +143,10 @@ int ctl_list_files_offline(struct ctl *c, json_t **ret);
 /* One call; *ret (a new reference) is the reply's parameters. `parameters` is taken over; NULL:
  * none. */
 int ctl_call(struct ctl *c, const char *method, json_t *parameters, json_t **ret);
+/* Its halves: what is asked ahead is answered, in the order of the questions, while we do something
+ * else. */
+int ctl_ask(struct ctl *c, const char *method, json_t *parameters);
+int ctl_answer(struct ctl *c, json_t **ret);
 /* The same for a caller who tells of the error: *ret_error is its name without the interface, or
  * NULL, and *ret its parameters. Positive: there is no reaperd (told). */
 int ctl_try(struct ctl *c, const char *method, json_t *parameters, json_t **ret, char **ret_error);

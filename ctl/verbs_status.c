@@ -1,19 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* `status`: what it is, since when, why not, which processes, which last lines. */
-#include <signal.h>
+/* `status`: of units, of processes by their units, of everything. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "common/clock.h"
-#include "common/exit_name.h"
 #include "common/format.h"
 #include "common/own.h"
-#include "common/signal_name.h"
 #include "common/text.h"
 #include "ctl/lines.h"
 #include "ctl/process_tree.h"
 #include "ctl/render.h"
+#include "ctl/status_unit.h"
 
 #define LINES 10
 #define INDENT "             "
@@ -27,257 +25,37 @@ static const char *const shown[] = {"ActiveEnterTimestamp", "ActiveExitTimestamp
 	"UnitFilePreset", "UnitFileState", "NextElapseUSecRealtime", "Reason", "Result",
 	"StatusText", "SubState", "TasksCurrent", "TasksMax", "TriggeredBy", "Triggers", NULL};
 
-static void print_loaded(const json_t *u)
+/* That part of the next answer, or NULL. A new reference. */
+static json_t *take_part(struct ctl *c, const char *key)
 {
-	const char *load = get_string(u, "LoadState"), *path = get_string(u, "FragmentPath");
-	const char *state = get_string(u, "UnitFileState");
-	const char *preset = get_string(u, "UnitFilePreset");
-	bool fine = strcmp(load, "loaded") == 0, enabled = strncmp(state, "enabled", 7) == 0;
-	bool has_preset = enabled || strcmp(state, "disabled") == 0;
+	json_t *reply, *part;
 
-	printf("     Loaded: %s%s%s (%s", colour_on(fine ? PLAIN : RED), load,
-		fine ? "" : colour_off(), *path ? path : "built into reaperd");
-	if (*state)
-		printf("; %s%s%s",
-			colour_on(enabled      ? GREEN
-				  : has_preset ? YELLOW
-					       : PLAIN),
-			state, colour_off());
-	printf(has_preset ? "; preset: %s)\n" : ")\n", preset);
-	const json_t *dropins = json_object_get(u, "DropInPaths");
-	json_t *dropin;
-	size_t i;
-	json_array_foreach (dropins, i, dropin)
-		printf("%s%s\n", i ? INDENT : "    Drop-In: ", json_string_value(dropin));
-	if (get_bool(u, "NeedDaemonReload"))
-		printf("%s%sIts files changed since they were read: reaperctl daemon-reload%s\n",
-			INDENT, colour_on(YELLOW), colour_off());
-}
-
-static void print_active(const json_t *u)
-{
-	const char *load = get_string(u, "LoadState"), *active = get_string(u, "ActiveState");
-	const char *result = get_string(u, "Result"), *sub = get_string(u, "SubState");
-	char when[FORMAT_MAX], ago[FORMAT_MAX];
-	const char *key = strcmp(active, "active") == 0 || strcmp(active, "reloading") == 0
-				  ? "ActiveEnterTimestamp"
-			  : strcmp(active, "activating") == 0	? "InactiveExitTimestamp"
-			  : strcmp(active, "deactivating") == 0 ? "ActiveExitTimestamp"
-								: "InactiveEnterTimestamp";
-	uint64_t moment = (uint64_t)get_int(u, key);
-
-	printf("     Active: %s%s", colour_on(dot_colour(load, active)), active);
-	if (strcmp(active, sub) != 0)
-		printf(" (%s)", sub);
-	fputs(colour_off(), stdout);
-	if (strcmp(result, "success") != 0 && *result)
-		printf(" (Result: %s)", result);
-	if (strcmp(get_string(u, "FreezerState"), "running") != 0)
-		printf(" (%s)", get_string(u, "FreezerState"));
-	if (moment)
-		printf(" since %s; %s", format_timestamp(when, moment),
-			format_relative(ago, moment, clock_realtime_usec()));
-	putchar('\n');
-}
-
-static void print_reason(const json_t *u)
-{
-	const char *reason = get_string(u, "Reason");
-
-	if (*reason)
-		printf("        Why: %s\n", reason);
-}
-
-static void print_strings(const json_t *u, const char *key, const char *heading)
-{
-	json_t *value;
-	size_t i;
-
-	json_array_foreach (json_object_get(u, key), i, value)
-		printf("%*s%s %s\n", 11, i ? "" : heading, i ? " " : ":", json_string_value(value));
-}
-
-/* What starts it, and what it starts when. */
-static void print_trigger(const json_t *u)
-{
-	uint64_t next = (uint64_t)get_int(u, "NextElapseUSecRealtime");
-	char when[FORMAT_MAX], left[FORMAT_MAX];
-
-	if (next)
-		printf("    Trigger: %s; %s\n", format_timestamp(when, next),
-			format_relative(left, next, clock_realtime_usec()));
-	print_strings(u, "TriggeredBy", "TriggeredBy");
-	print_strings(u, "Triggers", "Triggers");
-	print_strings(u, "Listen", "Listen");
-}
-
-static void print_end(json_int_t code, int status)
-{
-	const char *name = exit_name_to_string(status);
-	char signal[SIGNAL_NAME_MAX];
-
-	if (code == CLD_EXITED)
-		printf(" (code=exited, status=%d%s%s)", status, name ? "/" : "", name ? name : "");
-	else if (code)
-		printf(" (code=%s, signal=%s)", code == CLD_DUMPED ? "dumped" : "killed",
-			signal_to_short_string(status, signal));
-}
-
-/* The name of a process in the tree, or NULL. */
-static const char *find_name(const json_t *node, json_int_t pid)
-{
-	json_t *child;
-	size_t i;
-
-	if (get_int(node, "pid") == pid)
-		return get_string(node, "name");
-	json_array_foreach (json_object_get(node, "children"), i, child) {
-		const char *name = find_name(child, pid);
-		if (name)
-			return name;
-	}
-	return NULL;
-}
-
-/* What its cgroup says; without one, what its processes use together. */
-static void print_accounting(const json_t *u)
-{
-	const json_t *tasks = json_object_get(u, "TasksCurrent");
-	const json_t *memory = json_object_get(u, "MemoryCurrent");
-	const json_t *cpu = json_object_get(u, "CPUUsageNSec");
-	char text[FORMAT_MAX];
-
-	if (json_is_integer(tasks)) {
-		printf("      Tasks: %d", (int)json_integer_value(tasks));
-		if (json_is_integer(json_object_get(u, "TasksMax")))
-			printf(" (limit: %d)", (int)get_int(u, "TasksMax"));
-		putchar('\n');
-	}
-	if (json_is_integer(memory)) {
-		printf("     Memory: %s", format_bytes(text, (uint64_t)json_integer_value(memory)));
-		if (json_is_integer(json_object_get(u, "MemoryMax")))
-			printf(" (max: %s)", format_bytes(text, (uint64_t)get_int(u, "MemoryMax")));
-		putchar('\n');
-	}
-	if (json_is_integer(cpu))
-		printf("        CPU: %s\n",
-			format_timespan(
-				text, (uint64_t)json_integer_value(cpu) / 1000, USEC_PER_MSEC));
-}
-
-static void print_usage(const json_t *tree)
-{
-	const json_t *unit = json_array_get(json_object_get(tree, "children"), 0);
-	char cpu[FORMAT_MAX], memory[FORMAT_MAX];
-
-	if (get_int(unit, "processes"))
-		printf("       Uses: %d process%s, %s, CPU %s\n", (int)get_int(unit, "processes"),
-			get_int(unit, "processes") == 1 ? "" : "es",
-			format_bytes(memory, (uint64_t)get_int(unit, "memory_bytes")),
-			format_timespan(cpu, (uint64_t)get_int(unit, "cpu_usec"), USEC_PER_MSEC));
-}
-
-static void print_processes(const json_t *u, const json_t *tree)
-{
-	json_int_t main_pid = get_int(u, "MainPID"), ended = get_int(u, "ExecMainPID");
-	json_int_t control = get_int(u, "ControlPID"), restarts = get_int(u, "NRestarts");
-	const char *name = find_name(tree, main_pid), *status = get_string(u, "StatusText");
-
-	if (main_pid || ended)
-		printf("   Main PID: %d", (int)(main_pid ? main_pid : ended));
-	if (main_pid)
-		printf(" (%s)\n", name ? name : "?");
-	else if (ended) {
-		print_end(get_int(u, "ExecMainCode"), (int)get_int(u, "ExecMainStatus"));
-		putchar('\n');
-	}
-	if (control) {
-		name = find_name(tree, control);
-		printf("    Control: %d (%s)\n", (int)control, name ? name : "?");
-	}
-	if (*status)
-		printf("     Status: \"%s\"\n", status);
-	if (restarts)
-		printf("   Restarts: %d\n", (int)restarts);
-}
-
-/* What its files say and reaperd does not do here; errors too. */
-static void print_diagnostics(const json_t *u)
-{
-	json_t *row;
-	size_t i;
-
-	json_array_foreach (json_object_get(u, "Diagnostics"), i, row) {
-		const char *level = get_string(row, "level"), *file = get_string(row, "file");
-		enum colour colour = strcmp(level, "error") == 0     ? RED
-				     : strcmp(level, "warning") == 0 ? YELLOW
-								     : GREY;
-
-		printf("%*s%s %s", 11, i ? "" : "Notes", i ? " " : ":", colour_on(colour));
-		if (get_int(row, "line"))
-			printf("%s:%d: ", file, (int)get_int(row, "line"));
-		else if (*file)
-			printf("%s: ", file);
-		printf("%s%s\n", get_string(row, "text"), colour_off());
-	}
-}
-
-static json_t *ask_tree(struct ctl *c, const char *unit)
-{
-	json_t *reply, *tree;
-
-	if (ctl_call(c, "Tree", unit ? json_pack("{s:s}", "unit", unit) : NULL, &reply))
+	if (ctl_answer(c, &reply))
 		return NULL;
-	tree = json_incref(json_object_get(reply, "tree"));
+	part = json_incref(json_object_get(reply, key));
 	json_decref(reply);
-	return tree;
+	return part;
 }
 
-static void print_lines(struct ctl *c, const char *unit)
+static json_t *ask_tree(struct ctl *c)
 {
-	json_int_t count = c->options.lines ? lines_wanted(&c->options, LINES) : LINES;
-	json_t *reply, *row;
-	size_t i;
-
-	if (!count || ctl_call(c, "Logs", json_pack("{s:[s], s:I}", "units", unit, "lines", count),
-			      &reply))
-		return;
-	json_array_foreach (json_object_get(reply, "lines"), i, row) {
-		if (!i)
-			putchar('\n');
-		line_print(row, OUTPUT_SHORT);
-	}
-	json_decref(reply);
+	return ctl_ask(c, "Tree", NULL) ? NULL : take_part(c, "tree");
 }
 
-static void print_unit(struct ctl *c, const json_t *u)
+static json_int_t lines_shown(const struct ctl *c)
 {
-	const char *load = get_string(u, "LoadState"), *active = get_string(u, "ActiveState");
-	const char *id = get_string(u, "Id"), *description = get_string(u, "Description");
-	const char *cgroup = get_string(u, "ControlGroup");
-	json_t *tree = strcmp(load, "loaded") == 0 ? ask_tree(c, id) : NULL;
+	return c->options.lines ? lines_wanted(&c->options, LINES) : LINES;
+}
 
-	printf("%s%s%s %s", colour_on(dot_colour(load, active)), dot(load, active), colour_off(),
-		id);
-	printf(strcmp(id, description) != 0 ? " - %s\n" : "\n", description);
-	print_loaded(u);
-	print_active(u);
-	print_reason(u);
-	print_trigger(u);
-	print_strings(u, "Documentation", "Docs");
-	print_processes(u, tree);
-	if (*cgroup)
-		print_accounting(u);
-	else
-		print_usage(tree);
-	if (json_array_size(json_object_get(tree, "children"))) {
-		printf("%s%s\n", *cgroup ? "     CGroup: " : "  Processes:", cgroup);
-		process_tree_print_unit(tree, INDENT, &c->options);
-	}
-	print_diagnostics(u);
-	json_decref(tree);
-	if (strcmp(load, "loaded") == 0)
-		print_lines(c, id);
+/* What is printed of a unit besides its properties; answered in status_of_unit(). */
+static int ask_details(struct ctl *c, const char *unit)
+{
+	int r = ctl_ask(c, "Tree", json_pack("{s:s}", "unit", unit));
+
+	if (!r && lines_shown(c))
+		r = ctl_ask(c, "Logs",
+			json_pack("{s:[s], s:I}", "units", unit, "lines", lines_shown(c)));
+	return r;
 }
 
 static int exit_status(const json_t *u)
@@ -298,35 +76,74 @@ static void print_missing(struct ctl *c, const char *unit)
 		hint_tell_unit(c, unit, text);
 }
 
+static int ask_properties(struct ctl *c, json_t *names)
+{
+	bool whole = c->options.format == OUTPUT_JSON;
+
+	return ctl_ask(c, "Show",
+		json_pack("{s:O, s:o*}", "units", names, "properties",
+			whole ? NULL : string_array((char *const *)shown)));
+}
+
+static int status_as_json(struct ctl *c, json_t *names)
+{
+	json_t *reply, *unit;
+	int status = EXIT_DONE;
+	size_t i;
+	int r = ask_properties(c, names);
+
+	if (!r)
+		r = ctl_answer(c, &reply);
+	if (r)
+		return r;
+	print_json(json_object_get(reply, "units"));
+	json_array_foreach (json_object_get(reply, "units"), i, unit)
+		if (!status)
+			status = exit_status(unit);
+	json_decref(reply);
+	return status;
+}
+
+static int status_of_unit(struct ctl *c, const json_t *u)
+{
+	json_t *tree = take_part(c, "tree");
+	json_t *lines = lines_shown(c) ? take_part(c, "lines") : NULL;
+
+	if (strcmp(get_string(u, "LoadState"), "not-found") == 0)
+		print_missing(c, get_string(u, "Id"));
+	else
+		status_print_unit(u, tree, lines, &c->options);
+	json_decref(tree);
+	json_decref(lines);
+	return exit_status(u);
+}
+
+/* The details of a unit are asked for before the answers to what was asked before are read. */
 static int status_of_units(struct ctl *c, json_t *names)
 {
 	json_t *reply, *unit;
 	int status = EXIT_DONE;
 	size_t i;
-	bool whole = c->options.format == OUTPUT_JSON;
-	int r = ctl_call(c, "Show",
-		json_pack("{s:o, s:o*}", "units", names, "properties",
-			whole ? NULL : string_array((char *const *)shown)),
-		&reply);
+	int r = ask_properties(c, names);
 
+	if (!r)
+		r = ask_details(c, json_string_value(json_array_get(names, 0)));
+	if (!r)
+		r = ctl_answer(c, &reply);
 	if (r)
 		return r;
-	if (c->options.format == OUTPUT_JSON)
-		print_json(json_object_get(reply, "units"));
 	json_array_foreach (json_object_get(reply, "units"), i, unit) {
-		if (!status)
-			status = exit_status(unit);
-		if (c->options.format == OUTPUT_JSON)
-			continue;
-		if (i)
+		if (i) {
 			putchar('\n');
-		if (strcmp(get_string(unit, "LoadState"), "not-found") == 0)
-			print_missing(c, get_string(unit, "Id"));
-		else
-			print_unit(c, unit);
+			r = ask_details(c, get_string(unit, "Id"));
+		}
+		if (r)
+			break;
+		int one = status_of_unit(c, unit);
+		status = status ? status : one;
 	}
 	json_decref(reply);
-	return status;
+	return r ? r : status;
 }
 
 /* The failed ones by name: what somebody looks for who is told of them. */
@@ -386,7 +203,7 @@ static int status_of_all(struct ctl *c)
 	if (c->options.format == OUTPUT_JSON) {
 		r = print_json(json_object_get(reply, "units"));
 	} else {
-		tree = ask_tree(c, NULL);
+		tree = ask_tree(c);
 		print_system(c, json_array_get(json_object_get(reply, "units"), 0), tree);
 		json_decref(tree);
 	}
@@ -405,7 +222,7 @@ static char **with_units_of_processes(struct ctl *c, char **words)
 		const char *name = *words;
 
 		if (is_pid && !tree)
-			tree = ask_tree(c, NULL);
+			tree = ask_tree(c);
 		if (is_pid)
 			name = process_tree_unit_of(tree, atoll(*words));
 		if (!name)
@@ -431,8 +248,9 @@ int verb_status(struct ctl *c, char **arguments)
 	names = words ? ctl_unit_names(c, words) : NULL;
 	if (!names)
 		return EXIT_FAILED;
-	if (json_array_size(names))
-		return status_of_units(c, names);
+	int status = !json_array_size(names)		? EXIT_DONE
+		     : c->options.format == OUTPUT_JSON ? status_as_json(c, names)
+							: status_of_units(c, names);
 	json_decref(names);
-	return EXIT_DONE;
+	return status;
 }

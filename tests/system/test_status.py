@@ -80,6 +80,18 @@ def test_the_file_is_told_and_what_is_odd_in_it(up):
     assert "web.service; enabled; preset: enabled)" in up.ctl("status", "web").out
 
 
+def test_several_units_are_told_one_after_another(up):
+    up.unit("says.service", "[Service]\nExecStart=/bin/sh -c 'echo said; exec sleep 1000'\n")
+    up.ctl("start", "says")
+    wait_for(lambda: "said" in up.ctl("logs", "says").out, "it said so")
+    result = up.ctl("status", "says", "nosuch", "web", "says.service")
+    assert result.status == 4 and "there is no unit nosuch.service" in result.err
+    first, second, third = result.out.split("● ")[1:]
+    assert first.startswith("says.service") and second.startswith("web.service") and third.startswith("says.service")
+    assert all(text.rstrip().endswith(": said") for text in (first, third)) and "said" not in second
+    assert not up.ctl("status", "-n", "0", "says").out.rstrip().endswith("said")
+
+
 def test_the_whole_names_what_failed(up):
     assert "Failed:" not in up.ctl("status").out
     up.ctl("start", "fails")
