@@ -49,13 +49,14 @@ static json_t *command_value(const struct command *c, const struct exit_record *
 static const struct exit_record *record_of(
 	const struct service *s, const struct commands *c, size_t index)
 {
-	const struct commands *lists = s ? s->unit->config->service->commands : NULL;
+	const struct config *config = s ? s->unit->config : NULL;
 
 	if (!s)
 		return NULL;
-	if (c == &lists[COMMANDS_START] && index == s->main_index && s->main_record.pid)
+	if (c == config_commands(config, COMMANDS_START) && index == s->main_index &&
+		s->main_record.pid)
 		return &s->main_record;
-	return c == &lists[s->list] && index == s->index && s->control_record.pid
+	return c == config_commands(config, s->list) && index == s->index && s->control_record.pid
 		       ? &s->control_record
 		       : NULL;
 }

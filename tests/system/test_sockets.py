@@ -100,6 +100,7 @@ def test_a_command_that_fails_is_told(reaperd):
     for name in ("a", "b"):
         assert reaperd.ctl("start", f"{name}.socket").status == 1
         assert reaperd.show(f"{name}.socket", "SubState", "Result") == ["failed", "exit-code"]
+    assert reaperd.show("a.socket", "ExecStartPre")[0]["status"] == 7
     assert "status 7" in reaperd.show("a.socket", "Reason") and "/no/such/program" in reaperd.show("b.socket", "Reason")
 
 
