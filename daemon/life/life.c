@@ -88,6 +88,7 @@ void life_close(struct life *life)
 	unit_table_done(&life->units);
 	dynamic_users_done(&life->dynamic_users);
 	adopted_done(&life->adopted);
+	process_table_done(&life->processes);
 	free(life->bus.address);
 }
 

@@ -388,4 +388,7 @@ void service_release(struct service *s)
 		(kept_setting(s, "LoadCredential") || kept_setting(s, "SetCredential") ||
 			kept_setting(s, "ImportCredential")))
 		(void)credentials_remove(&life->spawn, s->unit->id);
+	/* What is kept for a restart is released once more when there is none. */
+	if (!s->verdict.again)
+		s->directories_made = false;
 }

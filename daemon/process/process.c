@@ -54,3 +54,9 @@ struct process *process_forget(struct process_table *t, struct process *p)
 	free(p);
 	return NULL;
 }
+
+void process_table_done(struct process_table *t)
+{
+	while (t->by_pid)
+		(void)process_forget(t, t->by_pid);
+}

@@ -49,3 +49,5 @@ struct process *process_find(const struct process_table *t, pid_t pid);
 int process_signal(const struct process *p, int sig);
 /* Takes it out of the table and frees it. Accepts NULL. */
 struct process *process_forget(struct process_table *t, struct process *p);
+/* Forgets those too that outlive us. */
+void process_table_done(struct process_table *t);
