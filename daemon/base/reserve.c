@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -19,38 +20,45 @@ void reserve_keep(void)
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-/* The soft limit is lowered again at once: what is open stays open. */
-static int open_beyond(const char *path, int flags)
+/* After a failure for want of descriptors the soft limit goes up to the hard one. */
+static bool take_reserve(struct rlimit *ret_usual)
 {
-	struct rlimit usual, all;
+	if (errno != EMFILE || getrlimit(RLIMIT_NOFILE, ret_usual) < 0)
+		return false;
+	const struct rlimit all = {ret_usual->rlim_max, ret_usual->rlim_max};
+	return setrlimit(RLIMIT_NOFILE, &all) == 0;
+}
 
-	if (getrlimit(RLIMIT_NOFILE, &usual) < 0)
-		return -errno;
-	all = (struct rlimit){usual.rlim_max, usual.rlim_max};
-	(void)setrlimit(RLIMIT_NOFILE, &all);
-	int fd = open(path, flags | O_CLOEXEC);
+/* It is lowered again at once: what is open stays open. */
+static void give_back(const struct rlimit *usual)
+{
 	int error = errno;
-	(void)setrlimit(RLIMIT_NOFILE, &usual);
-	return fd < 0 ? -error : fd;
+
+	(void)setrlimit(RLIMIT_NOFILE, usual);
+	errno = error;
 }
 
 int reserve_open(const char *path, int flags)
 {
 	int fd = open(path, flags | O_CLOEXEC);
+	struct rlimit usual;
 
-	if (fd >= 0)
-		return fd;
-	return errno == EMFILE ? open_beyond(path, flags) : -errno;
+	if (fd < 0 && take_reserve(&usual)) {
+		fd = open(path, flags | O_CLOEXEC);
+		give_back(&usual);
+	}
+	return fd < 0 ? -errno : fd;
 }
 
+/* Not fdopendir(3), which asks more of the kernel than is to fail here. */
 DIR *reserve_opendir(const char *path)
 {
-	int fd = reserve_open(path, O_RDONLY | O_DIRECTORY);
-	DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	DIR *d = opendir(path);
+	struct rlimit usual;
 
-	if (fd < 0)
-		errno = -fd;
-	else if (!d)
-		close(fd);
+	if (!d && take_reserve(&usual)) {
+		d = opendir(path);
+		give_back(&usual);
+	}
 	return d;
 }

@@ -296,7 +296,8 @@ static int signal_others(struct service *s, int sig)
 	if (!s->mark || !has_others(s))
 		return in_cgroup;
 	int n = tree_kill(&life->marks, &life->processes, s->mark, sig);
-	return in_cgroup + (n > 0 ? n : 0);
+	/* Who lives and cannot be looked for now is waited for. */
+	return in_cgroup + (n < 0 ? service_tree_is_alive(s) : n);
 }
 
 bool service_kill(struct service *s, enum service_state state)

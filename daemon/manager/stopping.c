@@ -46,6 +46,16 @@ static void arm(struct manager *m, uint64_t at_usec)
 	(void)loop_timer_set(m->loop, &m->stop_timer, at_usec);
 }
 
+static int signal_child(pid_t pid, void *data)
+{
+	const int *sig = data;
+
+	(void)kill(pid, *sig);
+	if (*sig != SIGKILL)
+		(void)kill(pid, SIGCONT);
+	return 0;
+}
+
 static void signal_everyone(struct manager *m, int sig)
 {
 	struct tree tree;
@@ -54,6 +64,8 @@ static void signal_everyone(struct manager *m, int sig)
 	if (r < 0) { /* no /proc: in a PID namespace of our own, everyone is ours */
 		if (m->is_pid1)
 			(void)kill(-1, sig);
+		else
+			(void)proc_each_own_child(signal_child, &sig);
 		return;
 	}
 	for (size_t i = 0; i < tree.count; i++)
@@ -168,6 +180,8 @@ void stopping_turn(struct manager *m)
 		finish(m);
 		return;
 	}
+	if (m->stop_phase == STOP_KILL) /* whose parent has ended by now */
+		(void)proc_each_own_child(signal_child, &(int){SIGKILL});
 	if (m->stop_phase != STOP_UNITS || !units_are_down(m) || e->process)
 		return;
 

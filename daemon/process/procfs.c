@@ -147,17 +147,32 @@ char *proc_cmdline(pid_t pid)
 	return text_escape(text, (size_t)n);
 }
 
+/* The next numbered folder: 1, 0 at the end, or a negative errno of readdir(3). */
+static int next_number(DIR *d, pid_t *ret)
+{
+	struct dirent *e;
+
+	do {
+		errno = 0;
+		e = readdir(d);
+	} while (e && !isdigit((unsigned char)e->d_name[0]));
+	if (!e)
+		return -errno;
+	*ret = (pid_t)atoi(e->d_name);
+	return 1;
+}
+
 /* Calls `fn` for each numbered folder of /proc until it returns a negative errno. */
 static int each_process(proc_pid_fn *fn, void *data)
 {
 	DIR *d = reserve_opendir("/proc");
-	int r = 0;
+	pid_t pid;
+	int r;
 
 	if (!d)
 		return -errno;
-	for (struct dirent *e = readdir(d); e && r >= 0; e = readdir(d))
-		if (isdigit((unsigned char)e->d_name[0]))
-			r = fn((pid_t)atoi(e->d_name), data);
+	while ((r = next_number(d, &pid)) > 0 && (r = fn(pid, data)) >= 0)
+		;
 	closedir(d);
 	return r;
 }
@@ -239,19 +254,32 @@ static int by_pid(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
+/* What a walk came to, sorted; 0 of them is its failure. */
+static ssize_t take_all(struct infos *all, int r, struct proc_info **ret)
+{
+	if (r < 0 || !all->count) {
+		free(all->list);
+		return r < 0 ? r : -ENOENT;
+	}
+	qsort(all->list, all->count, sizeof(*all->list), by_pid);
+	*ret = all->list;
+	return (ssize_t)all->count;
+}
+
 ssize_t proc_all(struct proc_info **ret)
 {
 	struct infos all = {0};
-	int r = each_process(add_info, &all);
 
 	/* We are there ourselves, or nothing is mounted. */
-	if (r < 0 || !all.count) {
-		free(all.list);
-		return r < 0 ? r : -ENOENT;
-	}
-	qsort(all.list, all.count, sizeof(*all.list), by_pid);
-	*ret = all.list;
-	return (ssize_t)all.count;
+	return take_all(&all, each_process(add_info, &all), ret);
+}
+
+ssize_t proc_all_or_own(struct proc_info **ret)
+{
+	struct infos own = {0};
+	ssize_t n = proc_all(ret);
+
+	return n >= 0 ? n : take_all(&own, proc_each_own_child(add_info, &own), ret);
 }
 
 /* Whether that thread has a child: 1, 0, or a negative errno. One that ended has none. */
@@ -276,10 +304,10 @@ int proc_has_children(pid_t pid)
 	DIR *d = reserve_opendir(folder);
 	if (!d)
 		return -errno;
-	int r = 0;
-	for (struct dirent *e = readdir(d); e && r == 0; e = readdir(d))
-		if (isdigit((unsigned char)e->d_name[0]))
-			r = thread_has_children(pid, (pid_t)atoi(e->d_name));
+	pid_t thread;
+	int r;
+	while ((r = next_number(d, &thread)) > 0 && (r = thread_has_children(pid, thread)) == 0)
+		;
 	closedir(d);
 	return r;
 }
@@ -293,21 +321,20 @@ static int each_child_of_thread(const char *path, proc_pid_fn *fn, void *data)
 
 int proc_each_child(pid_t pid, proc_pid_fn *fn, void *data)
 {
-	char folder[40], path[320];
+	char folder[40], path[80];
 
 	snprintf(folder, sizeof(folder), "/proc/%d/task", (int)pid);
 	DIR *d = opendir(folder);
-	int r = 0;
+	pid_t thread;
+	int r;
 
 	if (!d)
 		return 0; /* it is gone */
-	for (struct dirent *e = readdir(d); e && r >= 0; e = readdir(d)) {
-		if (!isdigit((unsigned char)e->d_name[0]))
-			continue;
-		snprintf(path, sizeof(path), "%s/%s/children", folder, e->d_name);
+	while ((r = next_number(d, &thread)) > 0) {
+		snprintf(path, sizeof(path), "%s/%d/children", folder, (int)thread);
 		r = each_child_of_thread(path, fn, data);
-		if (r == -ENOENT && access(folder, F_OK) < 0)
-			r = 0;
+		if (r < 0 && (r != -ENOENT || access(folder, F_OK) == 0))
+			break;
 	}
 	closedir(d);
 	return r;

@@ -53,6 +53,10 @@ int proc_each_child(pid_t pid, proc_pid_fn *fn, void *data);
 /* Every process of our PID namespace, sorted by PID, or a negative errno; the caller frees *ret. */
 ssize_t proc_all(struct proc_info **ret);
 
+/* The same for who is to be signalled: where /proc cannot be listed our own children alone, which
+ * whoever is below them becomes once they have ended. -ENOENT: not even one. */
+ssize_t proc_all_or_own(struct proc_info **ret);
+
 /* Whether any thread of the process has a child: 1, 0, or a negative errno (no
  * CONFIG_PROC_CHILDREN). */
 int proc_has_children(pid_t pid);

@@ -266,7 +266,7 @@ static int remember(struct seen *s, const struct proc_info *p)
 static int kill_round(const struct kill_request *k, struct seen *seen)
 {
 	struct proc_info *all;
-	ssize_t count = proc_all(&all);
+	ssize_t count = proc_all_or_own(&all);
 	int n = 0;
 
 	if (count < 0)
