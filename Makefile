@@ -132,6 +132,11 @@ system: ## the tests with real processes alone
 	@$(MAKE) --no-print-directory all helpers
 	@tests/run --build-folder=$(O) system
 
+check-asan: ## all tests on a build with ASan and UBSan (minutes)
+	@scripts/deps check
+	@$(MAKE) --no-print-directory BUILD=asan all helpers unit-tests fuzzers
+	@tests/run --build-folder=build/asan
+
 FUZZ_SECONDS ?= 60
 
 fuzz: ## each fuzzer for FUZZ_SECONDS, with clang; new inputs go to build/fuzz/found
@@ -258,7 +263,7 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all static helpers parents unit-tests fuzzers check check-soak check-oracle check-packages check-vm unit system fuzz bench demo deb lint format install uninstall deps clean help
+.PHONY: all static helpers parents unit-tests fuzzers check check-asan check-soak check-oracle check-packages check-vm unit system fuzz bench demo deb lint format install uninstall deps clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 

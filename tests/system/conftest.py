@@ -13,7 +13,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parents[1] / "lib"))
 
-from reaperd import REAPERD, Reaperd, children, descendants, is_alive, run, wait_for  # noqa: E402
+from reaperd import REAPERD, SANITIZED, Reaperd, children, descendants, is_alive, run, wait_for  # noqa: E402
 from wishes import PRELOAD, Wishes  # noqa: E402
 
 PR_SET_CHILD_SUBREAPER = 36  # prctl(2)
@@ -29,10 +29,15 @@ def pytest_configure(config):
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, min(hard, 20000)), hard))
     config.addinivalue_line("markers", "static: a claim about the static build alone")
+    config.addinivalue_line("markers", "unsanitized(why): cannot hold on a build with sanitizers")
 
 
 def pytest_collection_modifyitems(config, items):
-    """What is about the static build alone belongs to its run alone."""
+    """What is about the static build alone belongs to its run alone; what sanitizers are in the way of is skipped."""
+    for item in items:
+        marker = item.get_closest_marker("unsanitized")
+        if marker and SANITIZED:
+            item.add_marker(pytest.mark.skip(reason=marker.args[0]))
     if "static build" in run(REAPERD, "--version").out:
         return
     dropped = [item for item in items if item.get_closest_marker("static")]

@@ -10,7 +10,7 @@ import subprocess
 import time
 
 import pytest
-from reaperd import REAPERCTL, call, clean_environment, descendants, is_alive, receive, run, wait_for
+from reaperd import REAPERCTL, SANITIZED, call, clean_environment, descendants, is_alive, receive, run, wait_for
 
 CALL = json.dumps({"method": "io.reaperd.ListJobs", "parameters": {}}).encode() + b"\0"
 EVENTS = json.dumps({"method": "io.reaperd.Events", "parameters": {}, "more": True}).encode() + b"\0"
@@ -98,7 +98,7 @@ def test_who_does_not_read_is_not_asked_for_more(up):
         time.sleep(1)
         assert cpu_seconds(up) - cpu < 0.5
         grown = int(pathlib.Path(f"/proc/{up.pid}/statm").read_text().split()[1]) - before
-        assert grown * os.sysconf("SC_PAGESIZE") < 4 << 20
+        assert SANITIZED or grown * os.sysconf("SC_PAGESIZE") < 4 << 20
         c.settimeout(60)
         assert receive(c)["parameters"]["units"][0]["Id"] == "a.service", "what it asked for is there"
 
@@ -246,7 +246,7 @@ def test_questions_leave_nothing_behind(up):
         ask(connection, 0, 500)
         before = memory_kib(up)
         ask(connection, 500, 3500)
-        assert memory_kib(up) - before < 300
+        assert SANITIZED or memory_kib(up) - before < 300
         assert int(up.ctl("show", "-p", "NNames", "--value").out) == loaded
     up.ctl("start", "never@1", "no-such-1")
     assert "ConditionPathExists" in up.ctl("status", "never@1").out

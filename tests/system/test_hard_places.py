@@ -9,11 +9,9 @@ import subprocess
 
 import pytest
 from conftest import can
-from reaperd import HELPERS, PATIENCE, REAPERCTL, REAPERD, clean_environment, children, is_alive, run, wait_for
+from reaperd import HELPERS, NO_LEAK_CHECK, PATIENCE, REAPERCTL, REAPERD, clean_environment, children, is_alive, run, wait_for
 
 CALLS = {"clone3": 435, "pidfd_open": 434, "close_range": 436, "pidfd_send_signal": 424}
-# The sanitizers' own look at the end wants /proc.
-NO_PROC = {"ASAN_OPTIONS": "detect_leaks=0"}
 
 
 @pytest.fixture(scope="session")
@@ -27,18 +25,17 @@ def mounts():
     return front
 
 
+@pytest.mark.unsanitized("the sanitizers want /proc to read their options from")
 def test_without_proc(mounts):
-    if "asan" in str(REAPERD):
-        pytest.skip("the sanitizers want /proc to read their options from")
     script = "mount -t tmpfs none /proc && exec \"$@\""
     command = [REAPERD, "--", "bash", "-c", "(sleep 0.05 &); sleep 0.2; exit 7"]
-    assert run(*mounts, "sh", "-c", script, "sh", *command, env=clean_environment(**NO_PROC)).status == 7
+    assert run(*mounts, "sh", "-c", script, "sh", *command).status == 7
 
 
 def test_units_without_proc(mounts, reaperd):
     reaperd.service("a", "/bin/sleep 1000", "ExecStopPost=/bin/touch %s/stopped" % reaperd.folder)
     reaperd.wrapper = [*mounts, "sh", "-c", "mount -t tmpfs none /proc && exec \"$@\"", "sh"]
-    reaperd.start("a.service", env=NO_PROC)
+    reaperd.start("a.service", env=NO_LEAK_CHECK)
     assert reaperd.state("a") == "active"
     result = reaperd.ctl("tree")
     assert result.status == 1 and "/proc" in result.err
@@ -155,10 +152,9 @@ def test_a_limit_of_processes(reaperd, root):
     reaperd.wait_state("c", "active/running")
 
 
+@pytest.mark.unsanitized("the sanitizers reserve more than there is")
 def test_a_limit_of_memory(reaperd):
     """At what it uses and a little more: requests fail and output goes, but who ends is reaped and started again."""
-    if "asan" in str(REAPERD):
-        pytest.skip("the sanitizers reserve more than there is")
     reaperd.service("a", "/bin/sleep 1000", "Restart=always\nRestartSec=0\nLimitAS=infinity", "StartLimitIntervalSec=0")
     reaperd.service("talks", "/bin/sh -c 'yes | head -c 3000000; exec sleep 999'")
     for i in range(100):

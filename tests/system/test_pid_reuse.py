@@ -4,7 +4,7 @@ import os
 import re
 
 import pytest
-from reaperd import HELPERS, call, children, run, wait_for
+from reaperd import HELPERS, SANITIZED, call, children, run, wait_for
 
 STOPS = int(os.environ.get("REAPERD_STOPS", "150"))
 KILLS = int(os.environ.get("REAPERD_KILLS", "60"))
@@ -100,6 +100,6 @@ def test_a_main_process_killed_over_and_over(reaperd):
     assert reaperd.json("stats")["restarts"] == KILLS
     assert reaperd.show("b", "NRestarts", "ActiveState") == [0, "active"]
     assert figures[0][0] == figures[1][0]
-    assert figures[1][1] - figures[0][1] < 256, "kilobytes"
+    assert SANITIZED or figures[1][1] - figures[0][1] < 256, "kilobytes"
     reaperd.ctl("stop", "a")
     assert reaperd.json("orphans") == []

@@ -8,7 +8,7 @@ import subprocess
 
 import pytest
 from conftest import can
-from reaperd import PATIENCE, clean_environment, descendants, is_alive, wait_for
+from reaperd import NO_LEAK_CHECK, PATIENCE, clean_environment, descendants, is_alive, wait_for
 
 # Not those that fail only for wrong arguments, or whose failure has done its work (close(2)); without a subreaper orphans go elsewhere.
 ERRORS = {
@@ -53,11 +53,10 @@ def is_over_or_up(reaperd):
     return reaperd.process.poll() is not None or "without one" in reaperd.text() or reaperd.socket.exists() and reaperd.is_up()
 
 
+@pytest.mark.unsanitized("the sanitizers make calls of their own")
 @pytest.mark.parametrize("call,when", CASES)
 def test_one_that_fails(reaperd, failing, call, when):
     """Fatal at the start alone, and then with a word."""
-    if "asan" in os.environ.get("REAPERD_BUILD", ""):
-        pytest.skip("the sanitizers make calls of their own")
     reaperd.service("keep", "/bin/sleep 1000", "Restart=always\nRestartSec=50ms\nRestartSteps=0", "StartLimitIntervalSec=0")
     reaperd.service("a", "/bin/bash -c 'setsid sleep 1000 & exec sleep 999'", "Restart=on-failure\nRestartSec=50ms\nTimeoutStopSec=2", "StartLimitIntervalSec=0")
     reaperd.service("b", "/bin/true", "Type=oneshot\nNotifyAccess=all")
@@ -106,7 +105,7 @@ def test_a_child_that_cannot_become_another_never_runs(reaperd, failing, root, c
 def test_stops_are_whole_where_no_folder_can_be_listed(reaperd, failing):
     """Our own children are known all the same, and whoever is below them becomes one."""
     reaperd.service("a", "/bin/bash -c 'setsid bash -c \"setsid sleep 1000 & exec sleep 998\" & exec sleep 999'", "TimeoutStopSec=5")
-    reaperd.start("a.service")
+    reaperd.start("a.service", env=NO_LEAK_CHECK)
     before = wait_for(lambda: len(descendants(reaperd.pid)) == 3 and descendants(reaperd.pid), "all are there")
     with injected(reaperd, "getdents64", "EIO"):
         assert reaperd.ctl("restart", "a").status == 0
