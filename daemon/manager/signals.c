@@ -31,8 +31,19 @@ static void on_stop_signal(struct manager *m, int sig)
 		manager_stop(m, m->exit_status, signal_to_string(sig, name));
 }
 
-static void on_signal(struct manager *m, int sig)
+/* What the kernel tells of descriptors is no signal of anybody's. */
+static bool is_of_output(struct manager *m, const struct signalfd_siginfo *info)
 {
+	return info->ssi_code > 0 && m->life.output &&
+	       output_hub_told(m->life.output, (int)info->ssi_signo, info->ssi_fd);
+}
+
+static void on_signal(struct manager *m, const struct signalfd_siginfo *info)
+{
+	int sig = (int)info->ssi_signo;
+
+	if (is_of_output(m, info))
+		return;
 	if (sig == SIGCHLD) {
 		m->life.reaping.sigchld_wakeups++;
 		(void)manager_reap(m);
@@ -53,12 +64,12 @@ static void on_signal(struct manager *m, int sig)
 static void on_readable(struct loop_source *s, uint32_t events)
 {
 	struct manager *m = s->data;
-	struct signalfd_siginfo info[16];
+	struct signalfd_siginfo info[64];
 
 	(void)events;
 	ssize_t n = read(s->fd, info, sizeof(info));
 	for (ssize_t i = 0; i < n / (ssize_t)sizeof(info[0]); i++)
-		on_signal(m, (int)info[i].ssi_signo);
+		on_signal(m, &info[i]);
 }
 
 int signals_open(struct manager *m)

@@ -6,32 +6,71 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "common/clock.h"
+#include "common/own.h"
 #include "daemon/base/limits.h"
 
-/* A pipe that had something so short a time ago is busy: it is looked at after a nap. */
+/* One that had something so short a time ago is busy: it is looked at after a nap. */
 #define BUSY_USEC 1000
 #define NAP_USEC 500
+#define LEAST_NAP_USEC 50 /* a shorter one is over when it begins */
 /* One that holds that much may become larger: a quarter of what pipes begin with (pipe(7)). */
-#define LARGE_READ (16 * 1024)
+#define LARGE_READ (USUAL_ROOM / 4)
+#define USUAL_ROOM (64 * 1024)
+/* Where it could not be made to tell by itself. */
+#define UNTOLD_USEC (100 * USEC_PER_MSEC)
 
 /* What was read, behind room for the beginning of its first line. Of one capture at a time. */
 static char buffer[LIMIT_OUTPUT_LINE_BYTES + LIMIT_OUTPUT_PER_TURN];
 
-static void on_readable(struct loop_source *s, uint32_t events);
+void capture_set_init(struct capture_set *set, struct loop *loop)
+{
+	*set = (struct capture_set){.loop = loop, .move = {-1, -1}};
+}
+
+static void close_move(struct capture_set *set)
+{
+	closep(&set->move[0]);
+	closep(&set->move[1]);
+	set->move[0] = set->move[1] = -1;
+}
+
+void capture_set_done(struct capture_set *set)
+{
+	close_move(set);
+	free(set->by_fd);
+}
+
+static int remember(struct capture *c)
+{
+	struct capture_set *set = c->set;
+	size_t fd = (size_t)c->fd;
+
+	if (fd >= set->room) {
+		size_t room = 2 * fd + 16;
+		struct capture **grown = reallocarray(set->by_fd, room, sizeof(*grown));
+		if (!grown)
+			return -ENOMEM;
+		memset(grown + set->room, 0, (room - set->room) * sizeof(*grown));
+		set->by_fd = grown;
+		set->room = room;
+	}
+	set->by_fd[fd] = c;
+	return 0;
+}
+
 static void on_nap(struct loop_timer *t);
 
 void capture_init(
-	struct capture *c, struct loop *loop, const struct capture_reader *reader, void *data)
+	struct capture *c, struct capture_set *set, const struct capture_reader *reader, void *data)
 {
-	*c = (struct capture){.loop = loop,
-		.source = {.fd = -1, .priority = LOOP_OUTPUT, .fn = on_readable, .data = c},
+	*c = (struct capture){.set = set,
 		.nap = {.fn = on_nap, .data = c},
 		.reader = reader,
 		.data = data,
+		.fd = -1,
 		.write_fd = -1};
 }
 
@@ -90,11 +129,59 @@ static void take(struct capture *c, size_t n)
 	c->reader->end(c->data);
 }
 
+/* The pipe that others are emptied into, as large as they are; false: there is none. */
+static bool has_move(struct capture_set *set)
+{
+	if (set->move[0] < 0 && pipe2(set->move, O_CLOEXEC | O_NONBLOCK) == 0)
+		(void)fcntl(set->move[0], F_SETPIPE_SZ, LIMIT_OUTPUT_PIPE_BYTES);
+	return set->move[0] >= 0;
+}
+
+/* What was moved there comes out again; what cannot be read is not left for the next one. */
+static ssize_t read_back(struct capture_set *set, char *to, size_t size)
+{
+	size_t done = 0;
+
+	while (done < size) {
+		ssize_t n = read(set->move[0], to + done, size - done);
+		if (n <= 0) {
+			close_move(set);
+			break;
+		}
+		done += (size_t)n;
+	}
+	return done ? (ssize_t)done : -1;
+}
+
+/*
+ * read(2) copies while it holds the pipe, and its writer waits. Of a busy one the pages are moved
+ * to a pipe of ours (splice(2)), which takes no time, and copied from there.
+ */
+static ssize_t read_pipe(struct capture *c, char *to, size_t budget)
+{
+	if (c->room && has_move(c->set)) {
+		ssize_t n = splice(c->fd, NULL, c->set->move[1], NULL, budget, SPLICE_F_NONBLOCK);
+
+		if (n > 0)
+			return read_back(c->set, to, (size_t)n);
+		if (n == 0 || errno == EAGAIN)
+			return n;
+	}
+	return read(c->fd, to, budget);
+}
+
+static int look_after(struct capture *c, uint64_t usec)
+{
+	return loop_timer_set(c->set->loop, &c->nap, usec_add(clock_monotonic_usec(), usec));
+}
+
 /* How much that was; 0: nothing now; -EPIPE: nobody can write to it any more. */
 static ssize_t read_some(struct capture *c, size_t budget)
 {
-	ssize_t n = read(c->source.fd, buffer + LIMIT_OUTPUT_LINE_BYTES, budget);
+	ssize_t n = read_pipe(c, buffer + LIMIT_OUTPUT_LINE_BYTES, budget);
 
+	if (n < 0 && errno != EAGAIN) /* it tells of what comes, and not of what is there */
+		(void)look_after(c, UNTOLD_USEC);
 	if (n <= 0)
 		return n == 0 ? -EPIPE : 0;
 	take(c, (size_t)n);
@@ -104,63 +191,90 @@ static ssize_t read_some(struct capture *c, size_t budget)
 /* Where a user's pipes may not grow any more (pipe(7)), it stays as it is. */
 static void enlarge(struct capture *c)
 {
-	if (!c->is_large)
-		(void)fcntl(c->source.fd, F_SETPIPE_SZ, LIMIT_OUTPUT_PIPE_BYTES);
-	c->is_large = true;
+	if (c->room)
+		return;
+	int room = fcntl(c->fd, F_SETPIPE_SZ, LIMIT_OUTPUT_PIPE_BYTES);
+	if (room < 0)
+		room = fcntl(c->fd, F_GETPIPE_SZ);
+	c->room = room < 0 ? USUAL_ROOM : (size_t)room;
 }
 
-/*
- * Out of the loop for a while: a pipe that is watched costs its writer a wake-up at each write. One
- * that had much is looked at again at once: its writer may stand still by now.
- */
-static void nap(struct capture *c, bool had_much)
+/* 0, or negative errno: then it is as before. */
+static int set_tells(struct capture *c, bool tells)
 {
-	uint64_t at_usec = c->read_usec + (had_much ? 0 : NAP_USEC);
-
-	loop_remove(c->loop, &c->source);
-	if (loop_timer_set(c->loop, &c->nap, at_usec) < 0)
-		(void)loop_add(c->loop, &c->source, EPOLLIN);
+	if (c->tells == tells)
+		return 0;
+	if (fcntl(c->fd, F_SETFL, O_NONBLOCK | (tells ? O_ASYNC : 0)) < 0)
+		return -errno;
+	c->tells = tells;
+	return 0;
 }
 
-/* One look at the pipe; true: it is full, busy or over, and not to be watched. */
-static bool look(struct capture *c, bool is_busy)
+/* A busy one is looked at when it should be filled to a quarter, and tells nothing meanwhile. One
+ * that was half full, or had all that may be read, is looked at again at once. */
+static void nap(struct capture *c, size_t had, size_t budget, uint64_t took_usec)
 {
+	size_t room = c->room ? c->room : USUAL_ROOM;
+	uint64_t usec = NAP_USEC;
+
+	if (had && took_usec < BUSY_USEC)
+		usec = took_usec * (room / 4) / had;
+	if (usec > NAP_USEC)
+		usec = NAP_USEC;
+	if (usec < LEAST_NAP_USEC || (had && had == budget) || had >= room / 2)
+		usec = 0;
+	(void)set_tells(c, look_after(c, usec) < 0);
+}
+
+/* It is quiet, and tells of what comes: what is there already is looked for until nothing is. */
+static void be_told(struct capture *c)
+{
+	(void)look_after(c, set_tells(c, true) < 0 ? UNTOLD_USEC : 0);
+}
+
+/* One look at the pipe. */
+static void on_nap(struct loop_timer *t)
+{
+	struct capture *c = t->data;
+	uint64_t now_usec = clock_monotonic_usec(), took_usec = now_usec - c->read_usec;
 	size_t budget = c->reader->may_read(c->data);
 	ssize_t n = budget ? read_some(c, budget) : 0;
 
 	if (n < 0) {
 		capture_close(c);
-		return true;
+		return;
 	}
-	c->read_usec = clock_monotonic_usec();
+	c->read_usec = now_usec;
 	if (n >= LARGE_READ)
 		enlarge(c);
-	if (budget && (size_t)n < budget && !(n && is_busy))
-		return false;
-	nap(c, n >= LARGE_READ);
-	return true;
+	if (!budget || n >= LARGE_READ || (n && took_usec < BUSY_USEC))
+		nap(c, (size_t)n, budget, took_usec);
+	else if (n || !c->tells)
+		be_told(c);
 }
 
-static void on_readable(struct loop_source *s, uint32_t events)
+void capture_told(struct capture_set *set, int fd)
 {
-	struct capture *c = s->data;
+	size_t begin = fd < 0 ? 0 : (size_t)fd, end = fd < 0 ? set->room : begin + 1;
 
-	(void)events;
-	(void)look(c, clock_monotonic_usec() - c->read_usec < BUSY_USEC);
-}
-
-static void on_nap(struct loop_timer *t)
-{
-	struct capture *c = t->data;
-
-	if (!look(c, true) && loop_add(c->loop, &c->source, EPOLLIN) < 0)
-		nap(c, false);
+	for (size_t i = begin; i < end && i < set->room; i++)
+		if (set->by_fd[i] && set->by_fd[i]->tells)
+			(void)look_after(set->by_fd[i], 0);
 }
 
 void capture_drain(struct capture *c)
 {
-	if (c->source.fd >= 0)
+	if (c->fd >= 0)
 		(void)read_some(c, LIMIT_OUTPUT_PER_TURN);
+}
+
+/* The signal says which descriptor it is for: one of real time is queued, with that number. */
+static int set_up(struct capture *c)
+{
+	if (fcntl(c->fd, F_SETSIG, CAPTURE_SIGNAL) < 0 || fcntl(c->fd, F_SETOWN, getpid()) < 0)
+		return -errno;
+	int r = remember(c);
+	return r < 0 ? r : set_tells(c, true);
 }
 
 static int make_pipe(struct capture *c)
@@ -169,17 +283,16 @@ static int make_pipe(struct capture *c)
 
 	if (pipe2(fds, O_CLOEXEC) < 0)
 		return -errno;
-	c->source.fd = fds[0];
-	/* our end alone: the service's writes may wait */
-	int r = fcntl(fds[0], F_SETFL, O_NONBLOCK) < 0 ? -errno
-						       : loop_add(c->loop, &c->source, EPOLLIN);
+	c->fd = fds[0];
+	c->room = 0;
+	c->tells = false;
+	int r = set_up(c);
 	if (r < 0) {
-		c->source.fd = -1;
+		c->fd = -1;
 		close(fds[0]);
 		close(fds[1]);
 		return r;
 	}
-	c->is_large = false;
 	return fds[1];
 }
 
@@ -188,7 +301,7 @@ static const char *pipe_name(const struct capture *c)
 {
 	static char name[32];
 
-	(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", c->source.fd);
+	(void)snprintf(name, sizeof(name), "/proc/self/fd/%d", c->fd);
 	return name;
 }
 
@@ -196,7 +309,7 @@ int capture_open(struct capture *c)
 {
 	if (c->write_fd >= 0)
 		return c->write_fd;
-	if (c->source.fd < 0)
+	if (c->fd < 0)
 		return c->write_fd = make_pipe(c);
 	c->write_fd = open(pipe_name(c), O_WRONLY | O_CLOEXEC);
 	return c->write_fd < 0 ? -errno : c->write_fd;
@@ -224,20 +337,20 @@ void capture_end_line(struct capture *c)
 {
 	ssize_t n = LIMIT_OUTPUT_PIPE_BYTES;
 
-	for (ssize_t left = n; c->source.fd >= 0 && left > 0 && n > 0; left -= n)
+	for (ssize_t left = n; c->fd >= 0 && left > 0 && n > 0; left -= n)
 		n = read_some(c, LIMIT_OUTPUT_PER_TURN);
 	end_partial(c);
 }
 
 void capture_close(struct capture *c)
 {
-	if (c->source.fd < 0)
+	if (c->fd < 0)
 		return;
 	capture_end_line(c);
-	loop_timer_clear(c->loop, &c->nap);
-	loop_remove(c->loop, &c->source);
-	close(c->source.fd);
+	loop_timer_clear(c->set->loop, &c->nap);
+	c->set->by_fd[c->fd] = NULL;
+	close(c->fd);
 	if (c->write_fd >= 0)
 		close(c->write_fd);
-	c->source.fd = c->write_fd = -1;
+	c->fd = c->write_fd = -1;
 }

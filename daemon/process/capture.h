@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The pipe that a unit writes to, read into lines. A writer that goes on is not read at each of its
- * writes: its pipe is made larger and then looked at now and then, so that a flood costs few
- * wake-ups here and few interruptions there. Nothing outside process/ includes this.
+ * The pipe that a unit writes to, read into lines. A pipe that was ever polled costs its writer a
+ * wake-up at each write, for good (pipe_poll() in the kernel's fs/pipe.c), so none of them is: a
+ * quiet one tells of its first bytes by a signal (O_ASYNC and F_SETSIG of fcntl(2)), and a writer
+ * that goes on is looked at now and then, with no signal, and a larger pipe. Nothing outside
+ * process/ includes this.
  */
 #pragma once
 
@@ -20,22 +22,42 @@ struct capture_reader {
 	void (*end)(void *data);
 };
 
-struct capture {
+/* Of real time, so that it is queued with the number of its descriptor; that the kernel sent it and
+ * nobody else is known by its si_code. */
+#define CAPTURE_SIGNAL 63
+
+struct capture;
+
+/* All of a loop, and what they share. */
+struct capture_set {
 	struct loop *loop;
-	struct loop_source source; /* read end; fd -1: closed */
-	struct loop_timer nap;	   /* when a busy pipe is looked at again */
+	struct capture **by_fd; /* NULL: none reads there */
+	size_t room;
+	int move[2]; /* a pipe that a busy one is emptied into; -1: there is none yet */
+};
+
+struct capture {
+	struct capture_set *set;
+	struct loop_timer nap; /* when it is looked at next */
 	const struct capture_reader *reader;
 	void *data;	    /* of the reader */
+	int fd;		    /* read end; -1: closed */
 	int write_fd;	    /* -1: none of ours */
-	bool is_large;	    /* the pipe */
-	uint64_t read_usec; /* CLOCK_MONOTONIC: the last time there was something */
+	size_t room;	    /* of the pipe, once it was enlarged; 0: what pipes have */
+	bool tells;	    /* a signal says when there is something */
+	uint64_t read_usec; /* CLOCK_MONOTONIC: when it was looked at last */
 	char *partial;	    /* the line that has not ended yet */
 	size_t partial_length;
 };
 
-/* `reader` has to stay. */
-void capture_init(
-	struct capture *c, struct loop *loop, const struct capture_reader *reader, void *data);
+void capture_set_init(struct capture_set *set, struct loop *loop);
+void capture_set_done(struct capture_set *set);
+/* The signal came for that descriptor; -1: for one of them, for signals ran out. */
+void capture_told(struct capture_set *set, int fd);
+
+/* `set` and `reader` have to stay. */
+void capture_init(struct capture *c, struct capture_set *set, const struct capture_reader *reader,
+	void *data);
 /*
  * The write end, opened on demand: of the pipe that is there, for a process that outlives its
  * service goes on writing into it, else of a new one. The capture owns it. Negative errno of

@@ -2,6 +2,7 @@
 #include "daemon/process/output.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@
 
 struct output_hub {
 	struct loop *loop;
+	struct capture_set captures;
 	struct outlet console, files;
 	struct line_loss console_loss;
 	bool has_files;		  /* log files are asked for */
@@ -56,6 +58,7 @@ int output_hub_new(struct loop *loop, int console_fd, size_t ring_bytes, struct 
 		return -ENOMEM;
 	hub->loop = loop;
 	hub->ring_bytes = ring_bytes < least ? least : ring_bytes;
+	capture_set_init(&hub->captures, loop);
 	outlet_open(&hub->console, loop, console_fd);
 	hub->files.source.fd = -1;
 	*ret = hub;
@@ -68,6 +71,7 @@ struct output_hub *output_hub_free(struct output_hub *hub)
 		return NULL;
 	outlet_close(&hub->console);
 	outlet_close(&hub->files);
+	capture_set_done(&hub->captures);
 	free(hub);
 	return NULL;
 }
@@ -106,6 +110,15 @@ void output_hub_tell_files(struct output_hub *hub, const char *text)
 	to = mempcpy(to, text, strlen(text));
 	*to = '\n';
 	outlet_push(&hub->files);
+}
+
+bool output_hub_told(struct output_hub *hub, int signal, int fd)
+{
+	bool is_ours = signal == CAPTURE_SIGNAL || signal == SIGIO;
+
+	if (is_ours)
+		capture_told(&hub->captures, signal == CAPTURE_SIGNAL ? fd : -1);
+	return is_ours;
 }
 
 uint64_t output_hub_dropped(const struct output_hub *hub)
@@ -231,7 +244,7 @@ struct output *output_new(struct output_hub *hub, const char *unit_id)
 	o->hub = hub;
 	o->unit_id = unit_id;
 	o->ring.bound = hub->ring_bytes;
-	capture_init(&o->capture, hub->loop, &reader, o);
+	capture_init(&o->capture, &hub->captures, &reader, o);
 	output_set_level(o, LEVEL_INFO, true);
 	o->filter.level_max = LEVEL_DEBUG;
 	return o;

@@ -41,6 +41,8 @@ void output_hub_set_sink(struct output_hub *hub, output_sink_fn *fn, void *data)
 void output_hub_set_files(struct output_hub *hub, int fd);
 /* A line of another kind to that writer. */
 void output_hub_tell_files(struct output_hub *hub, const char *text);
+/* The kernel sent that signal for a descriptor; false: it is not about what services write. */
+bool output_hub_told(struct output_hub *hub, int signal, int fd);
 /* Lines that the readers of the console and of log files were too slow for, or that there was no
  * memory for. */
 uint64_t output_hub_dropped(const struct output_hub *hub);

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import pathlib
+import signal
 import subprocess
 import time
 
@@ -153,6 +154,27 @@ def test_much_output_goes_through(reaperd):
     times = ask_until(reaperd, (reaperd.folder / "a-done").exists)
     assert not times or times[len(times) // 2] < 0.5, times
     wait_for(lambda: [line["sequence"] for line in reaperd.json("logs", "a", "-n", "1")] == [OUTPUT_BYTES // 100], "every line was read")
+
+
+@pytest.mark.parametrize("signals", [None, 0], ids=["signals", "no signals left"])
+def test_what_comes_after_a_silence_is_heard(reaperd, signals):
+    """Bursts of small writes and silences between, also where the kernel cannot queue a signal for each."""
+    program = "import os, time\nfor n in range(20):\n for _ in range(500): os.write(1, b'x')\n os.write(1, b'%d\\n' % n)\n time.sleep(0.01)"
+    (reaperd.folder / "bursts").write_text(program + "\ntime.sleep(1000)")
+    reaperd.service("bursts", f"/usr/bin/python3 {reaperd.folder}/bursts")
+    reaperd.wrapper = [] if signals is None else ["prlimit", f"--sigpending={signals}"]
+    reaperd.start("bursts.service")
+    wait_for(lambda: [line.lstrip("x") for line in reaperd.lines("bursts")] == [str(n) for n in range(20)], "each burst is heard")
+
+
+def test_a_signal_of_output_from_somebody_else_does_nothing(reaperd):
+    reaperd.service("a", "/bin/sh -c 'echo one; exec sleep 1000'")
+    reaperd.start("a.service")
+    for number in (63, signal.SIGIO):
+        for _ in range(100):
+            os.kill(reaperd.pid, number)
+    wait_for(lambda: reaperd.lines("a") == ["one"], "it is heard")
+    assert reaperd.state("a.service") == "active"
 
 
 def cpu_ticks(pid):
