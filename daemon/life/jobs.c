@@ -73,11 +73,11 @@ static int start(struct unit *u)
 		if (r < 0)
 			return r;
 	}
+	if (!bindings_hold(u))
+		return -ENOLINK;
 	int r = unit_machine(u)->may_start ? unit_machine(u)->may_start(u) : 0;
 	if (r < 0)
 		return r;
-	if (!bindings_hold(u))
-		return -ENOLINK;
 	return unit_machine(u)->start ? unit_machine(u)->start(u) : -EOPNOTSUPP;
 }
 

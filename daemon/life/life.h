@@ -191,7 +191,8 @@ struct unit_machine {
 	/* 0, or as systemd's: -EALREADY nothing to do, -EAGAIN later, -EOPNOTSUPP this type cannot
 	 */
 	int (*start)(struct unit *u);
-	int (*may_start)(struct unit *u); /* asked when its conditions hold; NULL: it always may */
+	/* asked when its conditions and bindings hold; NULL: it always may */
+	int (*may_start)(struct unit *u);
 	int (*stop)(struct unit *u);
 	int (*reload)(struct unit *u);
 	bool (*can_reload)(const struct unit *u);

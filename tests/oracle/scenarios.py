@@ -203,6 +203,9 @@ add("the start limit of what a condition skips", {"a.service": service("", "Cond
 add("Upholds of each other", {"a.service": service("", "Upholds=b.service; After=b.service"), "b.service": service("Type=oneshot; ExecStart=/bin/false; Restart=on-failure; RestartSec=200ms", "Upholds=a.service")},
     "restart b.service", ordered=None)
 add("the start limit of what is skipped", {"a.service": service("ExecCondition=/bin/false")}, *["start a.service"] * 6)
+add("the start limit does not count what a binding refuses", pair("BindsTo=b.service; After=b.service"), *["start --job-mode=ignore-dependencies a.service"] * 6, "start a.service")
+add("the start limit of what is upheld and refused", {"t.target": unit("Install", "", "Upholds=a.service"), "a.service": service("", "BindsTo=b.service; After=b.service"), "b.service": service("ExecCondition=/bin/false")},
+    "start t.target", ordered=None)
 for text in ("ExecStopPost=/bin/true", "ExecStopPost=-/no/such", "ExecStopPost=/bin/false; ExecStopPost=/bin/true", "ExecStopPost=/bin/true; ExecStopPost=/bin/sleep 1"):
     add(f"a main that is not killed, {text}", {"a.service": service(f"KillMode=none; {text}; TimeoutStopSec=20")}, "start a.service", "stop --no-block a.service", "tell a exit 3", "start a.service")
 add("a main that is not killed in its time", {"a.service": service("KillMode=none; ExecStopPost=/bin/true; TimeoutStopSec=400ms")}, "start a.service", "stop a.service", "start a.service")
