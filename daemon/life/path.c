@@ -219,30 +219,55 @@ static size_t fixed_length(const struct path_watch *w)
 	return n;
 }
 
-/* Every folder on the way, then what is named: as far as they are there. */
+/* Watches the first `length` bytes of the path, a link itself too: the number of the watch, or -1.
+ */
+static int add_watch(const struct spec *s, size_t length, uint32_t mask)
+{
+	char path[PATH_MAX];
+
+	memcpy(path, watch_of(s)->path, length);
+	path[length] = 0;
+	(void)inotify_add_watch(s->source.fd, path, mask | IN_DONT_FOLLOW);
+	return inotify_add_watch(s->source.fd, path, mask);
+}
+
+/* Every folder on the way, then what is named: as far as they are there. Of a folder whose next is
+ * there too only a move matters. */
 static void add_watches(struct spec *s)
 {
 	const struct path_watch *w = watch_of(s);
-	size_t length = fixed_length(w);
-	char path[PATH_MAX];
+	size_t length = fixed_length(w), before = 0;
 
 	s->primary = -1;
-	for (size_t n = 1; n <= length && n < sizeof(path); n++) {
+	for (size_t n = 1; n <= length && n < PATH_MAX; n++) {
 		bool is_end = n == length;
 
 		if (!is_end && n != 1 && w->path[n] != '/')
 			continue;
-		memcpy(path, w->path, n);
-		path[n] = 0;
 		bool is_named = is_end && w->kind != PATH_EXISTS_GLOB;
-		int wd = inotify_add_watch(s->source.fd, path,
+		int wd = add_watch(s, n,
 			is_named ? watch_masks[w->kind] | (n == 1 ? WATCH_ON_THE_WAY : 0)
 				 : WATCH_ON_THE_WAY);
 		if (wd < 0)
 			return;
+		if (before)
+			(void)add_watch(s, before, IN_MOVE_SELF);
+		before = n;
 		if (is_named)
 			s->primary = wd;
 	}
+}
+
+/* While what it starts is up there is nothing to watch for. */
+static bool follow_target(struct path *p)
+{
+	const struct unit *target = trigger_target(p->unit);
+
+	if (!target || unit_is_inactive_or_failed(target))
+		return false;
+	unwatch(p);
+	unit_set_state(p->unit, UNIT_ACTIVE, PATH_UNIT_RUNNING);
+	return true;
 }
 
 static void on_inotify(struct loop_source *source, uint32_t events)
@@ -259,6 +284,8 @@ static void on_inotify(struct loop_source *source, uint32_t events)
 		enter_running(p, s);
 		return;
 	}
+	if (follow_target(p))
+		return;
 	/* Something happened on the way: there may be more to watch. What is watched stays so, for
 	 * a change that comes meanwhile must not be lost. */
 	add_watches(s);
@@ -291,13 +318,8 @@ static int watch(struct path *p)
 
 static void enter_waiting(struct path *p, bool initial, bool from_target)
 {
-	const struct unit *target = trigger_target(p->unit);
-
-	if (target && !unit_is_inactive_or_failed(target)) {
-		unwatch(p);
-		unit_set_state(p->unit, UNIT_ACTIVE, PATH_UNIT_RUNNING);
+	if (follow_target(p))
 		return;
-	}
 	const struct spec *why = find_holding(p, initial, from_target);
 	if (why) {
 		enter_running(p, why);

@@ -21,12 +21,12 @@ FINISHED = re.compile(r"(\S+): Job \d+ \S+/(\S+) finished, result=(\S+)$")
 
 MAIN = """#!/bin/sh
 # main NAME [trap]: does what is written into its fifo, a line of shell each.
-name=$1 here=${0%/*}
-echo "start ${name##*-}" >>$here/${name%-*}.log
-[ -z "$LISTEN_FDNAMES" ] || echo "got $LISTEN_FDNAMES" | sed "s/${name%-*}-//g" >>$here/${name%-*}.log
-[ "$2" != trap ] || trap 'echo "term ${name##*-}" >>$here/${name%-*}.log; exit 0' TERM
+letter=${1##*-} run=${1%-*} here=${0%/*}
+echo "start $letter" >>$here/$run/.log
+[ -z "$LISTEN_FDNAMES" ] || echo "got $LISTEN_FDNAMES" | sed "s/$run-//g" >>$here/$run/.log
+[ "$2" != trap ] || trap 'echo "term $letter" >>$here/$run/.log; exit 0' TERM
 [ "$2" != deaf ] || trap '' TERM
-exec 3<>$here/$name.fifo
+exec 3<>$here/$run/$letter.fifo
 while read -r line <&3; do eval "$line"; done
 """
 

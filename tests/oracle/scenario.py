@@ -33,6 +33,8 @@ class Run:
     def __init__(self, peer, units, events):
         self.peer, self.prefix, self.events = peer, peer.new_prefix(), events
         self.units = units
+        self.folder = peer.seen / self.prefix
+        self.folder.mkdir()  # of its own: a path looks again when something comes beside what it watches
         # What ends by itself while it runs is waited for, or it would depend on the machine between which events it does.
         self.quiet = LIMITED if any("RuntimeMaxSec" in text for text in units.values()) else QUIET
         self.names = sorted(self.own(name) for name in units if "@." not in name and "/" not in name)
@@ -41,7 +43,7 @@ class Run:
         # systemd forgets what is down and not named by anything that is up.
         peer.write_unit(f"{self.prefix}-anchor.target", f"[Unit]\nDefaultDependencies=no\nIgnoreOnIsolate=yes\nAfter={' '.join(self.names)}\n")
         for letter in {name[0] for name in units}:
-            os.mkfifo(peer.seen / f"{self.prefix}-{letter}.fifo")
+            os.mkfifo(self.folder / f"{letter}.fifo")
 
     def own(self, text):
         return NAME.sub(lambda m: f"{self.prefix}-{m[1]}.{m[2]}", text)
@@ -49,7 +51,7 @@ class Run:
     def fill(self, text):
         """`main a` and DIR become paths; `;` at the end of a word parts lines."""
         text = re.sub(r"\bmain ([a-z])\b", lambda m: f"{self.peer.inner}/main {self.prefix}-{m[1]}", text)
-        return self.own(text).replace("DIR", f"{self.peer.inner}/{self.prefix}")
+        return self.own(text).replace("DIR", f"{self.peer.inner}/{self.prefix}/")
 
     def look(self):
         """Properties of each unit; PIDs as whether there is one."""
@@ -82,7 +84,7 @@ class Run:
         end = time.monotonic() + (2 if self.states.get(f"{letter}.service", {}).get("MainPID") else 0)
         while True:
             try:
-                fifo = os.open(self.peer.seen / f"{self.prefix}-{letter}.fifo", os.O_WRONLY | os.O_NONBLOCK)
+                fifo = os.open(self.folder / f"{letter}.fifo", os.O_WRONLY | os.O_NONBLOCK)
             except OSError:
                 if time.monotonic() >= end:
                     return 0
@@ -94,8 +96,8 @@ class Run:
 
     def leave(self, letter, words):
         """A notification of a main, with descriptors: nobody tells of it, so its end is waited for."""
-        left = self.peer.seen / f"{self.prefix}.left"
-        self.tell(letter, f"$here/leave {words}; echo >$here/{left.name}")
+        left = self.folder / ".left"
+        self.tell(letter, f"$here/leave {words}; echo >$here/$run/{left.name}")
         end = time.monotonic() + 5
         while not left.exists() and time.monotonic() < end:
             time.sleep(0.02)
@@ -125,7 +127,7 @@ class Run:
     def do(self, event):
         """One event; what the client said of it, as its exit status."""
         verb, _, rest = event.partition(" ")
-        file = f"{self.peer.seen}/{self.prefix}{rest}"
+        file = f"{self.folder}/{rest}"
         first, _, more = rest.partition(" ")
         verbs = {
             "tell": lambda: self.tell(first, more),
@@ -142,7 +144,7 @@ class Run:
         return verbs[verb]() if verb in verbs else self.ask(verb, *(self.own(word) for word in rest.split()))
 
     def log(self):
-        path = self.peer.seen / f"{self.prefix}.log"
+        path = self.folder / ".log"
         return path.read_text().splitlines() if path.exists() else []
 
     def play(self):
@@ -173,12 +175,13 @@ def clean(peer, runs):
         peer.ctl("reset-failed", *names)
     except subprocess.TimeoutExpired:
         return
-    left = [path for each in runs for path in peer.seen.glob(f"{each.prefix}.*") if path.suffix != ".log"]
-    for path in [*(path for each in runs for path in peer.units_seen.glob(f"{each.prefix}-*")), *left]:
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
-            path.unlink(missing_ok=True)  # a service may take its PID file away itself
+    for each in runs:
+        shutil.rmtree(each.folder, ignore_errors=True)  # a service may take its PID file away itself
+        for path in peer.units_seen.glob(f"{each.prefix}-*"):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink()
 
 
 def ordered_pairs(units):

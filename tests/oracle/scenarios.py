@@ -427,6 +427,10 @@ for kind in ("PathExists", "PathExistsGlob", "PathChanged", "PathModified", "Dir
         "mkdir .d", "start a.path", "touch .d/f", "wait 1", "stop a.path")
     add(f"{kind}: its service is skipped", {"a.path": unit("Path", f"{kind}={where}; TriggerLimitBurst=5; TriggerLimitIntervalSec=10"), "a.service": service("", "ConditionPathExists=/no/such")},
         "mkdir .d", "start a.path", "touch .d/f", "wait 1", "stop a.path")
+    for what, name in (("something else", "x"), ("it", "f")):
+        add(f"{kind}: {what} comes while its service begins", {**watch, **LONG}, "mkdir .d", "start a.path", "start --no-block a.service", f"touch .d/{name}", "tell a systemd-notify READY=1", "stop a.service", "stop a.path")
+add("a path through a link that is turned", {"a.path": unit("Path", "PathChanged=DIR.l/f"), "a.service": service(), "b.service": service("", "", "b")},
+    "mkdir .one", "mkdir .two", "touch .one/f", "touch .two/f", "start b.service", "tell b cd $here/$run; ln -s .one .l", "start a.path", "tell b ln -s .two .k; mv -T .k .l", "touch .two/f")
 add("a path that starts another unit", {"a.path": unit("Path", "PathExists=DIR.f; Unit=b.service"), "b.service": service("", "", "b")}, "start a.path", "touch .f", "stop b.service", "remove .f", "stop b.service", "stop a.path")
 add("a path of two kinds", {"a.path": unit("Path", "PathExists=DIR.f; PathChanged=DIR.g"), "a.service": service()}, "start a.path", "touch .g", "tell a exit 0", "touch .f", "stop a.path")
 add("a path of nothing", {"a.path": unit("Path", "MakeDirectory=yes"), "a.service": service()}, "start a.path")

@@ -232,6 +232,19 @@ def test_no_change_is_lost_in_a_busy_folder(reaperd):
         reaperd.wait_state("a.path", "active/waiting")
 
 
+def test_a_path_goes_through_a_link_that_is_turned(reaperd):
+    for name in ("one", "two"):
+        (reaperd.folder / name).mkdir()
+        (reaperd.folder / name / "file").touch()
+    (reaperd.folder / "link").symlink_to("one")
+    reaperd.service("a")
+    reaperd.unit("a.path", f"[Path]\nPathChanged={reaperd.folder}/link/file\n")
+    reaperd.start("a.path")
+    (reaperd.folder / "other").symlink_to("two")
+    (reaperd.folder / "other").rename(reaperd.folder / "link")
+    wait_for(lambda: (reaperd.folder / "two/file").touch() or reaperd.state("a.service") == "active", "what it leads to now is watched")
+
+
 def test_a_path_works_off_a_spool(reaperd):
     spool = reaperd.folder / "spool"
     oneshot(reaperd, "a", f"/bin/sh -c 'for f in {spool}/*; do rm $f; echo done; break; done'")
