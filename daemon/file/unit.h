@@ -65,7 +65,9 @@ struct unit {
 	/* What changes while it lives: written by life/ alone. */
 	bool condition_result, assert_result;
 	bool start_limit_hit;
-	bool upkeep_waits;  /* daemon/life/upkeep.h */
+	/* daemon/life/upkeep.h */
+	bool in_upkeep, upkeep_waits;
+	uint8_t upkeep;	    /* bits: what it is to be looked at for */
 	bool will_restart;  /* it ended, and is started again by itself */
 	bool reload_failed; /* the last reload */
 	enum unit_active_state active;
@@ -83,7 +85,7 @@ struct unit {
 	void *context;		 /* struct life *, set by the manager */
 
 	/* queues of the manager */
-	struct unit *next_in_queue;
+	struct unit *next_in_queue, *next_in_upkeep;
 	unsigned queued; /* bits, one a queue */
 	uint32_t mark;	 /* scratch of graph walks: a generation number */
 };

@@ -12,8 +12,8 @@ void collect_later(struct life *life, size_t from)
 /* Something came of it that somebody may ask for again. */
 static bool has_lived(const struct unit *u)
 {
-	return u->active != UNIT_INACTIVE || u->job || u->queued || u->service || u->trigger ||
-	       u->start_refusal || u->condition_time.monotonic_usec;
+	return u->active != UNIT_INACTIVE || u->job || u->queued || u->in_upkeep || u->service ||
+	       u->trigger || u->start_refusal || u->condition_time.monotonic_usec;
 }
 
 /* A unit that stays speaks of it. One that stays too may have been loaded after it, and then both
@@ -75,6 +75,6 @@ void collect_turn(struct life *life)
 
 void collect_instance(struct life *life, struct unit *u)
 {
-	if (u->collect && u->active == UNIT_INACTIVE && !u->job && !u->queued)
+	if (u->collect && u->active == UNIT_INACTIVE && !u->job && !u->queued && !u->in_upkeep)
 		forget(life, u);
 }

@@ -4,9 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#include "common/clock.h"
 #include "common/text.h"
-#include "daemon/base/limits.h"
 #include "daemon/base/log.h"
 #include "daemon/life/life.h"
 #include "daemon/life/react.h"
@@ -142,25 +140,17 @@ static enum job_result result_of(int r)
 	}
 }
 
-static void run_job(struct life *life, struct job *job)
+bool react_run_job(struct life *life)
 {
+	struct job *job = job_next_runnable(&life->jobs);
+
+	if (!job)
+		return false;
 	int r = act(job->unit, job->type);
 
 	if (r == -EAGAIN)
 		job_postpone(&life->jobs, job);
 	else if (r < 0)
 		job_finish(&life->jobs, job, result_of(r));
-}
-
-bool react_run_jobs(struct life *life)
-{
-	uint64_t end_usec = clock_monotonic_usec() + LIMIT_JOBS_PER_TURN_USEC;
-	struct job *job;
-
-	while ((job = job_next_runnable(&life->jobs))) {
-		run_job(life, job);
-		if (clock_monotonic_usec() > end_usec)
-			return false;
-	}
 	return true;
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "daemon/base/limits.h"
 #include "daemon/base/log.h"
 #include "daemon/life/collect.h"
 #include "daemon/life/idle.h"
@@ -140,7 +141,7 @@ void unit_forget_limits(struct unit *u)
 {
 	u->start_limit_begin_usec = u->upkeep_begin_usec = 0;
 	u->start_limit_count = u->upkeep_count = 0;
-	life_enqueue(unit_life(u), u, WORK_UPKEEP);
+	upkeep_queue(unit_life(u), u);
 }
 
 struct unit *life_mark_owner(uint64_t mark, void *data)
@@ -264,8 +265,6 @@ static void do_queued_work(struct life *life)
 			react_to_state(life, u);
 		else if (work & WORK_TRIGGERS)
 			react_to_triggered(u);
-		if (work & WORK_UPKEEP)
-			upkeep(life, u);
 		if (work & WORK_JOB_FAILED)
 			react_to_failed_job(life, u);
 		collect_instance(life, u);
@@ -299,14 +298,29 @@ static void look_at_trees(struct life *life)
 	}
 }
 
+/* Each with what follows from it at once; false: a turn's time is over, and there may be more. */
+static bool run_jobs(struct life *life)
+{
+	uint64_t end_usec = clock_monotonic_usec() + LIMIT_JOBS_PER_TURN_USEC;
+
+	while (react_run_job(life)) {
+		do_queued_work(life);
+		if (clock_monotonic_usec() > end_usec)
+			return false;
+	}
+	return true;
+}
+
 void life_turn(struct life *life)
 {
 	bool all_ran;
 
+	do_queued_work(life);
 	do {
+		upkeep(life);
 		do_queued_work(life);
-		all_ran = react_run_jobs(life);
-	} while (life->queue_first && all_ran);
+		all_ran = run_jobs(life);
+	} while (life->upkeep_first && all_ran);
 	look_at_trees(life);
 	idle_release(life);
 	life->looked = false;

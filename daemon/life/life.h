@@ -117,7 +117,9 @@ struct life {
 	bool looked;		 /* for adopted ones, since a child died, in this turn */
 	struct service *by_mark; /* services that have run, by their mark */
 	struct unit *queue_first, *queue_last;
-	struct loop_timer upkeep_timer; /* of upkeep.h; runs while upkeep_usec is not 0 */
+	struct unit *upkeep_first;	/* of upkeep.h */
+	bool upkeep_asked;		/* since it was last gone through */
+	struct loop_timer upkeep_timer; /* runs while upkeep_usec is not 0 */
 	uint64_t upkeep_usec;
 	int idle_pipe[2];     /* of idle.h; -1: nobody waits */
 	struct moment begin;  /* of reaperd */
@@ -162,9 +164,8 @@ int life_request(struct life *life, struct unit *u, enum job_type type, enum job
 enum unit_work {
 	WORK_EXIT = 1 << 0,	  /* a process of it ended */
 	WORK_REACT = 1 << 1,	  /* its state changed: consequences for others */
-	WORK_TRIGGERS = 1 << 2,	  /* a start of it ended: whoever triggers it looks again */
+	WORK_TRIGGERS = 1 << 2,	  /* a job of it ended: whoever triggers it looks again */
 	WORK_JOB_FAILED = 1 << 3, /* a job of it failed, not by what it did itself */
-	WORK_UPKEEP = 1 << 4,	  /* a start of it ended: may have to be tried again (upkeep.h) */
 };
 
 void life_enqueue(struct life *life, struct unit *u, unsigned work);

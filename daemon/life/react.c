@@ -195,7 +195,6 @@ void react_to_triggered(struct unit *u)
 void react_to_state(struct life *life, struct unit *u)
 {
 	const unsigned at_rest = 1U << UNIT_INACTIVE | 1U << UNIT_FAILED;
-	bool was_up = u->was_active & (1U << UNIT_ACTIVE | 1U << UNIT_RELOADING);
 	bool was_on = u->was_active & ~at_rest;
 	/* A start that was refused fails without having been on. */
 	bool fails = u->active == UNIT_FAILED && u->was_active & ~(1U << UNIT_FAILED);
@@ -220,16 +219,15 @@ void react_to_state(struct life *life, struct unit *u)
 	now = u->active;
 	if (comes_back)
 		u->active = UNIT_FAILED;
-	if ((was_up && (is_down || u->active == UNIT_DEACTIVATING || u->will_restart)) ||
-		(was_on && is_down && !u->job))
-		request_each(life, u, DEP_BOUND_BY, JOB_STOP, JOB_MODE_REPLACE);
 	if (was_on && is_unexpected &&
-		(is_down || u->active == UNIT_DEACTIVATING || u->will_restart))
+		(is_down || u->active == UNIT_DEACTIVATING || u->will_restart)) {
+		request_each(life, u, DEP_BOUND_BY, JOB_STOP, JOB_MODE_REPLACE);
 		request_each(life, u, DEP_PROPAGATES_STOP_TO, JOB_STOP, JOB_MODE_REPLACE);
+	}
 	u->active = now;
 	if ((was_on && is_down) || fails)
 		go_down_consequences(life, u);
-	upkeep(life, u);
+	upkeep_changed(life, u);
 	react_to_triggered(u);
 }
 
@@ -253,11 +251,10 @@ void react_to_job(struct job *job, enum job_result result, void *data)
 	struct life *life = data;
 
 	job_limit_clear(life, job);
-	if (job->type == JOB_START) {
-		life_enqueue(life, job->unit, WORK_TRIGGERS | WORK_UPKEEP);
-		if (unit_is_inactive_or_failed(job->unit))
-			job->unit->trigger_details = strv_free(job->unit->trigger_details);
-	}
+	life_enqueue(life, job->unit, WORK_TRIGGERS);
+	upkeep_queue(life, job->unit);
+	if (job->type == JOB_START && unit_is_inactive_or_failed(job->unit))
+		job->unit->trigger_details = strv_free(job->unit->trigger_details);
 	if (result == JOB_DEPENDENCY)
 		tell_of_dependency(job->unit);
 	/* The unit itself tells of other failures, by its state. */

@@ -5,9 +5,8 @@
 
 #include "daemon/life/life.h"
 
-/* Runs the jobs that may run now; false: a turn's time is over (LIMIT_JOBS_PER_TURN_USEC), and
- * there may be more. */
-bool react_run_jobs(struct life *life);
+/* Runs the next job that may run now; false: there is none. */
+bool react_run_job(struct life *life);
 /* Keeps why a start of it comes to nothing, for whoever asks: a sentence without its subject. */
 void refuse_start(struct unit *u, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* A unit's state changed: its job may have ended, others may be bound to it. */

@@ -12,6 +12,7 @@
 #include "common/format.h"
 #include "daemon/base/log.h"
 #include "daemon/life/service_table.h"
+#include "daemon/life/upkeep.h"
 
 /* Whether it spoke in time and was only not heard: after a stall of ours, or behind a flood. What
  * it says arms the timer anew, or leads on to a state with another one. */
@@ -266,6 +267,7 @@ static bool start_limit_hit(struct service *s)
 	u->will_restart = false;
 	/* As systemd has it, what its conditions kept from running is not failed by this either. */
 	settle(s, s->result == SERVICE_SKIP_CONDITION ? SERVICE_DEAD : SERVICE_FAILED);
+	upkeep_changed(unit_life(u), u); /* down anew, though it may have been so before */
 	return true;
 }
 

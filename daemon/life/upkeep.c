@@ -3,6 +3,115 @@
 
 #include "daemon/base/limits.h"
 #include "daemon/base/log.h"
+#include "daemon/life/collect.h"
+
+enum rule {
+	RULE_UPHELD,
+	RULE_BOUND,
+	RULE_UNNEEDED,
+	RULE_MAX,
+};
+
+static bool is_upheld(const struct unit *u)
+{
+	if (!unit_is_inactive_or_failed(u))
+		return false;
+	UNIT_FOREACH (holder, u, DEP_UPHELD_BY)
+		if (unit_is_active(holder) && !holder->job)
+			return true;
+	return false;
+}
+
+static bool has_lost_a_binding(const struct unit *u)
+{
+	if (u->active != UNIT_ACTIVE)
+		return false;
+	UNIT_FOREACH (other, u, DEP_BINDS_TO)
+		if (unit_is_inactive_or_failed(other) && !other->job)
+			return true;
+	return false;
+}
+
+static bool is_unneeded(const struct unit *u)
+{
+	static const enum dep_kind needers[] = {
+		DEP_REQUIRED_BY, DEP_WANTED_BY, DEP_BOUND_BY, DEP_REQUISITE_OF, DEP_UPHELD_BY};
+
+	if (u->active != UNIT_ACTIVE)
+		return false;
+	for (size_t k = 0; k < ELEMENTS(needers); k++)
+		UNIT_FOREACH (needer, u, needers[k])
+			if (needer->job || !unit_is_inactive_or_failed(needer))
+				return false;
+	return true;
+}
+
+/* What is done with a unit without a job; in this order: what is up for a moment only starts what
+ * it upholds before it is stopped. */
+static const struct {
+	bool (*applies)(const struct unit *u);
+	enum job_type type;
+	enum job_mode mode;
+	const char *what;
+} rules[RULE_MAX] = {
+	[RULE_UPHELD] = {is_upheld, JOB_START, JOB_MODE_FAIL, "started because it is upheld"},
+	[RULE_BOUND] = {has_lost_a_binding, JOB_STOP, JOB_MODE_REPLACE,
+		"stopped because what it is bound to is down"},
+	[RULE_UNNEEDED] = {is_unneeded, JOB_STOP, JOB_MODE_FAIL,
+		"stopped because nothing needs it"},
+};
+
+/* Those that its files make a rule for it. */
+static unsigned rules_for(const struct unit *u)
+{
+	size_t holders, bindings;
+
+	(void)unit_edges(u, DEP_UPHELD_BY, &holders);
+	(void)unit_edges(u, DEP_BINDS_TO, &bindings);
+	return (holders ? 1U << RULE_UPHELD : 0) | (bindings ? 1U << RULE_BOUND : 0) |
+	       (u->config->unit.stop_when_unneeded ? 1U << RULE_UNNEEDED : 0);
+}
+
+static void ask(struct life *life, struct unit *u, unsigned asked)
+{
+	asked &= rules_for(u);
+	if (!asked)
+		return;
+	u->upkeep |= asked;
+	life->upkeep_asked = true;
+	if (u->in_upkeep)
+		return;
+	u->in_upkeep = true;
+	u->next_in_upkeep = life->upkeep_first;
+	life->upkeep_first = u;
+}
+
+static void ask_each(struct life *life, const struct unit *u, enum dep_kind kind, enum rule rule)
+{
+	UNIT_FOREACH (other, u, kind)
+		ask(life, other, 1U << rule);
+}
+
+void upkeep_changed(struct life *life, struct unit *u)
+{
+	static const enum dep_kind needs[] = {
+		DEP_REQUIRES, DEP_WANTS, DEP_BINDS_TO, DEP_REQUISITE, DEP_UPHOLDS};
+
+	if (unit_is_active(u)) {
+		ask_each(life, u, DEP_UPHOLDS, RULE_UPHELD);
+		ask(life, u, 1U << RULE_UNNEEDED | 1U << RULE_BOUND);
+	} else if (unit_is_inactive_or_failed(u)) {
+		for (size_t k = 0; k < ELEMENTS(needs); k++)
+			ask_each(life, u, needs[k], RULE_UNNEEDED);
+		ask_each(life, u, DEP_BOUND_BY, RULE_BOUND);
+		ask(life, u, 1U << RULE_UPHELD);
+	}
+}
+
+void upkeep_queue(struct life *life, struct unit *u)
+{
+	ask(life, u, ~0U);
+}
 
 static void look_again(struct loop_timer *t)
 {
@@ -12,7 +121,7 @@ static void look_again(struct loop_timer *t)
 	for (size_t i = 0; i < life->units.count; i++)
 		if (life->units.list[i]->upkeep_waits) {
 			life->units.list[i]->upkeep_waits = false;
-			life_enqueue(life, life->units.list[i], WORK_UPKEEP);
+			upkeep_queue(life, life->units.list[i]);
 		}
 }
 
@@ -42,55 +151,32 @@ void upkeep_close(struct life *life)
 		loop_timer_clear(life->loop, &life->upkeep_timer);
 }
 
-/* It is down, and somebody who is up wants it up: by a stop too. */
-static void start_if_upheld(struct life *life, struct unit *u)
+static void look(struct life *life, struct unit *u, enum rule rule)
 {
-	if (life->stopping || u->job || !unit_is_inactive_or_failed(u))
+	bool asked = u->upkeep & 1U << rule;
+
+	u->upkeep &= ~(1U << rule);
+	if (!asked || u->job || (life->stopping && rules[rule].type == JOB_START) ||
+		!rules[rule].applies(u))
 		return;
-	UNIT_FOREACH (holder, u, DEP_UPHELD_BY)
-		if (unit_is_active(holder) && !holder->job) {
-			if (may_act(life, u, "started because it is upheld"))
-				(void)life_request(life, u, JOB_START, JOB_MODE_FAIL);
-			return;
-		}
+	if (may_act(life, u, rules[rule].what))
+		(void)life_request(life, u, rules[rule].type, rules[rule].mode);
 }
 
-static bool is_needed(const struct unit *u)
+void upkeep(struct life *life)
 {
-	static const enum dep_kind kinds[] = {
-		DEP_REQUIRED_BY, DEP_WANTED_BY, DEP_BOUND_BY, DEP_REQUISITE_OF, DEP_UPHELD_BY};
+	/* A job that is asked for here may end another, whose unit is asked about then. */
+	while (life->upkeep_asked) {
+		life->upkeep_asked = false;
+		for (enum rule rule = 0; rule < RULE_MAX; rule++)
+			for (struct unit *u = life->upkeep_first; u; u = u->next_in_upkeep)
+				look(life, u, rule);
+	}
+	while (life->upkeep_first) {
+		struct unit *u = life->upkeep_first;
 
-	for (size_t k = 0; k < ELEMENTS(kinds); k++)
-		UNIT_FOREACH (needer, u, kinds[k])
-			if (needer->job || !unit_is_inactive_or_failed(needer))
-				return true;
-	return false;
-}
-
-/* It only lives for others. */
-static void stop_if_unneeded(struct life *life, struct unit *u)
-{
-	if (!u->config->unit.stop_when_unneeded || u->active != UNIT_ACTIVE || u->job ||
-		is_needed(u))
-		return;
-	if (may_act(life, u, "stopped because nothing needs it"))
-		(void)life_request(life, u, JOB_STOP, JOB_MODE_FAIL);
-}
-
-void upkeep(struct life *life, struct unit *u)
-{
-	static const enum dep_kind needs[] = {
-		DEP_REQUIRES, DEP_WANTS, DEP_BINDS_TO, DEP_REQUISITE, DEP_UPHOLDS};
-
-	start_if_upheld(life, u);
-	/* Before the stop of what is up for a moment only. */
-	if (unit_is_active(u))
-		UNIT_FOREACH (other, u, DEP_UPHOLDS)
-			start_if_upheld(life, other);
-	stop_if_unneeded(life, u);
-	if (!unit_is_inactive_or_failed(u))
-		return;
-	for (size_t k = 0; k < ELEMENTS(needs); k++)
-		UNIT_FOREACH (other, u, needs[k])
-			stop_if_unneeded(life, other);
+		life->upkeep_first = u->next_in_upkeep;
+		u->in_upkeep = false;
+		collect_instance(life, u);
+	}
 }

@@ -225,9 +225,22 @@ add("StopWhenUnneeded of what nobody needs", {"a.service": service("", "StopWhen
 add("StopWhenUnneeded of what OnSuccess starts", {"a.service": service("ExecStart=/bin/true", "OnSuccess=b.service"), "b.service": service("", "StopWhenUnneeded=yes", "b")}, "start a.service", ordered=None)
 add("StopWhenUnneeded of what a skipped unit wants", {"a.service": service("", "ConditionPathExists=/no/such; Wants=c.service; After=c.service"), "c.service": service("", "StopWhenUnneeded=yes", "c")}, "start a.service", ordered=None)
 add("StopWhenUnneeded of what is upheld by one that fails", {"b.service": service("ExecCondition=/bin/sh -c 'exit 255'", "Upholds=c.service", "b"), "c.service": service("", "StopWhenUnneeded=yes", "c")}, "start b.service", ordered=None)
+add("StopWhenUnneeded of what came up before a skipped unit that wants it", {"a.service": service("", "ConditionPathExists=/no/such; Wants=c.service; After=c.service"), "c.service": service("Type=exec", "StopWhenUnneeded=yes", "c")},
+    "start a.service", "start a.service", "stop c.service", ordered=None)
+add("StopWhenUnneeded of what is upheld by one at its start limit", {"t.target": unit("Install", "", "Upholds=a.service"), "a.service": service("ExecStart=/bin/false", "Upholds=b.service"), "b.service": service("", "StopWhenUnneeded=yes; Wants=a.service; Before=a.service", "b")},
+    "start t.target", ordered=None)
 add("Upholds of what is stopped at once, for nobody needs it", {"a.service": service("", "StopWhenUnneeded=yes; Upholds=c.service"), "c.service": service(BAD)}, "start a.service", ordered=None)
 add("Upholds of what always fails", {"t.target": unit("Install", "", "Upholds=a.service"), "a.service": service(BAD)}, "start t.target", "stop t.target", ordered=None)
 add("Upholds of what always ends", {"t.target": unit("Install", "", "Upholds=a.service"), "a.service": service("Type=oneshot; ExecStart=/bin/true")}, "start t.target", "stop t.target", ordered=None)
+for mode in ("ignore-dependencies", "ignore-requirements"):
+    add(f"BindsTo of what is down: {mode}", pair("BindsTo=b.service"), f"start --job-mode={mode} a.service", ordered=None)
+    add(f"BindsTo of what is stopped: {mode}", pair("BindsTo=b.service"), "start a.service", f"stop --job-mode={mode} b.service")
+add("BindsTo of what is stopped while it begins", pair("BindsTo=b.service", "Type=notify; NotifyAccess=all; TimeoutStartSec=60"),
+    "start --no-block a.service", "stop --job-mode=ignore-dependencies b.service", "tell a systemd-notify READY=1", ordered=None)
+add("BindsTo of what ends while both begin", {"a.service": service("", "BindsTo=b.service"), "b.service": service("Type=oneshot; ExecStart=/bin/true")}, "start a.service")
+add("BindsTo of each other", {"a.service": service("", "BindsTo=b.service"), "b.service": service(f"Restart=always; {FAST}", "BindsTo=a.service", "b")}, "start a.service", "kill b KILL", "kill a KILL")
+add("StopWhenUnneeded of what another is bound to", {"a.service": service("", "BindsTo=b.service; After=b.service"), "b.service": service("", "StopWhenUnneeded=yes", "b")},
+    "start a.service", "kill a KILL", "start a.service", "kill b KILL", "start a.service", "stop a.service")
 add("PropagatesReloadTo does not make a service reloadable", pair("PropagatesReloadTo=b.service"), "start a.service", "reload a.service", "reload-or-restart a.service")
 add("PropagatesReloadTo from a target", {"t.target": unit("Install", "", "PropagatesReloadTo=a.service; Wants=a.service"), "a.service": service("ExecReload=/bin/true")},
     "start t.target", "reload t.target", "stop a.service", "reload t.target")
@@ -261,6 +274,7 @@ add("daemon-reload forgets how often it was started", {"a.service": service("Exe
 add("restarts count anew after the start limit and daemon-reload", {"a.service": service(f"{BAD}; Restart=on-failure; {FAST}")}, "start a.service", "daemon-reload", "start a.service")
 add("daemon-reload looks again at what is upheld", {"a.service": service("Type=oneshot; ExecStart=/bin/true"), "c.service": service("", "Upholds=a.service", "c")},
     "start c.service", "daemon-reload", "reset-failed a.service", "daemon-reload", ordered=None)
+add("daemon-reload looks at what is bound now", pair(""), "start a.service", "edit a.service [Unit]; BindsTo=b.service", "daemon-reload", "start b.service")
 add("daemon-reload looks again at what is unneeded", {"a.service": service("", "StopWhenUnneeded=yes"), "c.service": service("", "Wants=a.service", "c")},
     "start c.service", "edit c.service [Unit]; Wants=", "daemon-reload", "stop c.service")
 add("daemon-reload in the midst of a start", LONG, "start --no-block a.service", "daemon-reload", "tell a systemd-notify READY=1", "daemon-reload", "kill a KILL", "daemon-reload", "start --no-block a.service")
