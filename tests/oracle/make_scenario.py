@@ -12,7 +12,8 @@ from scenarios import service, unit
 
 # What a main process does or has done to it, and what is asked of a manager.
 ENDS = ["tell {0} exit 0", "tell {0} exit 3", "tell {0} exit 7", "kill {0} KILL", "kill {0} TERM", "kill {0} ABRT", "kill {0} HUP"]
-SAYS = ["READY=1", "STOPPING=1", "RELOADING=1", "WATCHDOG=trigger", "STATUS=well", "WATCHDOG=1", "ERRNO=5", "ERRNO=0", "MAINPID=1",
+TRIGGER = "WATCHDOG=trigger"
+SAYS = ["READY=1", "STOPPING=1", "RELOADING=1", TRIGGER, "STATUS=well", "WATCHDOG=1", "ERRNO=5", "ERRNO=0", "MAINPID=1",
         "EXTEND_TIMEOUT_USEC=1000", "READY=1 EXTEND_TIMEOUT_USEC=1000"]  # fmt: skip
 LEAVES = ["FDSTORE=1 FDNAME=x file", "FDSTORE=1 file file", "FDSTORE=1 FDPOLL=0 pipe", "FDSTORE=1 FDNAME=y pipe", "FDSTOREREMOVE=1 FDNAME=x", "FDSTOREREMOVE=1 FDNAME=stored"]
 VERBS = ["start", "stop", "restart", "try-restart", "reload", "reset-failed", "reload-or-restart", "try-reload-or-restart",
@@ -26,7 +27,7 @@ COMMON = 7  # the first so many of these are as frequent as all others together
 LINKS = ["Requires", "Wants", "BindsTo", "Requisite", "PartOf", "Conflicts", "Upholds", "PropagatesStopTo", "OnFailure", "OnSuccess",
          "PropagatesReloadTo", "ReloadPropagatedFrom", "StopPropagatedFrom"]  # fmt: skip
 STARTS = re.compile(r"^(?:Requires|Wants|BindsTo|Upholds|OnFailure|OnSuccess)=(\S+)$", re.M)
-RESTARTS = re.compile(r"^(?:Requires|BindsTo|Requisite|PartOf)=", re.M)
+RESTARTS = re.compile(r"^(?:Requires|BindsTo|Requisite|PartOf|Wants|Upholds|OnFailure|OnSuccess)=", re.M)
 ORDERED = ("Requisite", "Requires", "BindsTo")
 UNIT_TEXTS = ["StopWhenUnneeded=yes", "RefuseManualStart=yes", "RefuseManualStop=yes", "OnFailureJobMode=fail", "OnSuccessJobMode=fail",
               "StartLimitBurst=1", "StartLimitBurst=2", "ConditionPathExists=/no/such", "AssertPathExists=/no/such",
@@ -104,8 +105,8 @@ def make_service(dice, letter, contrary):
 
 
 def without_races(units):
-    """Of two that restart each other the timers go off together, and which is first is not defined: only one has one. Nor is
-    whether what ends at once takes what is bound to it along before that is up."""
+    """Of two that restart or start each other the timers go off together (systemd's are late by up to 250 ms), and which is
+    first is not defined: only one has one. Nor is whether what ends at once takes what is bound to it along before that is up."""
     restarting = []
     for name, text in units.items():
         if any(f"BindsTo={name}" in other for other in units.values()):
@@ -152,6 +153,11 @@ def make_trigger(dice):
     return {f"a.{kind}": unit(kind.capitalize(), text)}, {"socket": ["connect .s"], "path": ["touch .f", "remove .f"], "timer": []}[kind]
 
 
+def say(what):
+    """Whether who asks for the end of its main process outlives that is not defined: one is left that does."""
+    return f"(trap '' ABRT; systemd-notify {what}; sleep 1000)" if what == TRIGGER else f"systemd-notify {what}"
+
+
 def make_event(dice, units, extra, is_first):
     is_slow = any("TimeoutStartSec=60" in text for text in units.values())  # a client may wait for it: mostly not
     names = sorted(name for name in units if "@" not in name)
@@ -162,7 +168,7 @@ def make_event(dice, units, extra, is_first):
         if "FileDescriptorStoreMax" in units[name] and dice.random() < 0.5:
             return f"leave {name[0]} {dice.choice(LEAVES)}"
         if "Type=notify" in units[name] and dice.random() < 0.7:
-            return f"tell {name[0]} systemd-notify {dice.choice(SAYS + ['READY=1'] * 6)}"
+            return f"tell {name[0]} {say(dice.choice(SAYS + ['READY=1'] * 6))}"
         return dice.choice(ENDS).format(name[0])
     verb = dice.choice(VERBS if dice.random() < 0.5 else VERBS[:COMMON])
     if is_slow and verb != "reset-failed" and "--no-block" not in verb and dice.random() < 0.9:
