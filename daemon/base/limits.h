@@ -46,13 +46,13 @@
 #define LIMIT_OUTPUT_RING_BYTES (64 * 1024)   /* the default of OutputRingSize= */
 #define LIMIT_OUTPUT_PIPE_BYTES (1024 * 1024) /* of a unit that writes without pause */
 #define LIMIT_CONSOLE_QUEUE_BYTES (256 * 1024)
-#define LIMIT_FILES_QUEUE_BYTES (1024 * 1024) /* for the writer of log files */
+#define LIMIT_FILES_QUEUE_BYTES (4 * 1024 * 1024) /* for the writer of log files */
 
 /* Work per source and turn of the loop, so that no flood keeps the others waiting. */
 #define LIMIT_NOTIFY_PER_TURN 64
 #define LIMIT_OUTPUT_PER_TURN (256 * 1024) /* a tenth of a millisecond */
 #define LIMIT_OUTPUT_PER_TURN_TO_FILES                                                             \
-	(32 * 1024) /* as the shortest lines it fills half of the queue */
+	(96 * 1024) /* as the shortest lines it fills three quarters of the queue */
 #define LIMIT_JOBS_PER_TURN_USEC (20 * 1000ULL) /* a client is answered within 50 ms */
 #define LIMIT_REQUESTS_PER_TURN 16
 #define LIMIT_ACCEPTS_PER_TURN 16

@@ -29,7 +29,7 @@ void log_files_ended(struct manager *m);
 /* Rotates every file now; false: there are none. */
 bool log_files_rotate(struct manager *m);
 
-/* log_writer.c: reads lines from `fd` until its end. */
+/* log_writer.c: reads blocks of lines from `fd` until its end. */
 _Noreturn void log_writer_run(const struct log_file_settings *settings, int fd);
 
 /* What it is told besides lines: no unit has such a name. */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The process that writes log files: lines from a pipe, "UNIT LINE", into DIRECTORY/UNIT.log. It
- * may wait for a disk as long as that takes; what cannot be written is dropped, counted, and told
- * of in the file once it can be written again.
+ * The process that writes log files: blocks of lines from a pipe, "UNIT LENGTH" and then so many
+ * bytes, into DIRECTORY/UNIT.log. It may wait for a disk as long as that takes; what cannot be
+ * written is dropped, counted, and told of in the file once it can be written again.
  */
 #include <errno.h>
 #include <signal.h>
@@ -26,6 +26,8 @@ struct writer {
 	struct log_file *files;
 	char buffer[READ_BYTES + 2 * LIMIT_OUTPUT_LINE_BYTES];
 	size_t used;
+	struct log_file *file; /* of the block that is being read */
+	size_t left;	       /* how much of it is yet to come */
 };
 
 static struct log_file *file_of(struct writer *w, const char *unit, size_t length)
@@ -44,57 +46,53 @@ static void rotate_all(struct writer *w)
 		log_file_rotate(w->settings, f);
 }
 
-static bool is_rotate(const char *line, size_t length)
+/* What comes next: so many bytes of a unit, or something to do. Ended by a NUL in place of its
+ * newline. */
+static void take_head(struct writer *w, char *line)
 {
-	return length == strlen(LOG_WRITER_ROTATE) && memcmp(line, LOG_WRITER_ROTATE, length) == 0;
-}
+	char *space = strchr(line, ' ');
 
-/* A run of lines of one unit: what is written is moved together in front. */
-struct run {
-	struct log_file *file;
-	char *begin, *end;
-};
-
-static void write_run(struct writer *w, struct run *r)
-{
-	if (r->file && r->end > r->begin)
-		log_file_write(w->settings, r->file, r->begin, (size_t)(r->end - r->begin));
-	r->file = NULL;
-}
-
-static void take_line(struct writer *w, struct run *r, char *line, size_t length)
-{
-	char *space = memchr(line, ' ', length);
-
-	if (is_rotate(line, length)) {
-		write_run(w, r);
+	if (strcmp(line, LOG_WRITER_ROTATE) == 0)
 		rotate_all(w);
-		return;
-	}
 	if (!space)
 		return;
-	size_t unit = (size_t)(space - line), rest = length - unit - 1;
-	if (!r->file || strlen(r->file->unit) != unit || memcmp(r->file->unit, line, unit) != 0) {
-		write_run(w, r);
-		*r = (struct run){file_of(w, line, unit), line, line};
-	}
-	memmove(r->end, space + 1, rest + 1); /* its newline too */
-	r->end += rest + 1;
+	w->left = strtoul(space + 1, NULL, 10);
+	w->file = file_of(w, line, (size_t)(space - line));
 }
 
-/* Whole lines are taken; the beginning of the next one moves to the front. */
+/* Whole lines of the block: how much that was. */
+static size_t take_lines(struct writer *w, const char *text, size_t size)
+{
+	size_t there = size < w->left ? size : w->left;
+	const char *last = memrchr(text, '\n', there);
+	size_t whole = last ? (size_t)(last + 1 - text) : 0;
+
+	if (whole && w->file)
+		log_file_write(w->settings, w->file, text, whole);
+	w->left -= whole;
+	return whole;
+}
+
+/* What is not whole moves to the front. */
 static void take(struct writer *w)
 {
-	char *line = w->buffer, *end = w->buffer + w->used, *newline;
-	struct run run = {0};
+	char *text = w->buffer, *end = w->buffer + w->used;
+	size_t taken = 1;
 
-	while ((newline = memchr(line, '\n', (size_t)(end - line)))) {
-		take_line(w, &run, line, (size_t)(newline - line));
-		line = newline + 1;
+	while (text < end && taken) {
+		char *newline = w->left ? NULL : memchr(text, '\n', (size_t)(end - text));
+
+		taken = w->left	  ? take_lines(w, text, (size_t)(end - text))
+			: newline ? (size_t)(newline + 1 - text)
+				  : 0;
+		if (newline) {
+			*newline = 0;
+			take_head(w, text);
+		}
+		text += taken;
 	}
-	write_run(w, &run);
-	w->used = (size_t)(end - line);
-	memmove(w->buffer, line, w->used);
+	w->used = (size_t)(end - text);
+	memmove(w->buffer, text, w->used);
 }
 
 /* A TERM for everyone is not for us; whoever compresses is nobody that is waited for. */

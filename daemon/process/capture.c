@@ -15,6 +15,7 @@
 /* One that had something so short a time ago is busy: it is looked at after a nap. */
 #define BUSY_USEC 1000
 #define NAP_USEC 500
+#define WAIT_USEC 100	  /* whoever takes its lines has no room for more */
 #define LEAST_NAP_USEC 50 /* a shorter one is over when it begins */
 /* One that holds that much may become larger: a quarter of what pipes begin with (pipe(7)). */
 #define LARGE_READ (USUAL_ROOM / 4)
@@ -126,7 +127,6 @@ static void take(struct capture *c, size_t n)
 		text = unseen = newline + 1;
 	}
 	keep_partial(c, text, (size_t)(end - text));
-	c->reader->end(c->data);
 }
 
 /* The pipe that others are emptied into, as large as they are; false: there is none. */
@@ -212,16 +212,16 @@ static int set_tells(struct capture *c, bool tells)
 
 /* A busy one is looked at when it should be filled to a quarter, and tells nothing meanwhile. One
  * that was half full, or had all that may be read, is looked at again at once. */
-static void nap(struct capture *c, size_t had, size_t budget, uint64_t took_usec)
+static void nap(struct capture *c, size_t had, bool has_more, uint64_t took_usec)
 {
 	size_t room = c->room ? c->room : USUAL_ROOM;
-	uint64_t usec = NAP_USEC;
+	uint64_t usec = had || !has_more ? NAP_USEC : WAIT_USEC;
 
 	if (had && took_usec < BUSY_USEC)
 		usec = took_usec * (room / 4) / had;
 	if (usec > NAP_USEC)
 		usec = NAP_USEC;
-	if (usec < LEAST_NAP_USEC || (had && had == budget) || had >= room / 2)
+	if (usec < LEAST_NAP_USEC || (had && has_more) || had >= room / 2)
 		usec = 0;
 	(void)set_tells(c, look_after(c, usec) < 0);
 }
@@ -232,13 +232,30 @@ static void be_told(struct capture *c)
 	(void)look_after(c, set_tells(c, true) < 0 ? UNTOLD_USEC : 0);
 }
 
+/* What may be read in a turn, in as many pieces as it takes; *ret_more: it was not all. */
+static ssize_t read_turn(struct capture *c, bool *ret_more)
+{
+	size_t budget, sum = 0;
+	ssize_t n;
+
+	do {
+		budget = c->reader->may_read(c->data);
+		n = budget ? read_some(c, budget) : 0;
+		sum += n > 0 ? (size_t)n : 0;
+	} while (n > 0 && (size_t)n == budget && sum < LIMIT_OUTPUT_PER_TURN);
+	if (sum)
+		c->reader->end(c->data);
+	*ret_more = !budget || (size_t)n == budget;
+	return n < 0 ? n : (ssize_t)sum;
+}
+
 /* One look at the pipe. */
 static void on_nap(struct loop_timer *t)
 {
 	struct capture *c = t->data;
 	uint64_t now_usec = clock_monotonic_usec(), took_usec = now_usec - c->read_usec;
-	size_t budget = c->reader->may_read(c->data);
-	ssize_t n = budget ? read_some(c, budget) : 0;
+	bool has_more;
+	ssize_t n = read_turn(c, &has_more);
 
 	if (n < 0) {
 		capture_close(c);
@@ -247,8 +264,8 @@ static void on_nap(struct loop_timer *t)
 	c->read_usec = now_usec;
 	if (n >= LARGE_READ)
 		enlarge(c);
-	if (!budget || n >= LARGE_READ || (n && took_usec < BUSY_USEC))
-		nap(c, (size_t)n, budget, took_usec);
+	if (has_more || n >= LARGE_READ || (n && took_usec < BUSY_USEC))
+		nap(c, (size_t)n, has_more, took_usec);
 	else if (n || !c->tells)
 		be_told(c);
 }
@@ -264,8 +281,8 @@ void capture_told(struct capture_set *set, int fd)
 
 void capture_drain(struct capture *c)
 {
-	if (c->fd >= 0)
-		(void)read_some(c, LIMIT_OUTPUT_PER_TURN);
+	if (c->fd >= 0 && read_some(c, LIMIT_OUTPUT_PER_TURN) > 0)
+		c->reader->end(c->data);
 }
 
 /* The signal says which descriptor it is for: one of real time is queued, with that number. */
@@ -337,8 +354,10 @@ void capture_end_line(struct capture *c)
 {
 	ssize_t n = LIMIT_OUTPUT_PIPE_BYTES;
 
-	for (ssize_t left = n; c->fd >= 0 && left > 0 && n > 0; left -= n)
+	for (ssize_t left = n; c->fd >= 0 && left > 0 && n > 0; left -= n) {
 		n = read_some(c, LIMIT_OUTPUT_PER_TURN);
+		c->reader->end(c->data);
+	}
 	end_partial(c);
 }
 

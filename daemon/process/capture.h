@@ -14,7 +14,7 @@
 
 #include "daemon/base/loop.h"
 
-/* What becomes of what was read: `line` for each, `end` once after those of one read. `may_read`:
+/* What becomes of what was read: `line` for each, `end` once after those of one turn. `may_read`:
  * how many bytes may be read in this turn; 0: later. */
 struct capture_reader {
 	size_t (*may_read)(void *data);

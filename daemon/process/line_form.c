@@ -41,16 +41,50 @@ struct file_line {
 	size_t length;
 };
 
-static bool put_file(struct outlet *o, const char *unit, const struct file_line *line)
+/* With leading zeros, so that it has its place before it is known. */
+#define LENGTH_TEXT "00000000\n"
+
+void line_end_block(struct outlet *o, struct file_block *block)
 {
-	size_t unit_length = strlen(unit);
-	char *to = outlet_reserve(
-		o, unit_length + strlen(" ") + LOG_STAMP_LENGTH + strlen(" 6 \n") + line->length);
+	const size_t digits = strlen(LENGTH_TEXT) - 1;
+	size_t rest = block->length;
+
+	if (!block->unit)
+		return;
+	char *text = outlet_last(o, block->length + strlen(LENGTH_TEXT));
+	for (size_t i = digits; i-- > 0; rest /= 10)
+		text[i] = (char)('0' + rest % 10);
+	*block = (struct file_block){0};
+}
+
+/* Room for that much in a block of the unit; NULL: there is none. */
+static char *reserve_in_block(
+	struct outlet *o, struct file_block *block, const char *unit, size_t size)
+{
+	if (block->unit != unit || !outlet_has_room(o, size))
+		line_end_block(o, block);
+	size_t name = block->unit ? 0 : strlen(unit);
+	size_t head = block->unit ? 0 : name + strlen(" " LENGTH_TEXT);
+	char *to = outlet_reserve(o, head + size);
+	if (!to)
+		return NULL;
+	if (head) {
+		memcpy(to, unit, name);
+		memcpy(to + name, " " LENGTH_TEXT, strlen(" " LENGTH_TEXT));
+	}
+	block->unit = unit;
+	block->length += size;
+	return to + head;
+}
+
+static bool put_file(
+	struct outlet *o, struct file_block *block, const char *unit, const struct file_line *line)
+{
+	size_t size = LOG_STAMP_LENGTH + strlen(" 6 \n") + line->length;
+	char *to = reserve_in_block(o, block, unit, size);
 
 	if (!to)
 		return false;
-	to = mempcpy(to, unit, unit_length);
-	*to++ = ' ';
 	to = mempcpy(to, stamp_of(line->realtime_usec), LOG_STAMP_LENGTH);
 	*to++ = ' ';
 	*to++ = (char)('0' + line->priority);
@@ -83,17 +117,16 @@ void line_to_console(
 		loss->dropped++;
 }
 
-void line_to_files(
-	struct outlet *o, struct line_loss *loss, const char *unit, const struct output_line *line)
+void line_to_files(struct outlet *o, struct file_block *block, struct line_loss *loss,
+	const char *unit, const struct output_line *line)
 {
 	char text[96];
 	size_t n = loss_text(o, loss, text, sizeof(text));
+	struct file_line told = {line->realtime_usec, LEVEL_WARNING, text, n};
+	struct file_line said = {line->realtime_usec, line->priority, line->text, line->length};
 
-	if (n &&
-		put_file(o, unit, &(struct file_line){line->realtime_usec, LEVEL_WARNING, text, n}))
+	if (n && put_file(o, block, unit, &told))
 		loss->told = loss->dropped;
-	if (!put_file(o, unit,
-		    &(struct file_line){
-			    line->realtime_usec, line->priority, line->text, line->length}))
+	if (!put_file(o, block, unit, &said))
 		loss->dropped++;
 }

@@ -109,11 +109,21 @@ void outlet_close(struct outlet *o)
 	o->queue = NULL;
 }
 
+bool outlet_has_room(const struct outlet *o, size_t size)
+{
+	return size <= o->room - o->used;
+}
+
+char *outlet_last(struct outlet *o, size_t size)
+{
+	return o->queue + o->first + o->used - size;
+}
+
 char *outlet_reserve(struct outlet *o, size_t size)
 {
-	if (size > o->room - o->used)
+	if (!outlet_has_room(o, size))
 		outlet_push(o);
-	if (size > o->room - o->used) {
+	if (!outlet_has_room(o, size)) {
 		o->dropped++;
 		return NULL;
 	}

@@ -30,6 +30,10 @@ void outlet_take(struct outlet *o, struct loop *loop, int fd, size_t room);
 /* Room for `size` bytes, counted as written. Where the queue is full what can be written is; NULL:
  * there is no room, and a line more counts as dropped. */
 char *outlet_reserve(struct outlet *o, size_t size);
+/* Whether there is without writing. */
+bool outlet_has_room(const struct outlet *o, size_t size);
+/* The last `size` bytes that are queued. */
+char *outlet_last(struct outlet *o, size_t size);
 /* Writes what can be written now: after the lines of one read. */
 void outlet_push(struct outlet *o);
 /* Waits at most `usec` for the reader to take what is queued. */

@@ -23,6 +23,7 @@ struct output_hub {
 	struct loop *loop;
 	struct capture_set captures;
 	struct outlet console, files;
+	struct file_block block; /* of what is read now */
 	struct line_loss console_loss;
 	bool has_files;		  /* log files are asked for */
 	uint64_t files_busy_usec; /* CLOCK_MONOTONIC: since when their queue is filled; 0: it is not
@@ -149,7 +150,7 @@ static void to_files(struct output *o, const struct output_line *line)
 	struct output_hub *hub = o->hub;
 
 	if (outlet_is_open(&hub->files)) {
-		line_to_files(&hub->files, &o->file_loss, o->unit_id, line);
+		line_to_files(&hub->files, &hub->block, &o->file_loss, o->unit_id, line);
 		return;
 	}
 	o->file_loss.dropped++;
@@ -205,14 +206,21 @@ static void on_line(const char *text, size_t length, void *data)
 		keep(o, text, length, priority);
 }
 
+static void push_files(struct output_hub *hub)
+{
+	if (!hub->has_files)
+		return;
+	line_end_block(&hub->files, &hub->block);
+	outlet_push(&hub->files);
+}
+
 static void on_end(void *data)
 {
-	struct output *o = data;
+	struct output_hub *hub = ((struct output *)data)->hub;
 
-	o->hub->now_usec = 0;
-	outlet_push(&o->hub->console);
-	if (o->hub->has_files)
-		outlet_push(&o->hub->files);
+	hub->now_usec = 0;
+	outlet_push(&hub->console);
+	push_files(hub);
 }
 
 /* A writer of log files that is only slower than a flood is waited for, with the unit's own pipe to
@@ -225,6 +233,8 @@ static size_t may_read(void *data)
 	if (!hub->has_files)
 		return LIMIT_OUTPUT_PER_TURN;
 	uint64_t now_usec = clock_monotonic_usec();
+	if (outlet_is_filled(&hub->files))
+		push_files(hub);
 	if (!outlet_is_filled(&hub->files))
 		hub->files_busy_usec = 0;
 	else if (!hub->files_busy_usec)
