@@ -182,7 +182,7 @@ SOAK := REAPERD_STOPS=100000 REAPERD_LAPS=10000 REAPERD_KILLS=1000 REAPERD_RELOA
 check-soak: ## the tests of docs/faults.md at length: 100,000 stops, each allocation and system call failing (root, hours)
 	@scripts/deps check
 	@$(MAKE) --no-print-directory all helpers
-	@$(SOAK) tests/run --build-folder=$(O) --timeout=10000 $(patsubst %,system/test_%.py,pid_reuse bad_days memory syscalls soup \
+	@$(SOAK) tests/run --build-folder=$(O) --timeout=10000 $(patsubst %,system/test_%.py,pid_reuse processes bad_days memory syscalls soup \
 		escape clients output)
 
 build/vm/vmlinuz: # Debian's kernel as an image alone: nothing is installed

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "common/own.h"
@@ -16,6 +15,7 @@
 #include "common/value.h"
 #include "daemon/base/limits.h"
 #include "daemon/process/cgroup.h"
+#include "daemon/process/procfs.h"
 
 static int open_file(const struct cgroup_tree *t, const char *path, const char *file, int flags)
 {
@@ -119,8 +119,9 @@ struct signal_round {
 };
 
 /* Whether the process is in that cgroup or below it. */
-static bool is_member(const struct signal_round *s, pid_t pid)
+static int is_member(pid_t pid, const void *data)
 {
+	const struct signal_round *s = data;
 	char file[64], line[LIMIT_CGROUP_PATH + 64];
 
 	snprintf(file, sizeof(file), "/proc/%d/cgroup", (int)pid);
@@ -131,18 +132,9 @@ static bool is_member(const struct signal_round *s, pid_t pid)
 		rest = rest ? text_after_prefix(rest, s->tree->name) : NULL;
 		rest = rest && *rest == '/' ? text_after_prefix(rest + 1, s->path) : NULL;
 		if (rest)
-			return *rest == '/' || *rest == '\n';
+			return *rest == '/' || *rest == '\n' ? 0 : -ESRCH;
 	}
-	return false;
-}
-
-/* Through a pidfd, so that the process that was checked is the one that is hit. */
-static bool send_to(const struct signal_round *s, pid_t pid)
-{
-	_cleanup_(closep) int fd = (int)syscall(SYS_pidfd_open, pid, 0);
-
-	return fd >= 0 && is_member(s, pid) &&
-	       syscall(SYS_pidfd_send_signal, fd, s->sig, NULL, 0) == 0;
+	return -ESRCH;
 }
 
 static int signal_members(const struct signal_round *s, int folder)
@@ -156,7 +148,7 @@ static int signal_members(const struct signal_round *s, int folder)
 		pid_t pid;
 
 		if (value_parse_pid(line, &pid) >= 0 && !s->skip(pid, s->data))
-			n += send_to(s, pid);
+			n += proc_signal_checked(pid, s->sig, is_member, s) >= 0;
 	}
 	return n;
 }

@@ -77,21 +77,33 @@ int proc_read(pid_t pid, struct proc_info *ret)
 	return parse_stat(text, ret);
 }
 
-int proc_signal(const struct proc_info *p, int sig)
+int proc_signal_checked(pid_t pid, int sig, proc_check_fn *check, const void *data)
 {
-	struct proc_info now;
-	_cleanup_(closep) int fd = (int)syscall(SYS_pidfd_open, p->pid, 0);
+	_cleanup_(closep) int fd = (int)syscall(SYS_pidfd_open, pid, 0);
 
 	if (fd < 0 && errno == ESRCH)
 		return -ESRCH;
-	int r = proc_read(p->pid, &now);
+	int r = check(pid, data);
 	if (r < 0)
 		return r;
-	if (now.start_ticks != p->start_ticks)
-		return -ESRCH;
-	if (fd < 0)
-		return kill(p->pid, sig) < 0 ? -errno : 0;
-	return syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0) < 0 ? -errno : 0;
+	r = fd < 0 ? -ENOSYS : syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0) < 0 ? -errno : 0;
+	if (r == 0 || r == -ESRCH)
+		return r;
+	return kill(pid, sig) < 0 ? -errno : 0;
+}
+
+static int has_start(pid_t pid, const void *data)
+{
+	const uint64_t *start_ticks = data;
+	struct proc_info now;
+	int r = proc_read(pid, &now);
+
+	return r < 0 ? r : now.start_ticks == *start_ticks ? 0 : -ESRCH;
+}
+
+int proc_signal(const struct proc_info *p, int sig)
+{
+	return proc_signal_checked(p->pid, sig, has_start, &p->start_ticks);
 }
 
 #define MAX_STEPS 10000 /* up a line of parents, which may change under us */

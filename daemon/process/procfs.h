@@ -20,10 +20,16 @@ struct proc_info {
 /* /proc/PID/stat. -ESRCH when it is gone, -ENOENT without /proc. */
 int proc_read(pid_t pid, struct proc_info *ret);
 
+/* Whether a process is the one that is meant: 0, or a negative errno. */
+typedef int proc_check_fn(pid_t pid, const void *data);
+
 /*
- * Signals the process that *p was read of, and no later one with its number (pidfd_open(2)); where
- * there are no pidfds the number is checked last thing before. Negative errno, -ESRCH: it is gone.
+ * Signals the process that was checked, and no later one with its number (pidfd_open(2)); where
+ * there are no pidfds, or no signals through them, it is checked last thing before kill(2).
+ * Negative errno, -ESRCH: it is gone; or that of `check`.
  */
+int proc_signal_checked(pid_t pid, int sig, proc_check_fn *check, const void *data);
+/* The same for the one that *p was read of. */
 int proc_signal(const struct proc_info *p, int sig);
 
 /* Whether it is one of our descendants: its line of parents leads to us. 1, 0, or -ESRCH: it is

@@ -5,7 +5,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "daemon/process/kin.h"
@@ -220,19 +219,11 @@ struct kill_request {
 	int sig;
 };
 
-/* Through a pidfd where there are such, so that the process whose mark was checked is the one that
- * is hit. */
-static int send_to(const struct kill_request *k, pid_t pid, int sig)
+static int has_mark(pid_t pid, const void *data)
 {
-	int fd = (int)syscall(SYS_pidfd_open, pid, 0);
+	const struct kill_request *k = data;
 
-	if (fd < 0)
-		return errno == ESRCH ? -ESRCH : kill(pid, sig) < 0 ? -errno : 0;
-	int r = kin_mark(k->space, k->processes, pid) == k->mark ? 0 : -ESRCH;
-	if (r >= 0 && syscall(SYS_pidfd_send_signal, fd, sig, NULL, 0) < 0)
-		r = -errno;
-	close(fd);
-	return r;
+	return kin_mark(k->space, k->processes, pid) == k->mark ? 0 : -ESRCH;
 }
 
 /* Who got the signal already, by PID and start time. */
@@ -278,7 +269,7 @@ static int kill_round(const struct kill_request *k, struct seen *seen)
 			!is_below_us(all, (size_t)count, &all[i]) ||
 			kin_mark(k->space, k->processes, all[i].pid) != k->mark)
 			continue;
-		if (send_to(k, all[i].pid, k->sig) >= 0)
+		if (proc_signal_checked(all[i].pid, k->sig, has_mark, k) >= 0)
 			n++;
 		if (remember(seen, &all[i]) < 0)
 			break;
