@@ -44,8 +44,8 @@ static int run(struct manager *m, const struct options *o)
 
 int main(int argc, char **argv)
 {
-	struct options options;
-	struct manager manager = {0};
+	static struct options options;
+	static struct manager manager;
 
 	switch (options_parse(&options, argc, argv)) {
 	case OPTIONS_DONE:
@@ -57,6 +57,6 @@ int main(int argc, char **argv)
 	}
 	set_up_log(&options);
 	int status = run(&manager, &options);
-	manager_close(&manager);
+	manager_end(&manager);
 	return status;
 }

@@ -16,7 +16,6 @@
 #include "daemon/life/service.h"
 #include "daemon/life/upkeep.h"
 #include "daemon/process/procfs.h"
-#include "daemon/process/tree.h"
 
 DEFINE_ENUM_TABLE(unit_event_kind, EVENT_MAX, [EVENT_START] = "start", [EVENT_STOP] = "stop",
 	[EVENT_RELOAD] = "reload", [EVENT_MAIN_EXITED] = "main-exited",
@@ -77,15 +76,20 @@ int life_open(struct life *life, struct loop *loop)
 	return 0;
 }
 
-void life_close(struct life *life)
+void life_end(struct life *life)
 {
 	for (size_t i = 0; i < life->units.count; i++)
 		unit_machine(life->units.list[i])->done(life->units.list[i]);
+	idle_close(life);
+	life_close_cgroups(life);
+}
+
+void life_close(struct life *life)
+{
+	life_end(life);
 	job_cancel_all(&life->jobs);
 	timer_unwatch_clock(life);
 	upkeep_close(life);
-	idle_close(life);
-	life_close_cgroups(life);
 	unit_table_done(&life->units);
 	dynamic_users_done(&life->dynamic_users);
 	adopted_done(&life->adopted);

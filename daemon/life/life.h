@@ -114,7 +114,7 @@ struct life {
 	bool child_died;	     /* since trees were last looked at */
 	struct service *watchers;    /* services that wait for their last process */
 	struct adopted_table adopted;
-	bool looked;		 /* for adopted ones, since a child died, in this turn */
+	bool looked; /* for adopted ones, since a child died, in this turn */
 	struct service *by_mark; /* services that have run, by their mark */
 	struct unit *queue_first, *queue_last;
 	struct unit *upkeep_first;	/* of upkeep.h */
@@ -135,7 +135,10 @@ void timer_unwatch_clock(struct life *life);
 /* Gives units cgroups from now on, where there is a tree of them that is ours. */
 void life_open_cgroups(struct life *life);
 void life_close_cgroups(struct life *life);
-/* Frees everything; processes are left alone. */
+/* Takes back what can be seen from outside: run-time folders, sockets, cgroups. Processes are left
+ * alone. */
+void life_end(struct life *life);
+/* That, and frees everything. */
 void life_close(struct life *life);
 
 /* Does what is queued; call it once a turn. */

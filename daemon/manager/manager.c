@@ -161,6 +161,12 @@ int manager_run(struct manager *m)
 	return status;
 }
 
+void manager_end(struct manager *m)
+{
+	outside_close(m);
+	life_end(&m->life);
+}
+
 void manager_close(struct manager *m)
 {
 	outside_close(m);

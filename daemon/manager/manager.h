@@ -96,6 +96,10 @@ int manager_open(struct manager *m, const struct options *o);
 int manager_configure(struct manager *m);
 /* Starts the units and the command, runs until all is over, returns the exit status. */
 int manager_run(struct manager *m);
+/* At the end of the process: takes back what can be seen from outside. Memory is the kernel's to
+ * take at once; to free ten thousand units one by one would take longer than their stop. */
+void manager_end(struct manager *m);
+/* That, and frees everything: to begin again. */
 void manager_close(struct manager *m);
 
 /* --check and --dump: 0 or 1, the exit status. */
