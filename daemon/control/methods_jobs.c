@@ -8,7 +8,7 @@
 #include "common/text.h"
 #include "daemon/control/server.h"
 #include "daemon/life/service.h"
-#include "daemon/process/tree.h"
+#include "daemon/process/tree_kill.h"
 
 /* Names of jobs as systemctl's verbs have them. */
 static const struct {
@@ -340,7 +340,7 @@ static int kill_one(struct life *life, const struct unit *u, const char *whom, i
 	if (all)
 		n += service_signal_cgroup(s, sig);
 	if (all && s->mark) {
-		int others = tree_kill(&life->marks, &life->processes, s->mark, sig);
+		int others = tree_kill_mark(&life->marks, &life->processes, s->mark, sig);
 		n += others > 0 ? others : 0;
 	}
 	return n;

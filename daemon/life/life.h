@@ -115,6 +115,10 @@ struct life {
 	struct service *watchers;    /* services that wait for their last process */
 	struct adopted_table adopted;
 	bool looked; /* for adopted ones, since a child died, in this turn */
+	/* Services whose other processes get a signal in a moment, of service_others.c. */
+	unsigned signalled_count;
+	uint64_t signalled_by_usec; /* CLOCK_MONOTONIC: not later */
+	struct loop_timer signalled_timer;
 	struct service *by_mark; /* services that have run, by their mark */
 	struct unit *queue_first, *queue_last;
 	struct unit *upkeep_first;	/* of upkeep.h */

@@ -350,6 +350,7 @@ void service_free(struct unit *u)
 	if (!s)
 		return;
 	service_release(s);
+	(void)service_forget_signal(s);
 	service_limit_store(s, 0);
 	service_end_connection(s);
 	service_unwatch_bus(s);

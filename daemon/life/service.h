@@ -73,10 +73,12 @@ struct service {
 	bool stop_asked;      /* by a job, not by itself */
 	bool stops_itself;    /* it said STOPPING=1 */
 	bool directories_made;
-	bool watches_tree; /* waits for the last of its processes */
-	bool skipped;	   /* ExecCondition= said no */
-	bool clean_failed; /* the last time */
-	bool frozen;	   /* its cgroup: by hand, until it is thawed or has a job */
+	bool watches_tree;     /* waits for the last of its processes */
+	bool skipped;	       /* ExecCondition= said no */
+	bool clean_failed;     /* the last time */
+	bool frozen;	       /* its cgroup: by hand, until it is thawed or has a job */
+	uint8_t others_signal; /* that its other processes are to get in a moment; 0: none */
+	bool others_end;       /* by it; false: they are killed */
 	char invocation_id[33];
 
 	struct loop_timer timer; /* of the present state */
@@ -181,8 +183,19 @@ int service_set_main_pid(struct service *s, pid_t pid);
 bool service_kill(struct service *s, enum service_state state);
 /* EVENT_TREE_EMPTY comes once none of its processes is left. */
 void service_await_tree(struct service *s);
-/* Whether any process of the unit is left, zombies and ours aside. */
+
+/* Its processes besides main and control (service_others.c). Whether any is left, zombies aside. */
 bool service_tree_is_alive(struct service *s);
+/* Signals them: how many. Where they are to end by it (and not to be killed), SIGCONT and with
+ * SendSIGHUP= SIGHUP follow. */
+int service_signal_others(struct service *s, int sig, bool ends);
+/* The same in a moment, while a main or control process is there that got the signal; a kill at
+ * once, after this turn. */
+void service_signal_others_later(struct service *s, int sig, bool ends);
+/* Those that wait for that get it now. */
+void service_signal_others_now(struct service *s);
+/* Or never: the signal; 0: none waited. */
+int service_forget_signal(struct service *s);
 
 /* Its cgroup (service_cgroup.c); where there is no tree for us these do nothing. A descriptor of
  * the cgroup that a command is to be born in, made when it is not there; -1: none. */

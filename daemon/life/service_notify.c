@@ -8,7 +8,6 @@
 
 #include "daemon/base/log.h"
 #include "daemon/life/service.h"
-#include "daemon/process/tree.h"
 
 bool service_takes_notify(const struct service *s)
 {

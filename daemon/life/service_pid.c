@@ -21,7 +21,6 @@
 #include "daemon/base/limits.h"
 #include "daemon/base/log.h"
 #include "daemon/life/service.h"
-#include "daemon/process/tree.h"
 
 int service_owns_pid(const struct service *s, pid_t pid)
 {

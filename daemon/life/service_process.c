@@ -16,7 +16,6 @@
 #include "daemon/file/types.h"
 #include "daemon/life/idle.h"
 #include "daemon/life/service.h"
-#include "daemon/process/tree.h"
 
 const struct command *service_command(const struct service *s, enum command_list list, size_t index)
 {
@@ -174,6 +173,7 @@ int service_spawn(struct service *s, enum command_list list, size_t index, enum 
 	}
 	if (life->killing)
 		return -ESHUTDOWN;
+	service_signal_others_now(s); /* it is not for those that come now */
 	if (service_takes_notify(s))
 		(void)service_open_notify(s);
 	int r = wear_mark(s);
@@ -232,26 +232,6 @@ void service_forget_process(struct service *s, struct process **p)
 	*p = NULL;
 }
 
-bool service_tree_is_alive(struct service *s)
-{
-	struct life *life = unit_life(s->unit);
-
-	if (service_cgroup_is_populated(s))
-		return true;
-	if (!s->mark)
-		return false;
-	life_look_for_adopted(life);
-	return adopted_has_mark(&life->adopted, &life->processes, s->mark);
-}
-
-/* Whether there may be a process of it besides those that we started: a cheap look that saves the
- * scan where a service is one process. */
-static bool has_others(struct service *s)
-{
-	return (s->main && proc_has_children(s->main->pid) != 0) ||
-	       (s->control && proc_has_children(s->control->pid) != 0) || service_tree_is_alive(s);
-}
-
 static int signal_for(const struct service *s, enum service_state state)
 {
 	const struct kill_settings *k = service_settings_kill(s);
@@ -287,19 +267,6 @@ static bool signal_process(struct service *s, struct process **process, int sig,
 	return true;
 }
 
-/* All the processes besides main and control: how many. */
-static int signal_others(struct service *s, int sig)
-{
-	struct life *life = unit_life(s->unit);
-	int in_cgroup = service_signal_cgroup(s, sig);
-
-	if (!s->mark || !has_others(s))
-		return in_cgroup;
-	int n = tree_kill(&life->marks, &life->processes, s->mark, sig);
-	/* Who lives and cannot be looked for now is waited for. */
-	return in_cgroup + (n < 0 ? service_tree_is_alive(s) : n);
-}
-
 bool service_kill(struct service *s, enum service_state state)
 {
 	const struct kill_settings *k = service_settings_kill(s);
@@ -312,12 +279,12 @@ bool service_kill(struct service *s, enum service_state state)
 	found |= signal_process(s, &s->control, sig, k->send_sighup && !kills);
 	if ((k->mode == KILL_MIXED && !kills) || k->mode == KILL_PROCESS)
 		return found;
-	int n = signal_others(s, sig);
-	if (n > 0 && !kills)
-		(void)signal_others(s, SIGCONT);
-	if (n > 0 && k->send_sighup && !kills)
-		(void)signal_others(s, SIGHUP);
-	return found || n > 0;
+	if (!found) {
+		(void)service_forget_signal(s);
+		return service_signal_others(s, sig, !kills) > 0;
+	}
+	service_signal_others_later(s, sig, !kills);
+	return true;
 }
 
 static enum service_result result_of(const struct unit_event *event)

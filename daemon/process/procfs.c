@@ -239,6 +239,9 @@ int proc_each_own_child(proc_pid_fn *fn, void *data)
 struct infos {
 	struct proc_info *list;
 	size_t count;
+	bool walked;		/* past anybody */
+	proc_filter_fn *wanted; /* NULL: all */
+	void *data;
 };
 
 static int add_info(pid_t pid, void *data)
@@ -246,7 +249,8 @@ static int add_info(pid_t pid, void *data)
 	struct infos *all = data;
 	struct proc_info info;
 
-	if (proc_read(pid, &info) < 0)
+	all->walked = true;
+	if ((all->wanted && !all->wanted(pid, all->data)) || proc_read(pid, &info) < 0)
 		return 0;
 	if ((all->count & (all->count - 1)) == 0) {
 		struct proc_info *grown =
@@ -266,14 +270,15 @@ static int by_pid(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* What a walk came to, sorted; 0 of them is its failure. */
+/* What a walk came to, sorted; that there was nobody at all is its failure. */
 static ssize_t take_all(struct infos *all, int r, struct proc_info **ret)
 {
-	if (r < 0 || !all->count) {
+	if (r < 0 || !all->walked) {
 		free(all->list);
 		return r < 0 ? r : -ENOENT;
 	}
-	qsort(all->list, all->count, sizeof(*all->list), by_pid);
+	if (all->count)
+		qsort(all->list, all->count, sizeof(*all->list), by_pid);
 	*ret = all->list;
 	return (ssize_t)all->count;
 }
@@ -286,12 +291,19 @@ ssize_t proc_all(struct proc_info **ret)
 	return take_all(&all, each_process(add_info, &all), ret);
 }
 
-ssize_t proc_all_or_own(struct proc_info **ret)
+ssize_t proc_wanted(proc_filter_fn *wanted, void *data, struct proc_info **ret)
 {
-	struct infos own = {0};
-	ssize_t n = proc_all(ret);
+	struct infos all = {.wanted = wanted, .data = data}, own = all;
+	ssize_t n = take_all(&all, each_process(add_info, &all), ret);
 
 	return n >= 0 ? n : take_all(&own, proc_each_own_child(add_info, &own), ret);
+}
+
+const struct proc_info *proc_find(const struct proc_info *list, size_t count, pid_t pid)
+{
+	const struct proc_info key = {.pid = pid};
+
+	return count ? bsearch(&key, list, count, sizeof(key), by_pid) : NULL;
 }
 
 /* Whether that thread has a child: 1, 0, or a negative errno. One that ended has none. */

@@ -58,10 +58,16 @@ int proc_each_child(pid_t pid, proc_pid_fn *fn, void *data);
 
 /* Every process of our PID namespace, sorted by PID, or a negative errno; the caller frees *ret. */
 ssize_t proc_all(struct proc_info **ret);
+/* The one of that number in such a list, or NULL. */
+const struct proc_info *proc_find(const struct proc_info *list, size_t count, pid_t pid);
 
-/* The same for who is to be signalled: where /proc cannot be listed our own children alone, which
- * whoever is below them becomes once they have ended. -ENOENT: not even one. */
-ssize_t proc_all_or_own(struct proc_info **ret);
+/*
+ * The same of those alone that are wanted, for who is to be signalled; may be none. Where /proc
+ * cannot be listed our own children alone, which whoever is below them becomes once they have
+ * ended. -ENOENT: not even one.
+ */
+typedef bool proc_filter_fn(pid_t pid, void *data);
+ssize_t proc_wanted(proc_filter_fn *wanted, void *data, struct proc_info **ret);
 
 /* Whether any thread of the process has a child: 1, 0, or a negative errno (no
  * CONFIG_PROC_CHILDREN). */

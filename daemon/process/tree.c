@@ -2,15 +2,10 @@
 #include "daemon/process/tree.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "daemon/process/kin.h"
-
-#define KILL_ROUNDS 32 /* scans for new processes before we give up on a set that keeps growing */
-#define GROWING 2      /* rounds after which a set counts as growing, and is stopped first */
 
 static const struct tree_node *find_node(const struct tree_node *nodes, size_t count, pid_t pid)
 {
@@ -37,21 +32,6 @@ void tree_done(struct tree *t)
 	*t = (struct tree){0};
 }
 
-/* The process of that number in a sorted list, or NULL. */
-static const struct proc_info *find_info(const struct proc_info *all, size_t count, pid_t pid)
-{
-	size_t low = 0, high = count;
-
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (all[middle].pid < pid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < count && all[low].pid == pid ? &all[low] : NULL;
-}
-
 /*
  * Whether our own PID is among the ancestors. One that ended during the scan is missing there; then
  * the one below it has a new parent by now.
@@ -61,7 +41,7 @@ static bool is_below_us(const struct proc_info *all, size_t count, const struct 
 	pid_t self = getpid();
 
 	for (size_t step = 0; step < count && p; step++) {
-		const struct proc_info *parent = find_info(all, count, p->ppid);
+		const struct proc_info *parent = proc_find(all, count, p->ppid);
 
 		if (p->ppid == self)
 			return true;
@@ -210,102 +190,4 @@ int tree_scan_unit(const struct mark_space *space, const struct process_table *p
 		qsort(ret->nodes, ret->count, sizeof(*ret->nodes), by_pid);
 	relate(ret);
 	return 0;
-}
-
-struct kill_request {
-	const struct mark_space *space;
-	const struct process_table *processes;
-	uint64_t mark;
-	int sig;
-};
-
-static int has_mark(pid_t pid, const void *data)
-{
-	const struct kill_request *k = data;
-
-	return kin_mark(k->space, k->processes, pid) == k->mark ? 0 : -ESRCH;
-}
-
-/* Who got the signal already, by PID and start time. */
-struct seen {
-	struct proc_info *list;
-	size_t count;
-};
-
-static bool was_seen(const struct seen *s, const struct proc_info *p)
-{
-	for (size_t i = 0; i < s->count; i++)
-		if (s->list[i].pid == p->pid && s->list[i].start_ticks == p->start_ticks)
-			return true;
-	return false;
-}
-
-static int remember(struct seen *s, const struct proc_info *p)
-{
-	if ((s->count & (s->count - 1)) == 0) {
-		struct proc_info *grown =
-			reallocarray(s->list, s->count ? 2 * s->count : 1, sizeof(*grown));
-		if (!grown)
-			return -ENOMEM;
-		s->list = grown;
-	}
-	s->list[s->count++] = *p;
-	return 0;
-}
-
-/* One scan: signals those that were not seen; how many, or a negative errno. */
-static int kill_round(const struct kill_request *k, struct seen *seen)
-{
-	struct proc_info *all;
-	ssize_t count = proc_all_or_own(&all);
-	int n = 0;
-
-	if (count < 0)
-		return (int)count;
-	for (ssize_t i = 0; i < count; i++) {
-		/* Another reaperd on this machine may use the same number. */
-		if (all[i].state == 'Z' || all[i].pid == getpid() || was_seen(seen, &all[i]) ||
-			process_find(k->processes, all[i].pid) ||
-			!is_below_us(all, (size_t)count, &all[i]) ||
-			kin_mark(k->space, k->processes, all[i].pid) != k->mark)
-			continue;
-		if (proc_signal_checked(all[i].pid, k->sig, has_mark, k) >= 0)
-			n++;
-		if (remember(seen, &all[i]) < 0)
-			break;
-	}
-	free(all);
-	return n;
-}
-
-/* How many were signalled; *ret_quiet: the last scan found no new one. */
-static int kill_until_quiet(const struct kill_request *k, int rounds, bool *ret_quiet)
-{
-	struct seen seen = {0};
-	int total = 0, n = 1;
-
-	for (int round = 0; round < rounds && n > 0; round++) {
-		n = kill_round(k, &seen);
-		total += n > 0 ? n : 0;
-	}
-	free(seen.list);
-	*ret_quiet = n == 0;
-	return n < 0 ? n : total;
-}
-
-int tree_kill(const struct mark_space *space, const struct process_table *processes, uint64_t mark,
-	int sig)
-{
-	const struct kill_request k = {space, processes, mark, sig};
-	const struct kill_request halt = {space, processes, mark, SIGSTOP};
-
-	bool is_quiet;
-	int n = kill_until_quiet(&k, sig == SIGKILL ? GROWING : KILL_ROUNDS, &is_quiet);
-
-	if (n <= 0 || sig != SIGKILL || is_quiet)
-		return n;
-	/* It grows as fast as it is killed: nobody forks who is stopped. */
-	(void)kill_until_quiet(&halt, KILL_ROUNDS, &is_quiet);
-	int more = kill_until_quiet(&k, KILL_ROUNDS, &is_quiet);
-	return more < 0 ? more : n + more;
 }

@@ -36,12 +36,3 @@ int tree_scan_unit(const struct mark_space *space, const struct process_table *p
 	struct tree *ret);
 void tree_done(struct tree *t);
 const struct tree_node *tree_find(const struct tree *t, pid_t pid);
-
-/*
- * Signals every live process of the activation that is not in the process table, each through a
- * pidfd checked against its mark, and scans again until no new one is found (bounded). With SIGKILL
- * the set is stopped first where it keeps growing. Returns how many were signalled, or a negative
- * errno.
- */
-int tree_kill(const struct mark_space *space, const struct process_table *processes, uint64_t mark,
-	int sig);

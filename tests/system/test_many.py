@@ -3,12 +3,14 @@ what is there."""
 
 import pathlib
 import re
+import time
 
-from reaperd import call, wait_for
+from reaperd import call, is_alive, wait_for
 
 CHAIN = 4000
 CROWD = 250
 STARTS = 400
+PARENTS = 20
 
 
 def stack_kib(pid):
@@ -65,3 +67,22 @@ def test_a_client_is_heard_while_many_start(reaperd):
     assert reaperd.ctl("start", "--no-block", "all.target").status == 0
     wait_for(lambda: seen.add(spawned()) or max(seen) == before + STARTS, "all are started")
     assert seen - {before, before + STARTS}, seen
+
+
+def test_children_whom_their_parents_wait_for_are_ended_too(reaperd):
+    """Main processes that end only after their children, of which no signal of theirs tells them."""
+    names = [f"s{n}.service" for n in range(PARENTS)]
+    for n in range(PARENTS):
+        waits = f"trap 'wait; exit 0' TERM; setsid sleep 1000 & echo $$! > child{n}; wait"
+        reaperd.service(f"s{n}", f'/bin/sh -c "{waits}"', text=f"WorkingDirectory={reaperd.folder}\nTimeoutStopSec=60\n", unit="PartOf=all.target\n")
+    reaperd.unit("all.target", f"[Unit]\nWants={' '.join(names)}\n")
+    reaperd.start("all.target")
+    pids = [int(reaperd.wait_file(f"child{n}").split()[0]) for n in range(PARENTS)]
+    begin = time.monotonic()
+    assert reaperd.ctl("stop", "s0.service").status == 0  # alone
+    assert not is_alive(pids[0]) and all(is_alive(pid) for pid in pids[1:])
+    assert reaperd.ctl("stop", "all.target").status == 0  # the others together
+    wait_for(lambda: states(reaperd, *names) == ["inactive"] * PARENTS, "all are down")
+    assert not any(is_alive(pid) for pid in pids)
+    assert time.monotonic() - begin < 60  # nobody was killed after his TimeoutStopSec=
+    assert {reaperd.show(name, "Result") for name in names} == {"success"}
