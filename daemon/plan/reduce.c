@@ -46,6 +46,9 @@ void transaction_collect_garbage(struct transaction *t)
 {
 	struct tjob *work = NULL;
 
+	/* As systemd has it: what is up there brings up again what it wants. */
+	if (t->mode == JOB_MODE_ISOLATE)
+		return;
 	for (struct tjob *j = t->first; j; j = j->next)
 		push_work(&work, j);
 	while (work) {

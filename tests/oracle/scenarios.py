@@ -253,6 +253,7 @@ add("job modes: replace-irreversibly", LONG, "start --no-block --job-mode=replac
 add("job modes: flush", {**LONG, "b.service": service("", "", "b")}, "start --no-block a.service", "start --job-mode=flush b.service", "stop a.service")
 ISOLATE = {"t.target": unit("Install", "", "AllowIsolate=yes; Requires=small.target; Wants=b.service"), "b.service": service("", "", "b")}
 add("isolate", {"a.service": service(), "c.service": service("", "IgnoreOnIsolate=yes", "c"), **ISOLATE}, "start a.service", "start c.service", "isolate t.target", "isolate t.target")
+add("isolate: what is up wants another", {"t.target": unit("Install", "", "AllowIsolate=yes; Requires=small.target; Wants=a.service"), **pair("Wants=b.service", "", BAD)}, "start t.target", "start t.target", "isolate t.target")
 add("isolate: jobs that wait", {**LONG, **ISOLATE}, "start --no-block a.service", "isolate t.target")
 add("isolate what may not be", {"a.service": service(), "t.target": unit("Install", "")}, "start a.service", "isolate t.target", "isolate a.service")
 add("JobTimeoutSec", {"a.service": service("Type=notify; NotifyAccess=all; TimeoutStartSec=60", "JobTimeoutSec=400ms; OnFailure=b.service"), "b.service": service("", "", "b")}, "start a.service", "wait 0.5")
