@@ -93,6 +93,8 @@ def make_service(dice, letter, contrary):
     if "Type=oneshot" in text[0]:  # these may not be started again after a success
         text[1] = f"Restart={dice.choice(['no', 'no', 'on-failure', 'on-abnormal'])}"
         text = [line for line in text if not line.startswith("RestartForceExitStatus=")]
+    if "Type=simple" in text[0]:  # which of two signals ends what has not begun its program is not defined
+        text = [line for line in text if line != "SendSIGHUP=yes"]
     if "main" not in text[0]:  # which of the two is over first is not defined
         text = [line for line in text if not line.startswith("ExecStartPost=")]
     if "RuntimeMaxSec" in text[0]:  # or it would go on for ever
@@ -106,11 +108,12 @@ def make_service(dice, letter, contrary):
 
 def without_races(units):
     """Of two that restart or start each other the timers go off together (systemd's are late by up to 250 ms), and which is
-    first is not defined: only one has one. Nor is whether what ends at once takes what is bound to it along before that is up."""
+    first is not defined: only one has one. Nor is whether what ends at once takes along what is stopped with it before that is
+    up, or ends too."""
     restarting = []
     for name, text in units.items():
-        if any(f"BindsTo={name}" in other for other in units.values()):
-            units[name] = re.sub(r"^(Type=simple)\nExecStart=.*", rf"\1\nExecStart=main {name[0]}", text, flags=re.M)
+        if "PropagatesStopTo=" in text or any(f"BindsTo={name}" in other or f"StopPropagatedFrom={name}" in other for other in units.values()):
+            units[name] = re.sub(r"^(Type=simple)\nExecStart=.*", rf"\1\nExecStart=main {name[0]}", text, flags=re.M).replace(TYPES["bad forking"], TYPES["forking"])
     for name, text in units.items():
         others = [other for other in restarting if RESTARTS.search(text + units[other]) and (other in text or name in units[other])]
         if others:
