@@ -59,6 +59,8 @@ unit_test_sources := $(wildcard tests/unit/*.c)
 helper_sources := $(wildcard tests/helpers/*.c)
 parent_sources := $(wildcard units/parents/*.c)
 fuzz_sources := $(wildcard tests/fuzz/*.c)
+# What is fuzzed of reaperctl: the rest of it has a main().
+fuzzed_ctl_sources := ctl/unit_rows.c
 
 objects = $(patsubst %.c,$(O)/obj/%.o,$(1))
 
@@ -80,7 +82,7 @@ $(O)/unit-tests: $(call objects,$(house_sources) $(unit_test_sources))
 # As a test a fuzzer runs over its corpus; BUILD=fuzz (clang) makes it look for more: see `make fuzz`.
 fuzz_main = $(if $(filter fuzz,$(BUILD)),,$(O)/obj/tests/lib/replay.o)
 
-$(O)/fuzzers/%: $(O)/obj/tests/fuzz/%.o $(call objects,$(house_sources)) $(fuzz_main)
+$(O)/fuzzers/%: $(O)/obj/tests/fuzz/%.o $(call objects,$(house_sources) $(fuzzed_ctl_sources)) $(fuzz_main)
 	@mkdir -p $(@D)
 	$(SAY) LD $@
 	$(Q)$(CC) $(LDFLAGS_ALL) $(if $(fuzz_main),,-fsanitize=fuzzer) -o $@ $^ $(pkg_libs)
@@ -138,10 +140,11 @@ check-asan: ## all tests on a build with ASan and UBSan (minutes)
 	@tests/run --build-folder=build/asan
 
 FUZZ_SECONDS ?= 60
+FUZZERS ?= $(notdir $(basename $(fuzz_sources)))
 
-fuzz: ## each fuzzer for FUZZ_SECONDS, with clang; new inputs go to build/fuzz/found
+fuzz: ## each of FUZZERS for FUZZ_SECONDS, with clang; new inputs go to build/fuzz/found
 	@$(MAKE) --no-print-directory BUILD=fuzz CC=clang fuzzers
-	@for name in $(notdir $(basename $(fuzz_sources))); do \
+	@for name in $(FUZZERS); do \
 		mkdir -p build/fuzz/found/$$name && \
 		build/fuzz/fuzzers/$$name -max_total_time=$(FUZZ_SECONDS) -timeout=10 -print_final_stats=1 \
 			-artifact_prefix=build/fuzz/$$name- build/fuzz/found/$$name tests/fuzz/corpus/$$name || exit 1; \

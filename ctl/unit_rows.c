@@ -28,12 +28,12 @@ static bool take(struct cursor *c, char wanted)
 /* \uXXXX as UTF-8, at most three bytes in the place of six; half of a pair is a question mark. */
 static bool put_code(struct cursor *c, char **to)
 {
-	char digits[5] = {0}, *end;
+	char digits[5] = {0};
 
 	memcpy(digits, c->at, strnlen(c->at, 4));
-	unsigned long code = strtoul(digits, &end, 16);
-	if (end != digits + 4)
+	if (strspn(digits, "0123456789abcdefABCDEF") != 4)
 		return false;
+	unsigned long code = strtoul(digits, NULL, 16);
 	c->at += 4;
 	if (code < 0x80) {
 		*(*to)++ = (char)code;
@@ -125,11 +125,10 @@ int unit_rows_read(char *text, struct unit_row **ret, size_t *ret_count)
 {
 	_cleanup_(freep) struct unit_row *rows = NULL;
 	size_t count = 0, room = 0;
-	const char *begin = text_after_prefix(text, HEAD);
-	struct cursor c = {text + strlen(HEAD)};
 
-	if (!begin)
+	if (!text_after_prefix(text, HEAD))
 		return -EBADMSG;
+	struct cursor c = {text + strlen(HEAD)};
 	for (bool more = *c.at != ']'; more; more = take(&c, ',')) {
 		if (count == room) {
 			room = room ? 2 * room : 256;
