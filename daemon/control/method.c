@@ -156,6 +156,13 @@ int call_strings(struct call *c, const char *name, json_t **ret)
 	return 0;
 }
 
+int call_unit_names(struct call *c, json_t **ret)
+{
+	int r = call_strings(c, "units", ret);
+
+	return r < 0 || json_array_size(*ret) ? r : wrong(c, "units");
+}
+
 int call_vector(struct call *c, const char *name, char ***ret)
 {
 	json_t *list, *one;

@@ -361,13 +361,11 @@ void method_kill_units(struct call *c)
 	int signalled = 0;
 	size_t i;
 
-	if (call_strings(c, "units", &names) < 0 || call_string(c, "whom", &whom) < 0 ||
+	if (call_unit_names(c, &names) < 0 || call_string(c, "whom", &whom) < 0 ||
 		call_int(c, "signal", &sig) < 0)
 		return;
-	if (sig < 0 || sig >= NSIG || !json_array_size(names) || !is_whom(whom)) {
-		call_invalid(c, !is_whom(whom)		 ? "whom"
-				: json_array_size(names) ? "signal"
-							 : "units");
+	if (sig < 0 || sig >= NSIG || !is_whom(whom)) {
+		call_invalid(c, is_whom(whom) ? "signal" : "whom");
 		return;
 	}
 	json_array_foreach (names, i, name) {

@@ -23,28 +23,30 @@ static const char *freeze_refusal(const struct unit *u)
 	return NULL;
 }
 
+/* Answers the call with the reason, if there is one. */
+static bool is_refused(struct call *c, const struct unit *u, const char *why_not)
+{
+	if (why_not)
+		call_unit_error(c, "NotApplicable", u->id, why_not);
+	return why_not;
+}
+
 void method_freeze_units(struct call *c)
 {
 	json_t *names, *name;
 	size_t i;
 
-	if (call_strings(c, "units", &names) < 0)
+	if (call_unit_names(c, &names) < 0)
 		return;
-	if (!json_array_size(names)) {
-		call_invalid(c, "units");
-		return;
-	}
 	json_array_foreach (names, i, name) {
 		struct unit *u = call_unit(c, json_string_value(name));
-		if (!u)
+		const char *why_not = u ? freeze_refusal(u) : NULL;
+
+		if (!u || is_refused(c, u, why_not))
 			return;
-		const char *why_not = freeze_refusal(u);
-		int r = why_not ? 0 : service_freeze(u->service, c->method->argument);
-		if (why_not || r < 0) {
-			call_unit_error(
-				c, "NotApplicable", u->id, why_not ? why_not : strerror(-r));
+		int r = service_freeze(u->service, c->method->argument);
+		if (r < 0 && is_refused(c, u, strerror(-r)))
 			return;
-		}
 	}
 	call_reply(c, json_object());
 }
@@ -136,24 +138,18 @@ void method_clean_units(struct call *c)
 	json_t *names, *name;
 	size_t i;
 
-	if (!kinds || call_strings(c, "units", &names) < 0)
+	if (!kinds || call_unit_names(c, &names) < 0)
 		return;
-	if (!json_array_size(names)) {
-		call_invalid(c, "units");
-		return;
-	}
 	c->units = json_incref(names);
 	json_array_foreach (names, i, name) {
 		struct unit *u = call_unit(c, json_string_value(name));
-		if (!u)
+		const char *why_not = u ? clean_refusal(u, kinds) : NULL;
+
+		if (!u || is_refused(c, u, why_not))
 			return;
-		const char *why_not = clean_refusal(u, kinds);
-		int r = why_not ? 0 : service_clean(u, kinds & service_can_clean(u));
-		if (why_not || r < 0) {
-			call_unit_error(
-				c, "NotApplicable", u->id, why_not ? why_not : strerror(-r));
+		int r = service_clean(u, kinds & service_can_clean(u));
+		if (r < 0 && is_refused(c, u, strerror(-r)))
 			return;
-		}
 	}
 	c->awaits_clean = true;
 	call_wait(c);

@@ -111,6 +111,8 @@ int call_bool(struct call *c, const char *name, bool *ret);
 int call_int(struct call *c, const char *name, json_int_t *ret);
 /* An array of strings, or NULL; borrowed. */
 int call_strings(struct call *c, const char *name, json_t **ret);
+/* The parameter "units", which has to name one at least. */
+int call_unit_names(struct call *c, json_t **ret);
 /* The same as a vector, which the caller frees. */
 int call_vector(struct call *c, const char *name, char ***ret);
 
