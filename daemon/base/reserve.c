@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -18,6 +17,12 @@ void reserve_keep(void)
 		return;
 	limit.rlim_cur = limit.rlim_max < SCARCE ? limit.rlim_max : limit.rlim_max - KEPT;
 	(void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+bool is_lack(int error)
+{
+	error = error < 0 ? -error : error;
+	return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
 /* After a failure for want of descriptors the soft limit goes up to the hard one. */

@@ -7,10 +7,15 @@
 #pragma once
 
 #include <dirent.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Raises the soft limit of open files as near to the hard one as leaves the reserve. */
 void reserve_keep(void);
+
+/* Whether an error, of either sign, says that something has run out (descriptors, memory): it may
+ * be there again later. */
+bool is_lack(int error);
 
 /* As open(2) with O_CLOEXEC and opendir(3), out of the reserve when nothing else is left. Negative
  * errno; NULL and errno. */

@@ -9,6 +9,7 @@
 
 #include "daemon/base/limits.h"
 #include "daemon/base/log.h"
+#include "daemon/base/reserve.h"
 #include "daemon/control/server.h"
 
 #define ANY_UID ((uid_t)-1)
@@ -97,7 +98,7 @@ bool client_accept(struct control *c)
 	_cleanup_(closep) int fd = accept4(c->source.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
 	if (fd < 0) {
-		if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM)
+		if (is_lack(errno))
 			find_descriptor(c);
 		return false;
 	}

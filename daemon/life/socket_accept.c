@@ -10,6 +10,7 @@
 
 #include "common/text.h"
 #include "daemon/base/log.h"
+#include "daemon/base/reserve.h"
 #include "daemon/life/service.h"
 #include "daemon/life/socket.h"
 
@@ -130,6 +131,10 @@ void socket_take_connection(struct socket_unit *s, struct socket_port *port)
 {
 	int fd = accept4(port->source.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
+	if (fd < 0 && is_lack(errno)) {
+		log_line(LOG_ERR, errno, s->unit->id, "cannot take a connection; listens no more");
+		socket_enter_stop(s, TRIGGER_FAILURE_RESOURCES);
+	}
 	if (fd < 0)
 		return;
 	if (trigger_is_stopping(s->unit) || !has_room(s, fd)) {

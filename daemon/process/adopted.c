@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "common/clock.h"
+#include "daemon/base/reserve.h"
 #include "daemon/process/kin.h"
 
 static struct adopted *find(const struct adopted_table *t, pid_t pid)
@@ -22,12 +23,6 @@ struct look {
 	adopted_fn *fn;
 	void *data;
 };
-
-/* What we lack now, we may have at the next look. */
-static bool is_passing(int r)
-{
-	return r == -ENOMEM || r == -EMFILE || r == -ENFILE;
-}
 
 static int remember(const struct look *look, const struct proc_info *p)
 {
@@ -57,7 +52,7 @@ static int look_at(pid_t pid, void *data)
 	int r = proc_read(pid, &info);
 	if (r >= 0 && info.state != 'Z')
 		r = remember(look, &info);
-	look->table->is_incomplete |= is_passing(r);
+	look->table->is_incomplete |= is_lack(r);
 	return 0;
 }
 
@@ -68,7 +63,7 @@ int adopted_look(struct adopted_table *t, const struct process_table *processes,
 
 	t->is_incomplete = false;
 	int r = proc_each_own_child(look_at, &look);
-	t->is_incomplete |= is_passing(r);
+	t->is_incomplete |= is_lack(r);
 	return r;
 }
 

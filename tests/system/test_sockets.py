@@ -4,6 +4,7 @@ states is held against systemd by tests/oracle."""
 import ctypes
 import os
 import pwd
+import resource
 import socket
 import struct
 
@@ -115,6 +116,26 @@ def test_a_command_shows_while_it_runs(reaperd):
     assert pid > 0 and "sleep" in reaperd.ctl("status", "a.socket").out
     assert reaperd.stop() == 0
     assert not os.path.exists(f"/proc/{pid}")
+
+
+def test_a_connection_that_there_is_no_descriptor_for(reaperd):
+    """As systemd has it the socket has failed, and can be started again."""
+    reaperd.service("keep")
+    reaperd.unit("a.socket", f"[Socket]\nListenStream={reaperd.folder}/port\nAccept=yes\n")
+    reaperd.service("a@", "/bin/cat", "StandardInput=socket")
+    reaperd.start("keep.service", "a.socket")
+    usual = resource.prlimit(reaperd.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(reaperd.pid, resource.RLIMIT_NOFILE, (3, usual[1]))
+    with socket.socket(socket.AF_UNIX) as c:
+        c.connect(str(reaperd.folder / "port"))
+        reaperd.wait_log("a.socket: cannot take a connection; listens no more: Too many open files")
+    resource.prlimit(reaperd.pid, resource.RLIMIT_NOFILE, usual)
+    assert reaperd.show("a.socket", "ActiveState", "Result") == ["failed", "resources"]
+    assert reaperd.ctl("start", "a.socket").status == 0
+    with socket.socket(socket.AF_UNIX) as c:
+        c.connect(str(reaperd.folder / "port"))
+        c.sendall(b"hello")
+        assert c.recv(5) == b"hello"
 
 
 def test_files_belong_to_the_user_of_the_socket(reaperd, root):
