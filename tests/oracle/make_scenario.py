@@ -28,7 +28,7 @@ LINKS = ["Requires", "Wants", "BindsTo", "Requisite", "PartOf", "Conflicts", "Up
          "PropagatesReloadTo", "ReloadPropagatedFrom", "StopPropagatedFrom"]  # fmt: skip
 STARTS = re.compile(r"^(?:Requires|Wants|BindsTo|Upholds|OnFailure|OnSuccess)=(\S+)$", re.M)
 RESTARTS = re.compile(r"^(?:Requires|BindsTo|Requisite|PartOf|Wants|Upholds|OnFailure|OnSuccess)=", re.M)
-ORDERED = ("Requisite", "Requires", "BindsTo")
+ORDERED = ("Requisite", "Requires", "BindsTo", "StopPropagatedFrom")
 UNIT_TEXTS = ["StopWhenUnneeded=yes", "RefuseManualStart=yes", "RefuseManualStop=yes", "OnFailureJobMode=fail", "OnSuccessJobMode=fail",
               "StartLimitBurst=1", "StartLimitBurst=2", "ConditionPathExists=/no/such", "AssertPathExists=/no/such",
               "ConditionPathExists=DIR.f", "IgnoreOnIsolate=yes", "JobTimeoutSec=60", "JobTimeoutSec=60; JobTimeoutAction=none"]  # fmt: skip
@@ -76,12 +76,13 @@ def make_links(dice, letter, contrary):
         if other == letter or dice.random() > 0.4:
             continue
         link = dice.choice(LINKS)
-        if link in ORDERED and other < letter:
+        # The later letter comes first; what passes a stop on comes before what it stops, or both might end at once.
+        if other < letter if link in ORDERED else link == "PropagatesStopTo" and other > letter:
             continue
-        if link in (*ORDERED, "Conflicts") and contrary.setdefault(other, link == "Conflicts") != (link == "Conflicts"):
+        if link in ("Requisite", "Requires", "BindsTo", "Conflicts") and contrary.setdefault(other, link == "Conflicts") != (link == "Conflicts"):
             continue
         links.append(f"{link}={other}.service")
-        if link in ORDERED or dice.random() < 0.5:
+        if link in (*ORDERED, "PropagatesStopTo") or dice.random() < 0.5:
             links.append(f"{'After' if letter < other else 'Before'}={other}.service")
     return links
 
@@ -109,11 +110,11 @@ def make_service(dice, letter, contrary):
 def without_races(units):
     """Of two that restart or start each other the timers go off together (systemd's are late by up to 250 ms), and which is
     first is not defined: only one has one. Nor is whether what ends at once takes along what is stopped with it before that is
-    up, or ends too."""
+    up, or is stopped itself before it ends."""
     restarting = []
     for name, text in units.items():
-        if "PropagatesStopTo=" in text or any(f"BindsTo={name}" in other or f"StopPropagatedFrom={name}" in other for other in units.values()):
-            units[name] = re.sub(r"^(Type=simple)\nExecStart=.*", rf"\1\nExecStart=main {name[0]}", text, flags=re.M).replace(TYPES["bad forking"], TYPES["forking"])
+        if "PropagatesStopTo=" in text or "StopWhenUnneeded=" in text or any(f"BindsTo={name}" in other or f"StopPropagatedFrom={name}" in other for other in units.values()):
+            units[name] = re.sub(r"^(Type=simple)\nExecStart=.*", rf"\1\nExecStart=main {name[0]}", text, flags=re.M)
     for name, text in units.items():
         others = [other for other in restarting if RESTARTS.search(text + units[other]) and (other in text or name in units[other])]
         if others:
