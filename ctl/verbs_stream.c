@@ -20,6 +20,7 @@ struct printing {
 	regex_t regex; /* of --grep */
 	json_t *all;   /* gathered first: one JSON value, the last of those that match, newest first
 			*/
+	bool any;      /* line was printed */
 };
 
 /* As journalctl names the fields of a line. */
@@ -32,8 +33,11 @@ static json_t *journal_fields(const json_t *line)
 		json_object_get(line, "unit"), "MESSAGE", json_object_get(line, "text"));
 }
 
-static void print_line(const struct options *o, const json_t *line)
+static void print_line(struct printing *p, const json_t *line)
 {
+	const struct options *o = p->options;
+
+	p->any = true;
 	if (o->format != OUTPUT_JSON) {
 		line_print(line, (enum output_format)o->format);
 		return;
@@ -62,13 +66,13 @@ static bool print_lines(const json_t *reply, void *data)
 		if (p->all)
 			json_array_append(p->all, line);
 		else
-			print_line(p->options, line);
+			print_line(p, line);
 	}
 	return fflush(stdout) == 0;
 }
 
 /* What was gathered: the last `count` of it. */
-static int print_gathered(const struct printing *p, json_int_t count)
+static int print_gathered(struct printing *p, json_int_t count)
 {
 	const struct options *o = p->options;
 	size_t size = json_array_size(p->all);
@@ -83,7 +87,7 @@ static int print_gathered(const struct printing *p, json_int_t count)
 		r = print_json(shown);
 	else
 		for (size_t i = 0; i < json_array_size(shown); i++)
-			print_line(o, json_array_get(shown, i));
+			print_line(p, json_array_get(shown, i));
 	json_decref(shown);
 	return r;
 }
@@ -276,6 +280,15 @@ static int tell_disk_usage(struct ctl *c)
 	return EXIT_DONE;
 }
 
+/* As journalctl does, but not among the lines: who counts them is to find none. */
+static void tell_if_none(const struct printing *p)
+{
+	const struct options *o = p->options;
+
+	if (!p->any && !o->follow && !o->quiet && o->format != OUTPUT_JSON)
+		fputs("-- No entries --\n", stderr);
+}
+
 int verb_logs(struct ctl *c, char **arguments)
 {
 	struct printing p = {.options = &c->options};
@@ -297,6 +310,8 @@ int verb_logs(struct ctl *c, char **arguments)
 		return EXIT_USAGE;
 	json_t *units = units_of(c, arguments);
 	int r = units ? show_lines(c, units, &p, &q) : EXIT_FAILED;
+	if (!r)
+		tell_if_none(&p);
 	if (o->grep)
 		regfree(&p.regex);
 	json_decref(units);

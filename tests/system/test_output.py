@@ -87,6 +87,14 @@ def test_logs_options(reaperd):
     assert sequence == sorted(sequence)
 
 
+def test_that_there_are_no_lines_is_told(reaperd):
+    reaperd.service("a")
+    reaperd.start("a.service")
+    result = reaperd.ctl("logs", "a")
+    assert (result.status, result.out, result.err) == (0, "", "-- No entries --\n")
+    assert reaperd.ctl("logs", "--quiet", "a").err == reaperd.ctl("-o", "json", "logs", "a").err == ""
+
+
 def test_logs_follow(reaperd):
     reaperd.service("a", f"/bin/sh -c 'echo first; while ! [ -e {reaperd.folder}/go ]; do sleep 0.02; done; echo second; exec sleep 1000'")
     reaperd.start("a.service")
