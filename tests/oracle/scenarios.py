@@ -237,7 +237,7 @@ for mode in ("ignore-dependencies", "ignore-requirements"):
     add(f"BindsTo of what is stopped: {mode}", pair("BindsTo=b.service"), "start a.service", f"stop --job-mode={mode} b.service")
 add("BindsTo of what is stopped while it begins", pair("BindsTo=b.service", "Type=notify; NotifyAccess=all; TimeoutStartSec=60"),
     "start --no-block a.service", "stop --job-mode=ignore-dependencies b.service", "tell a systemd-notify READY=1", ordered=None)
-add("BindsTo of what ends while both begin", {"a.service": service("", "BindsTo=b.service"), "b.service": service("Type=oneshot; ExecStart=/bin/true")}, "start a.service")
+add("BindsTo of what ends while both begin", {"a.service": service("", "BindsTo=b.service"), "b.service": service("Type=oneshot; ExecStart=/bin/true")}, "start a.service", ordered=None)
 add("BindsTo of each other", {"a.service": service("", "BindsTo=b.service"), "b.service": service(f"Restart=always; {FAST}", "BindsTo=a.service", "b")}, "start a.service", "kill b KILL", "kill a KILL")
 add("StopWhenUnneeded of what another is bound to", {"a.service": service("", "BindsTo=b.service; After=b.service"), "b.service": service("", "StopWhenUnneeded=yes", "b")},
     "start a.service", "kill a KILL", "start a.service", "kill b KILL", "start a.service", "stop a.service")
