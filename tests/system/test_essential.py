@@ -72,7 +72,7 @@ def test_an_essential_unit_may_be_stopped_by_hand(reaperd):
     ("/bin/sh -c 'exit 6'", "Failure", 77, 77),
 ])  # fmt: skip
 def test_actions_and_their_statuses(reaperd, action, command, key, explicit, status):
-    unit = f"{key}Action={action}\n" + (f"{key}ActionExitStatus={explicit}\n" if explicit is not None else "")
+    unit = f"After=b.service\n{key}Action={action}\n" + (f"{key}ActionExitStatus={explicit}\n" if explicit is not None else "")
     reaperd.service("a", command, "Type=oneshot", unit)
     reaperd.service("b", "/bin/sleep 1000", f"ExecStopPost=/bin/touch {reaperd.folder}/stopped")
     result = ends(reaperd, "b.service", "a.service")
