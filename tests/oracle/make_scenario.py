@@ -187,13 +187,13 @@ def make(seed):
     units = without_races(without_circles(units))
     if any("TimeoutStartSec" in text for text in units.values()):  # jobs that do not end: idle would wait five seconds
         units = {name: text.replace("Type=idle", "Type=simple") for name, text in units.items()}
-    if any("Upholds" in text for text in units.values()):  # for ever, against each other
-        units = {name: text.replace("RuntimeMaxSec=1500ms", "") for name, text in units.items()}
     extra = ["touch .f", "remove .f"] if any("DIR.f" in text for text in units.values()) else []
     if dice.random() < 0.3:
         triggers, more = make_trigger(dice)
         units |= triggers
         extra += more
+    if any("Upholds" in text for text in units.values()):  # for ever, against each other
+        units = {name: text.replace("RuntimeMaxSec=1500ms", "") for name, text in units.items()}
     events = [make_event(dice, units, extra, at == 0) for at in range(dice.randint(3, 6))]
     if dice.random() < 0.025:
         name = dice.choice("abc")
