@@ -163,7 +163,8 @@ def test_a_link_is_not_made_through_another_one(reaperd, root):
         reaperd.service("b", text=f"RuntimeDirectory={name}/b:{name}/x\nRuntimeDirectoryPreserve=yes")
         reaperd.service("keep")
         reaperd.start("keep.service", "a.service", "b.service")
-        assert [reaperd.state(f"{n}.service") for n in "ab"] == ["failed", "failed"]
+        for name in "ab":
+            reaperd.wait_state(f"{name}.service", "failed")
         assert not list(outside.iterdir()) and reaperd.text().count("RuntimeDirectory= failed") == 2
     finally:
         for path in sorted(top.rglob("*"), reverse=True):
