@@ -33,6 +33,15 @@ static bool is_stranger(pid_t pid, void *data)
 	return pid != getpid() && !process_find(w->processes, pid);
 }
 
+/* We have not reaped it, so the number is still its own; of one that is not our child it may be
+ * another's by now. */
+static bool is_ours(const struct walk *w, pid_t pid)
+{
+	const struct process *p = process_find(w->processes, pid);
+
+	return pid == getpid() || (p && p->spawned);
+}
+
 /*
  * Another reaperd on this machine may use the same marks. A parent that ended during the scan is
  * missing there; then the one below it has a new one by now.
@@ -42,7 +51,7 @@ static bool is_below_us(const struct walk *w, const struct proc_info *p)
 	for (size_t step = 0; step < w->count; step++) {
 		const struct proc_info *parent = proc_find(w->strangers, w->count, p->ppid);
 
-		if (!is_stranger(p->ppid, (void *)w))
+		if (is_ours(w, p->ppid))
 			return true;
 		if (!parent)
 			return p->ppid > 0 && proc_is_below_us(p->pid) > 0;
