@@ -7,23 +7,19 @@
 
 #include "daemon/process/kin.h"
 
-static const struct tree_node *find_node(const struct tree_node *nodes, size_t count, pid_t pid)
+static int by_pid(const void *a, const void *b)
 {
-	size_t low = 0, high = count;
+	pid_t x = ((const struct tree_node *)a)->info.pid,
+	      y = ((const struct tree_node *)b)->info.pid;
 
-	while (low < high) {
-		size_t middle = (low + high) / 2;
-		if (nodes[middle].info.pid < pid)
-			low = middle + 1;
-		else
-			high = middle;
-	}
-	return low < count && nodes[low].info.pid == pid ? &nodes[low] : NULL;
+	return x < y ? -1 : x > y;
 }
 
 const struct tree_node *tree_find(const struct tree *t, pid_t pid)
 {
-	return find_node(t->nodes, t->count, pid);
+	const struct tree_node key = {.info.pid = pid};
+
+	return t->count ? bsearch(&key, t->nodes, t->count, sizeof(key), by_pid) : NULL;
 }
 
 void tree_done(struct tree *t)
@@ -148,14 +144,6 @@ static bool is_of_unit(
 		n->unit || n->is_known ? NULL : process_find(processes, n->info.sid);
 
 	return leader ? leader->unit == unit : n->unit == unit;
-}
-
-static int by_pid(const void *a, const void *b)
-{
-	pid_t x = ((const struct tree_node *)a)->info.pid,
-	      y = ((const struct tree_node *)b)->info.pid;
-
-	return x < y ? -1 : x > y;
 }
 
 int tree_scan_unit(const struct mark_space *space, const struct process_table *processes,
