@@ -188,7 +188,7 @@ struct unit *call_unit(struct call *c, const char *name)
 	int r = load_unit(&m->life.loader, name, &u);
 
 	if (m->life.units.count != before)
-		boot_adopt_units(m);
+		boot_check_units(m);
 	collect_later(&m->life, before);
 	if (r == -EINVAL)
 		call_error(c, INTERFACE_NAME ".InvalidUnitName", json_pack("{s:s}", "unit", name));

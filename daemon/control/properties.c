@@ -188,7 +188,7 @@ static void put_service(struct properties *p, const struct unit *u)
 	property_put(p, "StatusErrno", json_integer(s->status_errno));
 	property_put_text(p, "InvocationID", s->invocation_id);
 	put_clean(p, u);
-	property_put(p, "CanFreeze", json_boolean(u->context && unit_life(u)->cgroups.fd >= 0));
+	property_put(p, "CanFreeze", json_boolean(unit_life(u)->cgroups.fd >= 0));
 	property_put_text(p, "FreezerState",
 		service_is_freezing(s) ? "freezing"
 		: s->frozen	       ? "frozen"

@@ -89,12 +89,12 @@ static void put_limits(struct properties *p, const struct unit *u, const struct 
 
 void put_cgroup_properties(struct properties *p, const struct unit *u)
 {
-	const struct cgroup_tree *tree = u->context ? &unit_life(u)->cgroups : NULL;
+	const struct cgroup_tree *tree = &unit_life(u)->cgroups;
 	static const struct service none;
 	const struct service *s = u->service ? u->service : &none;
 	_cleanup_(freep) char *name = service_control_group(s);
 
-	if (!u->config->service || !tree)
+	if (!u->config->service)
 		return;
 	property_put(p, "ControlGroup", json_string(name ? name : ""));
 	put_readings(p, s);

@@ -290,9 +290,11 @@ static int add_order_after(struct unit *target, enum dep_kind kind)
 	int r = others ? 0 : -ENOMEM;
 
 	/* Found first, for adding moves the edges. */
-	for (size_t i = 0; i < count && others; i++)
-		if (wants_order(target, edges[i].to))
-			others[wanting++] = edges[i].to;
+	for (size_t i = 0; i < count && others; i++) {
+		struct unit *other = unit_at(target->table, edges[i].to);
+		if (wants_order(target, other))
+			others[wanting++] = other;
+	}
 	for (size_t i = 0; i < wanting && r >= 0; i++)
 		r = unit_add_edge(target, DEP_AFTER, others[i], ORIGIN_DEFAULT);
 	return r;

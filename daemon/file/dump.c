@@ -294,9 +294,11 @@ static void dump_origins(unsigned origin, FILE *f)
 		fprintf(f, "%sorigin-path", blank);
 }
 
-static int by_name(const void *a, const void *b)
+static int by_name(const void *a, const void *b, void *table)
 {
-	return strcmp(((const struct edge *)a)->to->id, ((const struct edge *)b)->to->id);
+	const struct edge *x = a, *y = b;
+
+	return strcmp(unit_at(table, x->to)->id, unit_at(table, y->to)->id);
 }
 
 /* Only what this unit itself says: the other direction is told at the other unit. */
@@ -313,12 +315,12 @@ static int dump_dependencies(const struct unit *u, FILE *f)
 		if (count)
 			memcpy(sorted, edges, count * sizeof(*sorted));
 		if (count)
-			qsort(sorted, count, sizeof(*sorted), by_name);
+			qsort_r(sorted, count, sizeof(*sorted), by_name, u->table);
 		for (size_t i = 0; i < count; i++) {
 			if (!sorted[i].origin || kind == DEP_TRIGGERED_BY)
 				continue;
 			fprintf(f, "%s: %s (", dep_kind_to_string((enum dep_kind)kind),
-				sorted[i].to->id);
+				unit_at(u->table, sorted[i].to)->id);
 			dump_origins(sorted[i].origin, f);
 			fputs(")\n", f);
 		}

@@ -15,7 +15,7 @@ static int compare(const void *a, const void *b)
 
 	if (x->kind != y->kind)
 		return x->kind < y->kind ? -1 : 1;
-	return x->to->number < y->to->number ? -1 : x->to->number > y->to->number;
+	return x->to < y->to ? -1 : x->to > y->to;
 }
 
 /* Puts what was added into its place; an edge that is said twice is one of both origins. */
@@ -51,13 +51,13 @@ static int make_room(struct unit *u)
 	return 0;
 }
 
-static int add_half(struct unit *u, enum dep_kind kind, struct unit *to, unsigned origin)
+static int add_half(struct unit *u, enum dep_kind kind, const struct unit *to, unsigned origin)
 {
 	int r = make_room(u);
 
 	if (r >= 0)
-		u->edges[u->edge_count++] =
-			(struct edge){.to = to, .kind = (uint8_t)kind, .origin = (uint8_t)origin};
+		u->edges[u->edge_count++] = (struct edge){
+			.to = to->number, .kind = (uint8_t)kind, .origin = (uint8_t)origin};
 	return r;
 }
 
@@ -70,15 +70,15 @@ int unit_add_edge(struct unit *u, enum dep_kind kind, struct unit *to, unsigned 
 }
 
 /* Where an edge of (kind, to) is, or would be. */
-static uint32_t position(const struct unit *u, enum dep_kind kind, const struct unit *to)
+static uint32_t position(const struct unit *u, enum dep_kind kind, uint32_t to)
 {
+	const struct edge wanted = {.to = to, .kind = (uint8_t)kind};
 	uint32_t low = 0, high = u->edge_count;
 
 	while (low < high) {
 		uint32_t middle = low + (high - low) / 2;
-		const struct edge *e = &u->edges[middle];
 
-		if (e->kind < kind || (e->kind == kind && to && e->to->number < to->number))
+		if (compare(&u->edges[middle], &wanted) < 0)
 			low = middle + 1;
 		else
 			high = middle;
@@ -89,18 +89,18 @@ static uint32_t position(const struct unit *u, enum dep_kind kind, const struct 
 const struct edge *unit_edges(const struct unit *u, enum dep_kind kind, size_t *ret_count)
 {
 	put_in_order((struct unit *)u); /* it has the same edges afterwards */
-	uint32_t from = position(u, kind, NULL);
+	uint32_t from = position(u, kind, 0);
 
-	*ret_count = position(u, kind + 1, NULL) - from;
+	*ret_count = position(u, kind + 1, 0) - from;
 	return u->edges ? u->edges + from : NULL;
 }
 
 bool unit_has_edge(const struct unit *u, enum dep_kind kind, const struct unit *to)
 {
 	put_in_order((struct unit *)u);
-	uint32_t at = position(u, kind, to);
+	uint32_t at = position(u, kind, to->number);
 
-	return at < u->edge_count && u->edges[at].kind == kind && u->edges[at].to == to;
+	return at < u->edge_count && u->edges[at].kind == kind && u->edges[at].to == to->number;
 }
 
 static void drop_edges_to(struct unit *from, const struct unit *u)
@@ -109,7 +109,7 @@ static void drop_edges_to(struct unit *from, const struct unit *u)
 
 	put_in_order(from);
 	for (uint32_t i = 0; i < from->edge_count; i++)
-		if (from->edges[i].to != u)
+		if (from->edges[i].to != u->number)
 			from->edges[kept++] = from->edges[i];
 	from->edge_count = from->edges_in_order = kept;
 }
@@ -117,7 +117,7 @@ static void drop_edges_to(struct unit *from, const struct unit *u)
 void unit_drop_edges(struct unit *u)
 {
 	for (uint32_t i = 0; i < u->edge_count; i++)
-		drop_edges_to(u->edges[i].to, u);
+		drop_edges_to(unit_at(u->table, u->edges[i].to), u);
 	u->edge_count = u->edges_in_order = 0;
 }
 

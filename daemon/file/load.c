@@ -363,6 +363,7 @@ static int load_one(struct loader *l, struct unit *u)
 	}
 	diags_done(&u->diags);
 	u->diags = r.diags;
+	u->is_checked = false;
 	u->has_newer = keeps_old(u, &r);
 	if (u->has_newer) {
 		config_free(r.config);

@@ -60,18 +60,50 @@ static int add_name(struct unit_table *t, struct unit *u, const char *name)
 	return -ENOMEM;
 }
 
+static void drop_name(struct unit_table *t, const char *name)
+{
+	struct unit_entry *e;
+
+	HASH_FIND_STR(t->by_name, name, e);
+	if (!e)
+		return;
+	HASH_DEL(t->by_name, e);
+	if (e->name != e->unit->id)
+		free(e->name);
+	free(e);
+}
+
+/* Room for one more in a list that grows by doubling: at each power of two. */
+static int make_room(struct unit ***list, size_t count)
+{
+	if ((count & (count - 1)) != 0)
+		return 0;
+	struct unit **grown = reallocarray(*list, count ? 2 * count : 1, sizeof(struct unit *));
+	if (!grown)
+		return -ENOMEM;
+	*list = grown;
+	return 0;
+}
+
 static int add_to_list(struct unit_table *t, struct unit *u)
 {
-	if ((t->count & (t->count - 1)) == 0) {
-		size_t room = t->count ? 2 * t->count : 1;
-		struct unit **grown = reallocarray(t->list, room, sizeof(struct unit *));
-		if (!grown)
-			return -ENOMEM;
-		t->list = grown;
-	}
-	u->number = t->free_count ? t->free_numbers[--t->free_count] : t->number_end++;
+	bool is_new = t->free_count == 0;
+	int r = make_room(&t->list, t->count);
+
+	if (r >= 0 && is_new)
+		r = make_room(&t->by_number, t->number_end);
+	if (r < 0)
+		return r;
+	u->table = t;
+	u->number = is_new ? t->number_end++ : t->free_numbers[--t->free_count];
+	t->by_number[u->number] = u;
 	t->list[t->count++] = u;
 	return 0;
+}
+
+struct unit *unit_at(const struct unit_table *t, uint32_t number)
+{
+	return t->by_number[number];
 }
 
 int unit_table_get(struct unit_table *t, const char *name, struct unit **ret)
@@ -95,12 +127,12 @@ int unit_table_get(struct unit_table *t, const char *name, struct unit **ret)
 	u->config = config_new(u->type);
 	if (!u->id || !u->config)
 		return -ENOMEM;
-	int r = add_to_list(t, u);
+	int r = add_name(t, u, u->id);
 	if (r < 0)
 		return r;
-	r = add_name(t, u, u->id);
+	r = add_to_list(t, u);
 	if (r < 0) {
-		t->count--;
+		drop_name(t, u->id);
 		return r;
 	}
 	*ret = TAKE_PTR(u);
@@ -117,19 +149,6 @@ int unit_table_add_alias(struct unit_table *t, struct unit *u, const char *name)
 	return r < 0 ? r : add_name(t, u, name);
 }
 
-static void drop_name(struct unit_table *t, const char *name)
-{
-	struct unit_entry *e;
-
-	HASH_FIND_STR(t->by_name, name, e);
-	if (!e)
-		return;
-	HASH_DEL(t->by_name, e);
-	if (e->name != e->unit->id)
-		free(e->name);
-	free(e);
-}
-
 int unit_table_remove(struct unit_table *t, struct unit *u)
 {
 	uint32_t *grown = reallocarray(t->free_numbers, t->free_count + 1, sizeof(*grown));
@@ -140,6 +159,7 @@ int unit_table_remove(struct unit_table *t, struct unit *u)
 	t->free_numbers = grown;
 	t->free_numbers[t->free_count++] = u->number;
 	unit_drop_edges(u);
+	t->by_number[u->number] = NULL;
 	drop_name(t, u->id);
 	for (char **a = u->aliases; a && *a; a++)
 		drop_name(t, *a);
@@ -165,6 +185,7 @@ void unit_table_done(struct unit_table *t)
 	for (size_t i = 0; i < t->count; i++)
 		unit_free(t->list[i]);
 	free(t->list);
+	free(t->by_number);
 	free(t->free_numbers);
 	*t = (struct unit_table){0};
 }

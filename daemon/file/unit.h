@@ -38,13 +38,14 @@ struct service; /* daemon/life/service.h */
 
 /* One direction of a dependency. The other unit holds the inverse. */
 struct edge {
-	struct unit *to;
+	uint32_t to;	/* the number of the other unit: unit_at() */
 	uint8_t kind;	/* enum dep_kind */
 	uint8_t origin; /* bits of enum dep_origin; 0: only the other unit says so */
 };
 
 struct unit {
-	char *id;	/* the main name */
+	struct unit_table *table; /* that it is in */
+	char *id;		  /* the main name */
 	char **aliases; /* further names */
 	enum unit_type type;
 
@@ -57,6 +58,7 @@ struct unit {
 	uint32_t edges_in_order; /* of them; the rest was added since */
 	uint32_t number; /* below the table's number_end: a stable order, an index of scratch arrays
 			  */
+	bool is_checked; /* against what this place allows, since it was read */
 	bool has_newer;	 /* files that were bad or gone while it ran: read again when it rests */
 	bool passing;	 /* loaded for a question alone, so far */
 	bool stays;	 /* scratch of daemon/life/collect.h */
@@ -82,7 +84,6 @@ struct unit {
 	struct service *service; /* services only; owned by life/ */
 	char **trigger_details;	 /* NAME=value, of the timer or path that started it; NULL: none */
 	void *trigger;		 /* the run-time part of timers, paths and sockets; likewise */
-	void *context;		 /* struct life *, set by the manager */
 
 	/* queues of the manager */
 	struct unit *next_in_queue, *next_in_upkeep;
@@ -99,11 +100,13 @@ struct unit_entry {
 
 struct unit_table {
 	struct unit_entry *by_name;
-	struct unit **list;
+	struct unit **list; /* in the order in which they were named */
 	size_t count;
+	struct unit **by_number; /* NULL: that number is free */
 	uint32_t number_end;
 	uint32_t *free_numbers; /* of units that were taken out */
 	size_t free_count;
+	void *context; /* struct life *, whose units they are; NULL: nobody's */
 };
 
 /* The unit of that name (main or alias), or NULL. */
@@ -135,6 +138,9 @@ void unit_fit_edges(struct unit *u);
 /* Takes all edges of the unit away, from the others too. */
 void unit_drop_edges(struct unit *u);
 
+/* The unit of that number, of those that the table has. */
+struct unit *unit_at(const struct unit_table *t, uint32_t number);
+
 /* The edges of one kind, by the numbers of the other units: *ret_count of them from the returned
  * pointer on, until an edge is added to the unit. */
 const struct edge *unit_edges(const struct unit *u, enum dep_kind kind, size_t *ret_count);
@@ -153,7 +159,8 @@ void unit_table_drop_edges(struct unit_table *t);
 	for (size_t i_##other = 0, n_##other, once_##other = 1; once_##other; once_##other = 0)    \
 		for (const struct edge *e_##other = unit_edges((u), (kind), &n_##other);           \
 			i_##other < n_##other; i_##other++)                                        \
-			for (struct unit *other = e_##other[i_##other].to; other; other = NULL)
+			for (struct unit *other = unit_at((u)->table, e_##other[i_##other].to);    \
+				other; other = NULL)
 
 /* The text that people know it by: Description=, or its name. */
 const char *unit_description(const struct unit *u);

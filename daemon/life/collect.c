@@ -20,9 +20,11 @@ static bool has_lived(const struct unit *u)
  * may say so. */
 static bool is_spoken_of(const struct unit *u)
 {
-	for (uint32_t i = 0; i < u->edge_count; i++)
-		if (!u->edges[i].to->passing && (!u->edges[i].origin || u->edges[i].to->stays))
+	for (uint32_t i = 0; i < u->edge_count; i++) {
+		const struct unit *other = unit_at(u->table, u->edges[i].to);
+		if (!other->passing && (!u->edges[i].origin || other->stays))
 			return true;
+	}
 	return false;
 }
 

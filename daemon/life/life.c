@@ -30,7 +30,7 @@ DEFINE_ENUM_TABLE(life_news_kind, NEWS_MAX, [NEWS_STATE] = "state", [NEWS_EXIT] 
 
 struct life *unit_life(const struct unit *u)
 {
-	return u->context;
+	return u->table->context;
 }
 
 /* The youngest with that number: those before it gave it away. Asked of those who changed their
@@ -55,6 +55,7 @@ static uint64_t mark_of_ended(pid_t pid, void *data)
 int life_open(struct life *life, struct loop *loop)
 {
 	*life = (struct life){.loop = loop,
+		.units.context = life,
 		.begin = moment_now(),
 		.clock_change.fd = -1,
 		.zone_change.fd = -1,

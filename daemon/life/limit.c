@@ -50,12 +50,7 @@ static struct unit *slice_at(struct life *life, const char *path)
 	name = name ? name + 1 : path;
 	name += *name == '_'; /* see cgroup_path.h */
 	u = unit_table_find(&life->units, name);
-	if (u || load_unit(&life->loader, name, &u) < 0)
-		return u;
-	for (size_t i = 0; i < life->units.count; i++)
-		if (!life->units.list[i]->context)
-			life->units.list[i]->context = life;
-	return u;
+	return !u && load_unit(&life->loader, name, &u) < 0 ? NULL : u;
 }
 
 unsigned limit_controllers(struct life *life, const struct unit *u, const char *path)

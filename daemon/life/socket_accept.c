@@ -76,7 +76,6 @@ static struct unit *new_instance(struct socket_unit *s, int fd)
 		log_line(LOG_ERR, r, id, "cannot start %s for a connection", name);
 		return NULL;
 	}
-	u->context = s->unit->context;
 	return u;
 }
 

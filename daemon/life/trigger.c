@@ -22,7 +22,7 @@ struct unit *trigger_target(const struct unit *u)
 	size_t count;
 	const struct edge *edges = unit_edges(u, DEP_TRIGGERS, &count);
 
-	return count ? edges[0].to : NULL;
+	return count ? unit_at(u->table, edges[0].to) : NULL;
 }
 
 int trigger_check(const struct unit *u)

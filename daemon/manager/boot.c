@@ -70,7 +70,7 @@ static struct unit *boot_load(struct manager *m, const char *name)
 	struct unit *u;
 	int r = load_unit(&m->life.loader, name, &u);
 
-	boot_adopt_units(m); /* also what was loaded before it failed */
+	boot_check_units(m); /* also what was loaded before it failed */
 	if (r >= 0)
 		return u;
 	(void)log_error_errno(r, "cannot load %s", name);
@@ -97,20 +97,15 @@ void boot_check_unit(struct unit *u)
 {
 	const struct exec_settings *exec = u->config->exec;
 
-	if (exec && u->config->path)
+	if (!u->is_checked && exec && u->config->path)
 		spawn_check(exec, u->config->path, &u->diags);
+	u->is_checked = true;
 }
 
-void boot_adopt_units(struct manager *m)
+void boot_check_units(struct manager *m)
 {
-	for (size_t i = 0; i < m->life.units.count; i++) {
-		struct unit *u = m->life.units.list[i];
-
-		if (u->context)
-			continue;
-		u->context = &m->life;
-		boot_check_unit(u);
-	}
+	for (size_t i = 0; i < m->life.units.count; i++)
+		boot_check_unit(m->life.units.list[i]);
 }
 
 static int boot_units(struct manager *m)

@@ -124,10 +124,10 @@ bool boot_is_of_others(void);
 /* Says to packages that units are to be started by systemctl, where that is us: as PID 1 and root,
  * with the default unit path. */
 void boot_announce(const struct manager *m);
-/* Units that were just loaded are bound to the manager's life, and checked. */
-void boot_adopt_units(struct manager *m);
-/* Adds to the unit's diagnostics what cannot be applied with what we may. */
+/* Adds to the diagnostics of a unit that was just read what cannot be applied with what we may. */
 void boot_check_unit(struct unit *u);
+/* The same for each such unit. */
+void boot_check_units(struct manager *m);
 /* Looks whether start-up is over; called each turn. */
 void boot_turn(struct manager *m);
 

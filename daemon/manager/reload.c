@@ -9,7 +9,7 @@ static int read_anew(struct manager *m)
 	log_debug("reading unit files anew");
 	int r = load_reload(&m->life.loader);
 
-	boot_adopt_units(m);
+	boot_check_units(m);
 	if (r < 0)
 		return log_error_errno(
 			r, "cannot read unit files anew; everything stays as it was");
@@ -17,7 +17,6 @@ static int read_anew(struct manager *m)
 		struct unit *u = m->life.units.list[i];
 		const struct diags *d = &u->diags;
 
-		boot_check_unit(u);
 		unit_forget_limits(u);
 		if (unit_machine(u)->reconfigured)
 			unit_machine(u)->reconfigured(u);

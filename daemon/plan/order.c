@@ -47,7 +47,7 @@ static struct unit *neighbour(const struct transaction *t, struct unit *u, size_
 	*ret_end = n >= before + after;
 	if (*ret_end || mine < 0)
 		return NULL;
-	struct unit *other = n < before ? later[n].to : earlier[n - before].to;
+	struct unit *other = unit_at(u->table, n < before ? later[n].to : earlier[n - before].to);
 	int theirs = type_of(t, other);
 	if (theirs < 0)
 		return NULL;

@@ -96,7 +96,7 @@ Test(edges, each_is_there_once_and_in_order)
 	const struct edge *after = unit_edges(u, DEP_AFTER, &count);
 	cr_assert_eq(count, ELEMENTS(others));
 	for (size_t i = 0; i < count; i++) {
-		cr_expect_eq(after[i].to, others[i]);
+		cr_expect_eq(unit_at(&t, after[i].to), others[i]);
 		cr_expect_eq(after[i].origin, ORIGIN_DEFAULT | ORIGIN_FILE);
 	}
 	cr_expect(unit_has_edge(others[3], DEP_BEFORE, u));
