@@ -70,6 +70,11 @@ struct dep_name {
 	const char *name;
 };
 
+struct dep_names {
+	const struct dep_name *list;
+	size_t count;
+};
+
 enum condition_type {
 	CONDITION_ARCHITECTURE,
 	CONDITION_FIRMWARE,

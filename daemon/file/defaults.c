@@ -157,43 +157,6 @@ int config_complete(struct config *c, enum unit_type type, const char *id, const
 	}
 }
 
-struct default_dep {
-	enum dep_kind kind;
-	const char *name;
-};
-
-#define SHUTDOWN                                                                                   \
-	{DEP_CONFLICTS, "shutdown.target"},                                                        \
-	{                                                                                          \
-		DEP_BEFORE, "shutdown.target"                                                      \
-	}
-#define SYSINIT                                                                                    \
-	{DEP_REQUIRES, "sysinit.target"},                                                          \
-	{                                                                                          \
-		DEP_AFTER, "sysinit.target"                                                        \
-	}
-
-static const struct default_dep service_deps[] = {SYSINIT, {DEP_AFTER, "basic.target"}, SHUTDOWN};
-static const struct default_dep target_deps[] = {SHUTDOWN};
-static const struct default_dep socket_deps[] = {SYSINIT, {DEP_BEFORE, "sockets.target"}, SHUTDOWN};
-static const struct default_dep path_deps[] = {SYSINIT, {DEP_BEFORE, "paths.target"}, SHUTDOWN};
-static const struct default_dep timer_deps[] = {SYSINIT, {DEP_BEFORE, "timers.target"}, SHUTDOWN};
-static const struct default_dep calendar_deps[] = {
-	{DEP_AFTER, "time-set.target"}, {DEP_AFTER, "time-sync.target"}};
-static const struct default_dep host_deps[] = {SHUTDOWN};
-
-static int add_all(struct config *c, const char *id, const struct default_dep *list, size_t count)
-{
-	for (size_t i = 0; i < count; i++) {
-		if (strcmp(list[i].name, id) == 0)
-			continue;
-		int r = config_add_static_dep(c, list[i].kind, list[i].name, ORIGIN_DEFAULT);
-		if (r < 0)
-			return r;
-	}
-	return 0;
-}
-
 /* The unit that a socket, timer or path starts: as it says, else the service of its own name. */
 static int add_triggered(struct config *c, const char *said, const char *id)
 {
@@ -223,7 +186,7 @@ static int add_sockets(struct config *c)
 	return 0;
 }
 
-static int add_implicit(struct config *c, enum unit_type type, const char *id)
+int config_add_implicit_deps(struct config *c, enum unit_type type, const char *id)
 {
 	switch (type) {
 	case UNIT_SERVICE:
@@ -239,6 +202,25 @@ static int add_implicit(struct config *c, enum unit_type type, const char *id)
 	}
 }
 
+/* What DefaultDependencies= stands for. */
+#define DEFAULT(said, by_name)                                                                     \
+	{                                                                                          \
+		.kind = (said), .origin = ORIGIN_DEFAULT, .name = (by_name)                        \
+	}
+#define SYSINIT DEFAULT(DEP_REQUIRES, "sysinit.target"), DEFAULT(DEP_AFTER, "sysinit.target")
+#define SHUTDOWN DEFAULT(DEP_CONFLICTS, "shutdown.target"), DEFAULT(DEP_BEFORE, "shutdown.target")
+#define TIMERS SYSINIT, DEFAULT(DEP_BEFORE, "timers.target"), SHUTDOWN
+
+static const struct dep_name of_services[] = {
+	SYSINIT, DEFAULT(DEP_AFTER, "basic.target"), SHUTDOWN};
+static const struct dep_name of_sockets[] = {
+	SYSINIT, DEFAULT(DEP_BEFORE, "sockets.target"), SHUTDOWN};
+static const struct dep_name of_paths[] = {SYSINIT, DEFAULT(DEP_BEFORE, "paths.target"), SHUTDOWN};
+static const struct dep_name of_timers[] = {TIMERS};
+static const struct dep_name of_calendars[] = {
+	TIMERS, DEFAULT(DEP_AFTER, "time-set.target"), DEFAULT(DEP_AFTER, "time-sync.target")};
+static const struct dep_name of_others[] = {SHUTDOWN};
+
 static bool has_calendar(const struct timer_settings *t)
 {
 	for (size_t i = 0; i < t->count; i++)
@@ -247,31 +229,30 @@ static bool has_calendar(const struct timer_settings *t)
 	return false;
 }
 
-int config_add_default_deps(struct config *c, enum unit_type type, const char *id)
-{
-	int r = add_implicit(c, type, id);
+#define LIST(deps) ((struct dep_names){(deps), ELEMENTS(deps)})
 
-	if (r < 0 || !c->unit.default_dependencies)
-		return r;
+struct dep_names config_default_deps(const struct config *c, enum unit_type type)
+{
+	const struct dep_names none = {0};
+
+	if (!c->unit.default_dependencies)
+		return none;
 	switch (type) {
 	case UNIT_SERVICE:
-		return add_all(c, id, service_deps, ELEMENTS(service_deps));
+		return LIST(of_services);
 	case UNIT_TARGET:
-		return add_all(c, id, target_deps, ELEMENTS(target_deps));
+		return LIST(of_others);
 	case UNIT_SOCKET:
-		return add_all(c, id, socket_deps, ELEMENTS(socket_deps));
+		return LIST(of_sockets);
 	case UNIT_PATH:
-		return add_all(c, id, path_deps, ELEMENTS(path_deps));
+		return LIST(of_paths);
 	case UNIT_TIMER:
-		r = add_all(c, id, timer_deps, ELEMENTS(timer_deps));
-		if (r >= 0 && has_calendar(c->timer))
-			r = add_all(c, id, calendar_deps, ELEMENTS(calendar_deps));
-		return r;
+		return has_calendar(c->timer) ? LIST(of_calendars) : LIST(of_timers);
 	case UNIT_SLICE:
 	case UNIT_SCOPE:
-		return c->path ? add_all(c, id, host_deps, ELEMENTS(host_deps)) : 0;
+		return c->path ? LIST(of_others) : none;
 	default:
-		return 0;
+		return none;
 	}
 }
 

@@ -309,7 +309,7 @@ static int finish_reading(struct reading *r, enum unit_type type)
 		r->state = LOAD_BAD_SETTING;
 	error = config_add_implied(r->config, type);
 	if (error >= 0)
-		error = config_add_default_deps(r->config, type, r->id);
+		error = config_add_implicit_deps(r->config, type, r->id);
 	if (error >= 0)
 		config_share(r->config);
 	return error;
@@ -376,10 +376,10 @@ static int load_one(struct loader *l, struct unit *u)
 }
 
 /* Names -> edges. What is named and new becomes a stub, and is loaded in its turn. */
-static int link_unit(struct loader *l, struct unit *u)
+static int add_edges(struct loader *l, struct unit *u, struct dep_names deps)
 {
-	for (size_t i = 0; i < u->config->dep_count; i++) {
-		const struct dep_name *d = &u->config->deps[i];
+	for (size_t i = 0; i < deps.count; i++) {
+		const struct dep_name *d = &deps.list[i];
 		struct unit *to;
 		int r = get_unit(l, d->name, &to);
 
@@ -391,6 +391,15 @@ static int link_unit(struct loader *l, struct unit *u)
 			return r;
 	}
 	return 0;
+}
+
+static int link_unit(struct loader *l, struct unit *u)
+{
+	const struct config *c = u->config;
+	bool is_there = u->load_state == LOAD_LOADED || u->load_state == LOAD_BAD_SETTING;
+	int r = add_edges(l, u, (struct dep_names){c->deps, c->dep_count});
+
+	return r < 0 || !is_there ? r : add_edges(l, u, config_default_deps(c, u->type));
 }
 
 /* Loads what is a stub from `from` on, and what that names, until nothing is left. */

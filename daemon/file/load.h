@@ -52,8 +52,11 @@ int config_complete(struct config *c, enum unit_type type, const char *id, const
 /* What settings of the exec group say of others: part of config_complete() (implied_exec.c). 0 or
  * -ENOMEM. */
 int config_complete_exec(struct config *c, const char *id);
-/* Default and implicit dependencies by name (defaults.c). 0 or -ENOMEM. */
-int config_add_default_deps(struct config *c, enum unit_type type, const char *id);
+/* Dependencies that other settings stand for, by name (defaults.c). 0 or -ENOMEM. */
+int config_add_implicit_deps(struct config *c, enum unit_type type, const char *id);
+/* Those of DefaultDependencies=: no configuration has them among its own, for they are the same for
+ * thousands of units. */
+struct dep_names config_default_deps(const struct config *c, enum unit_type type);
 /* What settings imply: paths to be mounted, order after what provides for them (implied.c). 0 or
  * -ENOMEM. */
 int config_add_implied(struct config *c, enum unit_type type);

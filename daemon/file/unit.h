@@ -46,7 +46,7 @@ struct edge {
 struct unit {
 	struct unit_table *table; /* that it is in */
 	char *id;		  /* the main name */
-	char **aliases; /* further names */
+	char **aliases;		  /* further names */
 	enum unit_type type;
 
 	enum unit_load_state load_state;

@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (config && apply_text(&c, "/a", (const char *)data, size) >= 0) {
 		(void)config_complete(config, type, name, "/a", &diags);
-		(void)config_add_default_deps(config, type, name);
+		(void)config_add_implicit_deps(config, type, name);
 	}
 	diags_done(&diags);
 	return 0;
