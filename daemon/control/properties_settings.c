@@ -47,26 +47,24 @@ static json_t *command_value(const struct command *c, const struct exit_record *
 /* How the command ran the last time, as far as it is known: of the main process, and of the control
  * process that was last. */
 static const struct exit_record *record_of(
-	const struct service *s, const struct commands *c, size_t index)
+	const struct service *s, enum command_list list, size_t index)
 {
-	const struct config *config = s ? s->unit->config : NULL;
-
 	if (!s)
 		return NULL;
-	if (c == config_commands(config, COMMANDS_START) && index == s->main_index &&
-		s->main_record.pid)
+	if (list == COMMANDS_START && index == s->main_index && s->main_record.pid)
 		return &s->main_record;
-	return c == config_commands(config, s->list) && index == s->index && s->control_record.pid
-		       ? &s->control_record
-		       : NULL;
+	return list == s->list && index == s->index && s->control_record.pid ? &s->control_record
+									     : NULL;
 }
 
-static json_t *commands_value(const struct service *s, const struct commands *c)
+static json_t *commands_value(const struct unit *u, enum command_list list)
 {
+	struct commands c = config_commands(u->config, list);
 	json_t *array = json_array();
 
-	for (size_t i = 0; i < c->count; i++)
-		json_array_append_new(array, command_value(&c->list[i], record_of(s, c, i)));
+	for (size_t i = 0; i < c.count; i++)
+		json_array_append_new(
+			array, command_value(&c.list[i], record_of(u->service, list, i)));
 	return array;
 }
 
@@ -92,7 +90,7 @@ static json_t *setting_value(const struct unit *u, const struct directive *d, co
 		t == &type_oom_score_adjust)
 		return json_integer(*(const int *)field);
 	if (t == &type_commands)
-		return commands_value(u->service, field);
+		return commands_value(u, (enum command_list)d->argument);
 	if (is_list(t))
 		return property_strings(*(char **const *)field);
 	_cleanup_(freep) char *text = t->format ? t->format(d, field) : NULL;

@@ -21,20 +21,21 @@ static void command_done(struct command *c)
 	strv_free(c->argv);
 }
 
-void commands_done(void *field)
+static void commands_done(void *field)
 {
-	struct commands *list = field;
+	struct commands *all = field;
 
-	for (size_t i = 0; i < list->count; i++)
-		command_done(&list->list[i]);
-	free(list->list);
-	*list = (struct commands){0};
+	for (size_t i = 0; i < all->count; i++)
+		command_done(&all->list[i]);
+	free(all->list);
+	*all = (struct commands){0};
 }
 
 /* Prefixes may stand in any order, but only one of + ! !!. *ret_argv0: whether `@` was among them.
  */
-static const char *take_prefixes(const char *word, unsigned *flags, bool *ret_argv0)
+static const char *take_prefixes(const char *word, struct command *command, bool *ret_argv0)
 {
+	uint8_t *flags = &command->flags;
 	const unsigned privileges =
 		COMMAND_FULLY_PRIVILEGED | COMMAND_NO_SETUID | COMMAND_AMBIENT_MAGIC;
 
@@ -50,8 +51,7 @@ static const char *take_prefixes(const char *word, unsigned *flags, bool *ret_ar
 		} else if (*word == '!' && !(*flags & privileges)) {
 			*flags |= COMMAND_NO_SETUID;
 		} else if (*word == '!' && (*flags & privileges) == COMMAND_NO_SETUID) {
-			*flags &= ~(unsigned)COMMAND_NO_SETUID;
-			*flags |= COMMAND_AMBIENT_MAGIC;
+			*flags ^= COMMAND_NO_SETUID | COMMAND_AMBIENT_MAGIC;
 		} else {
 			return word;
 		}
@@ -133,17 +133,34 @@ static int take_arguments(struct directive_context *c, const char **cursor, stru
 	}
 }
 
-static int add_command(struct commands *list, struct command *command)
+/* Behind those of its list. */
+static int add_command(struct commands *all, struct command *command)
 {
-	struct command *grown = reallocarray(list->list, list->count + 1, sizeof(*grown));
+	struct command *grown = reallocarray(all->list, all->count + 1, sizeof(*grown));
+	size_t at = all->count;
 
 	if (!grown) {
 		command_done(command);
 		return -ENOMEM;
 	}
-	list->list = grown;
-	list->list[list->count++] = *command;
+	for (; at && grown[at - 1].list > command->list; at--)
+		grown[at] = grown[at - 1];
+	grown[at] = *command;
+	all->list = grown;
+	all->count++;
 	return 0;
+}
+
+static void drop_commands(struct commands *all, enum command_list list)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < all->count; i++)
+		if (all->list[i].list == list)
+			command_done(&all->list[i]);
+		else
+			all->list[kept++] = all->list[i];
+	all->count = kept;
 }
 
 static int fill_command(struct directive_context *c, const char *value, const char *program,
@@ -169,9 +186,9 @@ static int fill_command(struct directive_context *c, const char *value, const ch
 }
 
 /* One command from *cursor on. 1: a `;` followed it; 0: it was the last. */
-static int take_command(struct directive_context *c, const char **cursor, struct commands *list)
+static int take_command(struct directive_context *c, const char **cursor, struct commands *all)
 {
-	struct command command = {.line = c->line};
+	struct command command = {.list = (uint8_t)c->directive->argument, .line = c->line};
 	const char *value = *cursor;
 	bool has_argv0 = false;
 	char *word;
@@ -182,14 +199,14 @@ static int take_command(struct directive_context *c, const char **cursor, struct
 	_cleanup_(freep) char *owned = word;
 	if (strcmp(word, ";") == 0) /* a separator with nothing before it */
 		return 1;
-	const char *program = take_prefixes(word, &command.flags, &has_argv0);
+	const char *program = take_prefixes(word, &command, &has_argv0);
 
 	r = fill_command(c, value, program, has_argv0, cursor, &command);
 	if (r < 0) {
 		command_done(&command);
 		return r;
 	}
-	int added = add_command(list, &command);
+	int added = add_command(all, &command);
 	return added < 0 ? added : r;
 }
 
@@ -198,7 +215,7 @@ static int parse_commands(struct directive_context *c, const char *text, void *f
 	int r;
 
 	if (!*text) {
-		commands_done(field);
+		drop_commands(field, (enum command_list)c->directive->argument);
 		return 0;
 	}
 	do

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/enum.h"
 
@@ -30,12 +31,14 @@ enum command_list {
 ENUM_TABLE(command_list)
 
 struct command {
-	char *path;  /* absolute, or a bare name to be looked up in the fixed path */
-	char **argv; /* argv[0] as given by @, else the path */
-	unsigned flags;
+	char *path;    /* absolute, or a bare name to be looked up in the fixed path */
+	char **argv;   /* argv[0] as given by @, else the path */
+	uint8_t flags; /* bits of enum command_flag */
+	uint8_t list;  /* enum command_list */
 	unsigned line;
 };
 
+/* Those of a unit, list by list; or of one list of it. */
 struct commands {
 	struct command *list;
 	size_t count;

@@ -107,11 +107,16 @@ DEFINE_ENUM_TABLE(notify_access, NOTIFY_ACCESS_MAX, [NOTIFY_NONE] = "none", [NOT
 DEFINE_ENUM_TABLE(timeout_failure_mode, TIMEOUT_FAILURE_MODE_MAX, [TIMEOUT_TERMINATE] = "terminate",
 	[TIMEOUT_ABORT] = "abort", [TIMEOUT_KILL] = "kill", );
 
-const struct commands *config_commands(const struct config *c, enum command_list list)
+struct commands config_commands(const struct config *c, enum command_list list)
 {
-	return c->service  ? &c->service->commands[list]
-	       : c->socket ? &c->socket->commands[list]
-			   : NULL;
+	struct commands found = {c->commands.list, 0};
+	const struct command *end = found.list + c->commands.count;
+
+	while (found.list < end && found.list->list != list)
+		found.list++;
+	while (found.list + found.count < end && found.list[found.count].list == list)
+		found.count++;
+	return found;
 }
 
 bool stdio_is_journal(enum exec_stdio kind)

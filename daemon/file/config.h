@@ -15,6 +15,7 @@
 #include "common/clock.h"
 #include "common/enum.h"
 #include "common/unit_name.h"
+#include "daemon/file/commands.h"
 #include "daemon/file/triggers.h"
 
 /* Dependencies. Each kind stands beside its inverse: kind ^ 1 is the other direction. */
@@ -366,7 +367,6 @@ struct exit_set {
 struct service_settings {
 	enum service_type type;
 	enum exit_type exit_type;
-	struct commands commands[COMMANDS_MAX];
 	enum service_restart restart;
 	uint64_t restart_usec, restart_max_delay_usec;
 	unsigned restart_steps;
@@ -406,14 +406,15 @@ struct config {
 	struct timer_settings *timer;	    /* timers; else NULL */
 	struct path_settings *path_watches; /* paths; else NULL */
 	struct socket_settings *socket;	    /* sockets; else NULL */
+	struct commands commands;	    /* of services and sockets */
 	struct dep_name *deps;
 	size_t dep_count;
 	struct kept_value *kept;
 	size_t kept_count;
 };
 
-/* The commands of that list; NULL: units of this type have none. */
-const struct commands *config_commands(const struct config *c, enum command_list list);
+/* The commands of that list: a part of the unit's. */
+struct commands config_commands(const struct config *c, enum command_list list);
 
 /* Whether what is written there is kept by us. */
 bool stdio_is_journal(enum exec_stdio kind);

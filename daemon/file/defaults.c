@@ -16,12 +16,14 @@ static int refuse(struct diags *diags, const char *file, const char *why)
 	return -ENOEXEC;
 }
 
-static void complete_service(struct service_settings *s)
+static void complete_service(const struct config *c)
 {
+	struct service_settings *s = c->service;
+
 	if (!s->type_set)
-		s->type = s->bus_name			      ? SERVICE_DBUS
-			  : s->commands[COMMANDS_START].count ? SERVICE_SIMPLE
-							      : SERVICE_ONESHOT;
+		s->type = s->bus_name				     ? SERVICE_DBUS
+			  : config_commands(c, COMMANDS_START).count ? SERVICE_SIMPLE
+								     : SERVICE_ONESHOT;
 	if (s->type == SERVICE_ONESHOT && !s->timeout_start_set)
 		s->timeout_start_usec = USEC_INFINITY;
 	if (s->notify_access == NOTIFY_NONE &&
@@ -64,9 +66,10 @@ static bool exit_set_is_empty(const struct exit_set *set)
 static int check_service(const struct config *c, const char *file, struct diags *diags)
 {
 	const struct service_settings *s = c->service;
-	size_t starts = s->commands[COMMANDS_START].count;
+	size_t starts = config_commands(c, COMMANDS_START).count;
 
-	if (!starts && !s->commands[COMMANDS_STOP].count && c->unit.success_action == ACTION_NONE)
+	if (!starts && !config_commands(c, COMMANDS_STOP).count &&
+		c->unit.success_action == ACTION_NONE)
 		return refuse(diags, file,
 			"the service has neither ExecStart=, ExecStop= nor SuccessAction=");
 	if (!starts && !s->remain_after_exit && c->unit.success_action == ACTION_NONE)
@@ -136,7 +139,7 @@ int config_complete(struct config *c, enum unit_type type, const char *id, const
 		c->kill->restart_signal = c->kill->signal;
 	switch (type) {
 	case UNIT_SERVICE:
-		complete_service(c->service);
+		complete_service(c);
 		return check_service(c, file, diags);
 	case UNIT_SOCKET:
 		if (c->socket->accept && !c->socket->trigger_limit_set)

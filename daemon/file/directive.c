@@ -164,6 +164,12 @@ void *directive_field(const struct directive *d, const struct config *c)
 	case GROUP_SOCKET:
 		base = (char *)c->socket;
 		break;
+	case GROUP_SERVICE_COMMANDS:
+		base = c->service ? (char *)&c->commands : NULL;
+		break;
+	case GROUP_SOCKET_COMMANDS:
+		base = c->socket ? (char *)&c->commands : NULL;
+		break;
 	case GROUP_NONE:
 	case GROUP_MAX:
 		break;

@@ -22,6 +22,8 @@ enum directive_group {
 	GROUP_TIMER,
 	GROUP_PATH,
 	GROUP_SOCKET,
+	GROUP_SERVICE_COMMANDS, /* struct commands; the argument is the list */
+	GROUP_SOCKET_COMMANDS,
 	GROUP_NONE, /* no field: the text is kept as it was written (struct kept_value) */
 	GROUP_MAX,
 };

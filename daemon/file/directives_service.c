@@ -7,6 +7,8 @@
 #define SERVICE(name, kind, field, ...) \
 	{.section = "Service", .key = name, .type = &kind, .group = GROUP_SERVICE, \
 	 .offset = offsetof(struct service_settings, field), __VA_ARGS__}
+#define COMMANDS(name, which) \
+	{.section = "Service", .key = name, .type = &type_commands, .group = GROUP_SERVICE_COMMANDS, .argument = which}
 #define NOT_DONE(name, kind, why, ...) \
 	{.section = "Service", .key = name, .type = &kind, .group = GROUP_NONE, .not_applied = why, __VA_ARGS__}
 /* Old places of settings that live in [Unit] now. */
@@ -20,13 +22,13 @@
 static const struct directive rows[] = {
 	SERVICE("Type", type_service_type, type, .names = &service_type_names),
 	SERVICE("ExitType", type_enum, exit_type, .names = &exit_type_names, .flags = DIRECTIVE_TERSE),
-	SERVICE("ExecCondition", type_commands, commands[COMMANDS_CONDITION]),
-	SERVICE("ExecStartPre", type_commands, commands[COMMANDS_START_PRE]),
-	SERVICE("ExecStart", type_commands, commands[COMMANDS_START]),
-	SERVICE("ExecStartPost", type_commands, commands[COMMANDS_START_POST]),
-	SERVICE("ExecReload", type_commands, commands[COMMANDS_RELOAD]),
-	SERVICE("ExecStop", type_commands, commands[COMMANDS_STOP]),
-	SERVICE("ExecStopPost", type_commands, commands[COMMANDS_STOP_POST]),
+	COMMANDS("ExecCondition", COMMANDS_CONDITION),
+	COMMANDS("ExecStartPre", COMMANDS_START_PRE),
+	COMMANDS("ExecStart", COMMANDS_START),
+	COMMANDS("ExecStartPost", COMMANDS_START_POST),
+	COMMANDS("ExecReload", COMMANDS_RELOAD),
+	COMMANDS("ExecStop", COMMANDS_STOP),
+	COMMANDS("ExecStopPost", COMMANDS_STOP_POST),
 	SERVICE("Restart", type_enum, restart, .names = &service_restart_names),
 	SERVICE("RestartSec", type_usec, restart_usec),
 	SERVICE("RestartSteps", type_unsigned, restart_steps, .flags = DIRECTIVE_TERSE),

@@ -13,6 +13,8 @@
 #define SOCKET(name, kind, field, ...) \
 	{.section = "Socket", .key = name, .type = &kind, .group = GROUP_SOCKET, \
 	 .offset = offsetof(struct socket_settings, field), __VA_ARGS__}
+#define COMMANDS(name, which) \
+	{.section = "Socket", .key = name, .type = &type_commands, .group = GROUP_SOCKET_COMMANDS, .argument = which}
 #define NOT_DONE(sect, name, kind, why, ...) \
 	{.section = sect, .key = name, .type = &kind, .group = GROUP_NONE, .not_applied = why, __VA_ARGS__}
 #define TERSE .flags = DIRECTIVE_TERSE
@@ -58,10 +60,10 @@ static const struct directive rows[] = {
 	SOCKET("BindIPv6Only", type_enum, bind_ipv6_only, .names = &bind_ipv6_only_names),
 	SOCKET("Backlog", type_unsigned, backlog),
 	SOCKET("BindToDevice", type_string, device),
-	SOCKET("ExecStartPre", type_commands, commands[COMMANDS_START_PRE]),
-	SOCKET("ExecStartPost", type_commands, commands[COMMANDS_START_POST]),
-	SOCKET("ExecStopPre", type_commands, commands[COMMANDS_STOP_PRE]),
-	SOCKET("ExecStopPost", type_commands, commands[COMMANDS_STOP_POST]),
+	COMMANDS("ExecStartPre", COMMANDS_START_PRE),
+	COMMANDS("ExecStartPost", COMMANDS_START_POST),
+	COMMANDS("ExecStopPre", COMMANDS_STOP_PRE),
+	COMMANDS("ExecStopPost", COMMANDS_STOP_POST),
 	SOCKET("TimeoutSec", type_usec_or_infinity, timeout_usec),
 	SOCKET("SocketUser", type_user, user),
 	SOCKET("SocketGroup", type_user, group),

@@ -73,14 +73,12 @@ static void dump_conditions(const struct unit *u, FILE *f)
 
 static void dump_commands(const struct unit *u, FILE *f)
 {
-	for (int l = 0; l < COMMANDS_MAX; l++) {
-		const struct commands *c = config_commands(u->config, (enum command_list)l);
+	const struct commands *c = &u->config->commands;
 
-		for (size_t i = 0; c && i < c->count; i++) {
-			fprintf(f, "%s: ", command_list_to_string((enum command_list)l));
-			dump_arguments(c->list[i].argv, f);
-			putc('\n', f);
-		}
+	for (size_t i = 0; i < c->count; i++) {
+		fprintf(f, "%s: ", command_list_to_string((enum command_list)c->list[i].list));
+		dump_arguments(c->list[i].argv, f);
+		putc('\n', f);
 	}
 }
 

@@ -70,17 +70,13 @@ static int imply_of_exec(struct config *c)
 
 static int imply_of_socket(struct config *c)
 {
-	bool executes = false;
-
 	for (size_t i = 0; i < c->socket->count; i++) {
 		const char *path = listen_path(&c->socket->ports[i]);
 		int r = path ? add_path(c, path) : 0;
 		if (r < 0)
 			return r;
 	}
-	for (int list = 0; list < COMMANDS_MAX; list++)
-		executes |= c->socket->commands[list].count > 0;
-	return executes ? imply_of_exec(c) : 0;
+	return c->commands.count ? imply_of_exec(c) : 0;
 }
 
 static int imply_of_path(struct config *c)

@@ -11,7 +11,6 @@
 
 #include "common/calendar.h"
 #include "common/enum.h"
-#include "daemon/file/commands.h"
 
 /* What the span of a timer counts from. */
 enum timer_base {
@@ -119,8 +118,7 @@ ENUM_TABLE(socket_protocol)
 struct socket_settings {
 	struct listen_port *ports;
 	size_t count;
-	struct commands commands[COMMANDS_MAX];
-	uint64_t timeout_usec; /* of each of them */
+	uint64_t timeout_usec; /* of each of its commands */
 	enum socket_protocol protocol;
 	enum bind_ipv6_only bind_ipv6_only;
 	unsigned backlog;

@@ -64,6 +64,3 @@ bool kept_says_yes(const struct config *c, const char *section, const char *key)
 
 /* A user or group name by systemd's strict syntax, no number (systemd.exec(5), User=). */
 bool user_name_is_strict(const char *text);
-
-/* Frees all commands of a list (struct commands). */
-void commands_done(void *field);

@@ -331,9 +331,8 @@ static int service_reload(struct unit *u)
 
 static bool service_can_reload(const struct unit *u)
 {
-	const struct service_settings *settings = u->config->service;
-
-	return settings->commands[COMMANDS_RELOAD].count || settings->type == SERVICE_NOTIFY_RELOAD;
+	return config_commands(u->config, COMMANDS_RELOAD).count ||
+	       u->config->service->type == SERVICE_NOTIFY_RELOAD;
 }
 
 static void service_reset_failed(struct unit *u)

@@ -19,9 +19,9 @@
 
 const struct command *service_command(const struct service *s, enum command_list list, size_t index)
 {
-	const struct commands *c = config_commands(s->unit->config, list);
+	struct commands c = config_commands(s->unit->config, list);
 
-	return c && index < c->count ? &c->list[index] : NULL;
+	return index < c.count ? &c.list[index] : NULL;
 }
 
 /* Whether what it writes is kept by us. */

@@ -74,7 +74,7 @@ static bool rests(struct socket_unit *s, enum socket_state state, enum command_l
 	size_t index, int *r)
 {
 	*r = 0;
-	if (index >= settings(s)->commands[list].count)
+	if (index >= config_commands(s->unit->config, list).count)
 		return false;
 	struct service *p = service_of(s->unit);
 	if (p && p->control) /* one that KillMode=none let live */
@@ -228,12 +228,10 @@ static void begin_life(struct service *p)
 
 void socket_enter_start(struct socket_unit *s)
 {
-	bool executes = false;
+	bool executes = s->unit->config->commands.count > 0;
+	struct service *p = executes ? service_of(s->unit) : s->unit->service;
 	int r;
 
-	for (int list = 0; list < COMMANDS_MAX; list++)
-		executes |= settings(s)->commands[list].count > 0;
-	struct service *p = executes ? service_of(s->unit) : s->unit->service;
 	if (p)
 		begin_life(p);
 	if (rests(s, SOCKET_START_PRE, COMMANDS_START_PRE, 0, &r))

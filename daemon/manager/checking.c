@@ -107,16 +107,17 @@ int manager_dump(struct manager *m)
 /* Programs that are not there, or cannot be run: told, unless their failure is of no matter. */
 static void check_programs(struct unit *u)
 {
-	for (int l = 0; l < COMMANDS_MAX; l++) {
-		const struct commands *c = config_commands(u->config, (enum command_list)l);
+	const struct commands *all = &u->config->commands;
 
-		for (size_t i = 0; c && i < c->count; i++)
-			if (*c->list[i].path == '/' && access(c->list[i].path, X_OK) < 0 &&
-				!(c->list[i].flags & COMMAND_IGNORE_FAILURE))
-				diag_add(&u->diags, DIAG_ERROR, u->config->path, c->list[i].line,
-					"%s=%s: cannot be run: %s",
-					command_list_to_string((enum command_list)l),
-					c->list[i].path, strerror(errno));
+	for (size_t i = 0; i < all->count; i++) {
+		const struct command *c = &all->list[i];
+
+		if (*c->path == '/' && access(c->path, X_OK) < 0 &&
+			!(c->flags & COMMAND_IGNORE_FAILURE))
+			diag_add(&u->diags, DIAG_ERROR, u->config->path, c->line,
+				"%s=%s: cannot be run: %s",
+				command_list_to_string((enum command_list)c->list), c->path,
+				strerror(errno));
 	}
 }
 

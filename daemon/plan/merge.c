@@ -111,7 +111,8 @@ static bool can_reload(const struct unit *u)
 	size_t count;
 
 	if (s)
-		return s->commands[COMMANDS_RELOAD].count || s->type == SERVICE_NOTIFY_RELOAD;
+		return config_commands(u->config, COMMANDS_RELOAD).count ||
+		       s->type == SERVICE_NOTIFY_RELOAD;
 	(void)unit_edges(u, DEP_PROPAGATES_RELOAD_TO, &count);
 	return count > 0;
 }

@@ -75,10 +75,10 @@ bool house_said(const struct unit *u, unsigned line, const char *words)
 const char *house_argv(const struct unit *u, enum command_list kind, size_t index)
 {
 	static char text[8192];
-	const struct commands *c = &u->config->service->commands[kind];
+	struct commands c = config_commands(u->config, kind);
 
-	cr_assert(index < c->count);
-	_cleanup_(freep) char *joined = strv_join(c->list[index].argv, "|");
+	cr_assert(index < c.count);
+	_cleanup_(freep) char *joined = strv_join(c.list[index].argv, "|");
 	snprintf(text, sizeof(text), "%s", joined);
 	return text;
 }

@@ -91,7 +91,7 @@ Test(traps, empty_values_reset_commands_and_environment)
 		"two\nEnvironment=A=1\nEnvironment=\n"
 		"Environment=B=2\n");
 
-	cr_expect_eq(u->config->service->commands[COMMANDS_START].count, 1);
+	cr_expect_eq(u->config->commands.count, 1);
 	cr_expect_str_eq(house_argv(u, COMMANDS_START, 0), "/bin/two");
 	cr_expect_str_eq(u->config->exec->environment[0], "B=2");
 	cr_expect_null(u->config->exec->environment[1]);
@@ -103,12 +103,11 @@ Test(traps, a_semicolon_alone_parts_commands)
 		ONESHOT "ExecStart=/bin/echo a ; /bin/echo nosplit; x \\; y \";\" z ; \\\n  "
 			"-/bin/echo last\n");
 
-	cr_assert_eq(u->config->service->commands[COMMANDS_START].count, 3);
+	cr_assert_eq(u->config->commands.count, 3);
 	cr_expect_str_eq(house_argv(u, COMMANDS_START, 0), "/bin/echo|a");
 	cr_expect_str_eq(house_argv(u, COMMANDS_START, 1), "/bin/echo|nosplit;|x|;|y|;|z");
 	cr_expect_str_eq(house_argv(u, COMMANDS_START, 2), "/bin/echo|last");
-	cr_expect(u->config->service->commands[COMMANDS_START].list[2].flags &
-		  COMMAND_IGNORE_FAILURE);
+	cr_expect(u->config->commands.list[2].flags & COMMAND_IGNORE_FAILURE);
 }
 
 Test(traps, quotes_and_escapes_in_words)
@@ -132,7 +131,7 @@ Test(traps, prefixes_combine)
 	struct unit *u = house_unit(&h, "a.service",
 		ONESHOT "ExecStart=-@/bin/sh name -c x\nExecStart=:!/bin/a\nExecStart=@-/bin/b "
 			"c\nExecStart=- /bin/x\n");
-	const struct commands *c = &u->config->service->commands[COMMANDS_START];
+	const struct commands *c = &u->config->commands;
 
 	cr_assert_eq(c->count, 3);
 	cr_expect_str_eq(c->list[0].path, "/bin/sh");
@@ -149,7 +148,7 @@ Test(traps, paths_of_commands)
 	struct unit *bare = house_unit(&h, "b.service", "[Service]\nExecStart=echo x\n");
 	struct unit *relative = house_unit(&h, "c.service", "[Service]\nExecStart=bin/rel\n");
 
-	cr_expect_str_eq(u->config->service->commands[COMMANDS_START].list[0].path, "/bin/ec ho");
+	cr_expect_str_eq(u->config->commands.list[0].path, "/bin/ec ho");
 	cr_expect_eq(bare->load_state, LOAD_LOADED);
 	cr_expect_eq(relative->load_state, LOAD_BAD_SETTING);
 }
@@ -261,7 +260,7 @@ Test(traps, a_very_long_line_is_whole)
 	struct unit *u = house_unit(&h, "a.service", text);
 
 	cr_expect_eq(u->diags.count, 0);
-	char **argv = u->config->service->commands[COMMANDS_START].list[0].argv;
+	char **argv = u->config->commands.list[0].argv;
 	size_t n = 0;
 	for (; argv[n]; n++)
 		cr_expect(n == 0 || strcmp(argv[n], "word;x") == 0);
