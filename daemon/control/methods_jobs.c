@@ -41,9 +41,9 @@ static const char *refusal(const struct unit *u, enum job_type type)
 		      (type == JOB_RELOAD_OR_START && job_type_collapse(type, u) == JOB_START);
 	bool stops = restarts || type == JOB_STOP;
 
-	if (starts && u->config->unit.refuse_manual_start)
+	if (starts && u->config->unit->refuse_manual_start)
 		return "it may be started by dependencies only: RefuseManualStart=yes";
-	if (stops && u->config->unit.refuse_manual_stop)
+	if (stops && u->config->unit->refuse_manual_stop)
 		return "it may be stopped by dependencies only: RefuseManualStop=yes";
 	return NULL;
 }

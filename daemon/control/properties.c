@@ -55,8 +55,8 @@ static void put_conditions(
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; property_is_wanted(p, key) && i < u->config->unit.condition_count; i++) {
-		const struct condition *c = &u->config->unit.conditions[i];
+	for (size_t i = 0; property_is_wanted(p, key) && i < u->config->condition_count; i++) {
+		const struct condition *c = &u->config->conditions[i];
 		char text[512];
 
 		if (c->is_assert != asserts)
@@ -130,9 +130,10 @@ static void put_unit(struct properties *p, const struct unit *u)
 	put_conditions(p, u, true, "Asserts");
 	property_put(p, "CanReload", json_boolean(unit_can_reload(u)));
 	property_put(p, "CanStart",
-		json_boolean(u->load_state == LOAD_LOADED && !u->config->unit.refuse_manual_start));
-	property_put(p, "CanStop", json_boolean(!u->config->unit.refuse_manual_stop));
-	property_put(p, "CanIsolate", json_boolean(u->config->unit.allow_isolate));
+		json_boolean(
+			u->load_state == LOAD_LOADED && !u->config->unit->refuse_manual_start));
+	property_put(p, "CanStop", json_boolean(!u->config->unit->refuse_manual_stop));
+	property_put(p, "CanIsolate", json_boolean(u->config->unit->allow_isolate));
 	property_put(p, "Job", u->job ? json_integer(u->job->id) : json_integer(0));
 	if (property_is_wanted(p, "NeedDaemonReload"))
 		property_put(p, "NeedDaemonReload", json_boolean(unit_needs_reload(u)));

@@ -106,7 +106,7 @@ static char *too_often(const struct unit *u)
 	char *text;
 
 	if (asprintf(&text, "it was started too often (StartLimitBurst=%u); see reset-failed%s%s",
-		    u->config->unit.start_limit_burst, end ? "; the last time " : "",
+		    u->config->unit->start_limit_burst, end ? "; the last time " : "",
 		    end ? end : "") < 0)
 		return NULL;
 	return text;

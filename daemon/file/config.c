@@ -7,6 +7,7 @@
 
 #include "daemon/base/capability_name.h"
 #include "daemon/file/directive.h"
+#include "daemon/file/part.h"
 
 DEFINE_ENUM_TABLE(dep_kind, DEP_KIND_MAX, [DEP_REQUIRES] = "Requires",
 	[DEP_REQUIRED_BY] = "RequiredBy", [DEP_REQUISITE] = "Requisite",
@@ -138,11 +139,19 @@ bool exec_logs(const struct exec_settings *e)
 	       stdio_is_journal(e->error.kind);
 }
 
-/* What most units have of these: nothing but what is usual. They share it: see config_share(). */
+static const struct unit_settings usual_unit = {
+	.default_dependencies = true,
+	.on_failure_job_mode = JOB_MODE_REPLACE,
+	.job_timeout_usec = USEC_INFINITY,
+	.job_running_timeout_usec = USEC_INFINITY,
+	.success_action_exit_status = -1,
+	.failure_action_exit_status = -1,
+};
+
 static const struct exec_settings usual_exec = {
 	.umask = 0022,
 	.input.kind = STDIO_NULL,
-	.output.kind = STDIO_JOURNAL,
+	.output.kind = STDIO_UNSET, /* config_complete() */
 	.error.kind = STDIO_INHERIT,
 	.ignore_sigpipe = true,
 	.capability_bounding_set = CAPABILITY_ALL,
@@ -151,67 +160,35 @@ static const struct exec_settings usual_exec = {
 
 static const struct kill_settings usual_kill = {
 	.signal = SIGTERM,
-	.restart_signal = SIGTERM,
+	.restart_signal = 0, /* config_complete() */
 	.final_signal = SIGKILL,
 	.watchdog_signal = SIGABRT,
 	.send_sigkill = true,
 };
 
-static struct exec_settings *exec_settings_new(void)
-{
-	struct exec_settings *e = malloc(sizeof(*e));
+static const struct service_settings usual_service = {
+	.guess_main_pid = true,
+	.runtime_max_usec = USEC_INFINITY,
+	.restart_max_delay_usec = USEC_INFINITY,
+	.reload_signal = SIGHUP,
+	.fd_store_preserve = PRESERVE_RESTART,
+};
 
-	if (!e)
-		return NULL;
-	memcpy(e, &usual_exec, sizeof(*e));
-	e->output.kind = STDIO_UNSET; /* config_complete() */
-	return e;
-}
-
-static struct kill_settings *kill_settings_new(void)
-{
-	struct kill_settings *k = malloc(sizeof(*k));
-
-	if (!k)
-		return NULL;
-	memcpy(k, &usual_kill, sizeof(*k));
-	k->restart_signal = 0; /* config_complete() */
-	return k;
-}
-
-/* Nobody writes to them once they are shared: a reload makes new ones. */
 void config_share(struct config *c)
 {
-	if (c->exec && memcmp(c->exec, &usual_exec, sizeof(usual_exec)) == 0) {
-		free(c->exec);
-		c->exec = (struct exec_settings *)&usual_exec;
-	}
-	if (c->kill && memcmp(c->kill, &usual_kill, sizeof(usual_kill)) == 0) {
-		free(c->kill);
-		c->kill = (struct kill_settings *)&usual_kill;
-	}
+	c->unit = part_share(c->unit);
+	c->exec = part_share(c->exec);
+	c->kill = part_share(c->kill);
+	c->service = part_share(c->service);
 }
 
+/* Of parts that others use this unit has no more to free. */
 static void let_go_of_shared(struct config *c)
 {
-	if (c->exec == &usual_exec)
-		c->exec = NULL;
-	if (c->kill == &usual_kill)
-		c->kill = NULL;
-}
-
-static struct service_settings *service_settings_new(void)
-{
-	struct service_settings *s = calloc(1, sizeof(*s));
-
-	if (!s)
-		return NULL;
-	s->guess_main_pid = true;
-	s->runtime_max_usec = USEC_INFINITY;
-	s->restart_max_delay_usec = USEC_INFINITY;
-	s->reload_signal = SIGHUP;
-	s->fd_store_preserve = PRESERVE_RESTART;
-	return s;
+	c->unit = part_let_go(c->unit);
+	c->exec = part_let_go(c->exec);
+	c->kill = part_let_go(c->kill);
+	c->service = part_let_go(c->service);
 }
 
 static bool type_executes(enum unit_type type)
@@ -226,18 +203,16 @@ struct config *config_new(enum unit_type type)
 
 	if (!c)
 		return NULL;
-	c->unit.default_dependencies = true;
-	c->unit.ignore_on_isolate = type == UNIT_MOUNT || type == UNIT_AUTOMOUNT ||
-				    type == UNIT_SLICE || type == UNIT_DEVICE;
-	c->unit.on_failure_job_mode = JOB_MODE_REPLACE;
-	c->unit.job_timeout_usec = USEC_INFINITY;
-	c->unit.job_running_timeout_usec = USEC_INFINITY;
-	c->unit.success_action_exit_status = -1;
-	c->unit.failure_action_exit_status = -1;
-	if (type_executes(type) &&
-		(!(c->exec = exec_settings_new()) || !(c->kill = kill_settings_new())))
+	c->unit = part_new(&usual_unit, sizeof(usual_unit));
+	if (!c->unit)
 		return NULL;
-	if ((type == UNIT_SERVICE && !(c->service = service_settings_new())) ||
+	c->unit->ignore_on_isolate = type == UNIT_MOUNT || type == UNIT_AUTOMOUNT ||
+				     type == UNIT_SLICE || type == UNIT_DEVICE;
+	if (type_executes(type) && (!(c->exec = part_new(&usual_exec, sizeof(usual_exec))) ||
+					   !(c->kill = part_new(&usual_kill, sizeof(usual_kill)))))
+		return NULL;
+	if ((type == UNIT_SERVICE &&
+		    !(c->service = part_new(&usual_service, sizeof(usual_service)))) ||
 		(type == UNIT_TIMER && !(c->timer = timer_settings_new())) ||
 		(type == UNIT_PATH && !(c->path_watches = path_settings_new())) ||
 		(type == UNIT_SOCKET && !(c->socket = socket_settings_new())))
@@ -280,8 +255,8 @@ struct config *config_free(struct config *c)
 		return NULL;
 	let_go_of_shared(c);
 	free_fields(c);
-	for (size_t i = 0; i < c->unit.condition_count; i++)
-		free(c->unit.conditions[i].parameter);
+	for (size_t i = 0; i < c->condition_count; i++)
+		free(c->conditions[i].parameter);
 	for (size_t i = 0; i < c->dep_count; i++)
 		if (!c->deps[i].is_static)
 			free((char *)c->deps[i].name);
@@ -289,14 +264,15 @@ struct config *config_free(struct config *c)
 		free(c->kept[i].text);
 	for (char **d = c->dropins; d && *d; d++)
 		free(*d);
-	free(c->unit.conditions);
+	free(c->conditions);
 	free(c->deps);
 	free(c->kept);
 	free(c->dropins);
 	free(c->path);
-	free(c->exec);
-	free(c->kill);
-	free(c->service);
+	part_free(c->unit);
+	part_free(c->exec);
+	part_free(c->kill);
+	part_free(c->service);
 	free(c->timer);
 	free(c->path_watches);
 	free(c->socket);

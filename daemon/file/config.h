@@ -160,14 +160,8 @@ enum essential {
 
 ENUM_TABLE(essential)
 
-/* [Unit] and [X-Reaperd] */
+/* [Unit] and [X-Reaperd]: what is alike for many units; the rest is in struct config */
 struct unit_settings {
-	char *description;
-	char **documentation;
-	char *source_path;
-	char **mounts_for; /* RequiresMountsFor=, and what is implied */
-	struct condition *conditions;
-	size_t condition_count;
 	bool default_dependencies;
 	bool stop_when_unneeded, refuse_manual_start, refuse_manual_stop, allow_isolate,
 		ignore_on_isolate;
@@ -398,8 +392,16 @@ struct config {
 	char *path;	     /* the fragment; NULL: built in, or none */
 	char **dropins;	     /* paths, in the order they were read */
 	uint64_t mtime_usec; /* newest of all files: NeedDaemonReload= */
-	struct unit_settings unit;
+	/* [Unit], what each says for itself */
+	char *description;
+	char **documentation;
+	char *source_path;
+	char **mounts_for; /* RequiresMountsFor=, and what is implied */
+	struct condition *conditions;
+	size_t condition_count;
 	struct install_settings install;
+	/* Parts (part.h), kept once for all units that say the same. */
+	struct unit_settings *unit;
 	struct exec_settings *exec;	    /* services, sockets, mounts, swaps; else NULL */
 	struct kill_settings *kill;	    /* likewise */
 	struct service_settings *service;   /* services; else NULL */
@@ -425,7 +427,7 @@ bool exec_inherits_nothing(const struct exec_settings *e);
 
 /* A configuration with every default in place for that unit type. NULL: out of memory. */
 struct config *config_new(enum unit_type type);
-/* Once it is complete: parts in which no file changed anything are kept once for all units. */
+/* Once it is complete: what it has in common with other units is kept once for all of them. */
 void config_share(struct config *c);
 struct config *config_free(struct config *c);
 void config_freep(struct config **c);

@@ -47,9 +47,10 @@ static bool names_several(const struct config *c, enum dep_kind kind)
 
 static int check_unit(const struct config *c, const char *file, struct diags *diags)
 {
-	if ((names_several(c, DEP_ON_FAILURE) && c->unit.on_failure_job_mode == JOB_MODE_ISOLATE) ||
+	if ((names_several(c, DEP_ON_FAILURE) &&
+		    c->unit->on_failure_job_mode == JOB_MODE_ISOLATE) ||
 		(names_several(c, DEP_ON_SUCCESS) &&
-			c->unit.on_success_job_mode == JOB_MODE_ISOLATE))
+			c->unit->on_success_job_mode == JOB_MODE_ISOLATE))
 		return refuse(diags, file,
 			"only one unit can be isolated: OnFailure= or OnSuccess= names several");
 	return 0;
@@ -69,10 +70,10 @@ static int check_service(const struct config *c, const char *file, struct diags 
 	size_t starts = config_commands(c, COMMANDS_START).count;
 
 	if (!starts && !config_commands(c, COMMANDS_STOP).count &&
-		c->unit.success_action == ACTION_NONE)
+		c->unit->success_action == ACTION_NONE)
 		return refuse(diags, file,
 			"the service has neither ExecStart=, ExecStop= nor SuccessAction=");
-	if (!starts && !s->remain_after_exit && c->unit.success_action == ACTION_NONE)
+	if (!starts && !s->remain_after_exit && c->unit->success_action == ACTION_NONE)
 		return refuse(diags, file,
 			"the service has no ExecStart=, which needs RemainAfterExit=yes or "
 			"SuccessAction=");
@@ -238,7 +239,7 @@ struct dep_names config_default_deps(const struct config *c, enum unit_type type
 {
 	const struct dep_names none = {0};
 
-	if (!c->unit.default_dependencies)
+	if (!c->unit->default_dependencies)
 		return none;
 	switch (type) {
 	case UNIT_SERVICE:
@@ -262,7 +263,7 @@ struct dep_names config_default_deps(const struct config *c, enum unit_type type
 /* Whether nothing is said yet of their order, and both want what is usual. */
 static bool wants_order(const struct unit *target, const struct unit *other)
 {
-	return other->load_state == LOAD_LOADED && other->config->unit.default_dependencies &&
+	return other->load_state == LOAD_LOADED && other->config->unit->default_dependencies &&
 	       !unit_has_edge(target, DEP_BEFORE, other);
 }
 
@@ -290,7 +291,7 @@ int target_add_default_order(struct unit *target)
 		DEP_REQUIRES, DEP_REQUISITE, DEP_WANTS, DEP_BINDS_TO, DEP_UPHOLDS};
 	int r = 0;
 
-	if (!target->config->unit.default_dependencies || target->load_state != LOAD_LOADED)
+	if (!target->config->unit->default_dependencies || target->load_state != LOAD_LOADED)
 		return 0;
 	for (size_t k = 0; k < ELEMENTS(kinds) && r >= 0; k++)
 		r = add_order_after(target, kinds[k]);

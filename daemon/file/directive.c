@@ -146,6 +146,9 @@ void *directive_field(const struct directive *d, const struct config *c)
 	case GROUP_CONFIG:
 		base = (char *)c;
 		break;
+	case GROUP_UNIT:
+		base = (char *)c->unit;
+		break;
 	case GROUP_EXEC:
 		base = (char *)c->exec;
 		break;

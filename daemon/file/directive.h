@@ -15,7 +15,8 @@
 
 /* Which struct a row's offset counts from. */
 enum directive_group {
-	GROUP_CONFIG, /* struct config itself: [Unit], [Install], [X-Reaperd] */
+	GROUP_CONFIG, /* struct config itself: [Unit], [Install] */
+	GROUP_UNIT,
 	GROUP_EXEC,
 	GROUP_KILL,
 	GROUP_SERVICE,

@@ -13,8 +13,8 @@
 	{.section = "Service", .key = name, .type = &kind, .group = GROUP_NONE, .not_applied = why, __VA_ARGS__}
 /* Old places of settings that live in [Unit] now. */
 #define MOVED(name, kind, field, ...) \
-	{.section = "Service", .key = name, .type = &kind, .group = GROUP_CONFIG, .flags = DIRECTIVE_OLD, \
-	 .offset = offsetof(struct config, unit.field), __VA_ARGS__}
+	{.section = "Service", .key = name, .type = &kind, .group = GROUP_UNIT, .flags = DIRECTIVE_OLD, \
+	 .offset = offsetof(struct unit_settings, field), __VA_ARGS__}
 #define KILL(name, kind, field, ...) \
 	{.section = "Kill", .key = name, .type = &kind, .group = GROUP_KILL, \
 	 .offset = offsetof(struct kill_settings, field), __VA_ARGS__}

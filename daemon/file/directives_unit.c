@@ -5,8 +5,11 @@
 
 /* clang-format off */
 #define UNIT(name, kind, field, ...) \
+	{.section = "Unit", .key = name, .type = &kind, .group = GROUP_UNIT, \
+	 .offset = offsetof(struct unit_settings, field), __VA_ARGS__}
+#define OWN(name, kind, field, ...) \
 	{.section = "Unit", .key = name, .type = &kind, .group = GROUP_CONFIG, \
-	 .offset = offsetof(struct config, unit.field), __VA_ARGS__}
+	 .offset = offsetof(struct config, field), __VA_ARGS__}
 #define DEPENDENCY(name, dep) \
 	{.section = "Unit", .key = name, .type = &type_dependency, .group = GROUP_CONFIG, .argument = dep}
 #define OLD_DEPENDENCY(name, dep) \
@@ -20,9 +23,9 @@
 	{.section = "Unit", .key = name, .type = &kind, .group = GROUP_NONE, .not_applied = why, __VA_ARGS__}
 
 static const struct directive rows[] = {
-	UNIT("Description", type_string, description, .fallback = "%n"),
-	UNIT("Documentation", type_documentation, documentation),
-	UNIT("SourcePath", type_path, source_path),
+	OWN("Description", type_string, description, .fallback = "%n"),
+	OWN("Documentation", type_documentation, documentation),
+	OWN("SourcePath", type_path, source_path),
 	DEPENDENCY("Requires", DEP_REQUIRES),
 	OLD_DEPENDENCY("RequiresOverridable", DEP_REQUIRES),
 	OLD_DEPENDENCY("RequisiteOverridable", DEP_REQUISITE),
@@ -44,7 +47,7 @@ static const struct directive rows[] = {
 	DEPENDENCY("PropagatesStopTo", DEP_PROPAGATES_STOP_TO),
 	DEPENDENCY("StopPropagatedFrom", DEP_STOP_PROPAGATED_FROM),
 	DEPENDENCY("JoinsNamespaceOf", DEP_JOINS_NAMESPACE_OF),
-	UNIT("RequiresMountsFor", type_mounts_for, mounts_for),
+	OWN("RequiresMountsFor", type_mounts_for, mounts_for),
 	UNIT("OnSuccessJobMode", type_enum, on_success_job_mode, .names = &job_mode_names),
 	UNIT("OnFailureJobMode", type_enum, on_failure_job_mode, .names = &job_mode_names),
 	{.section = "Unit", .key = "OnFailureIsolate", .type = &type_isolate, .group = GROUP_CONFIG,
@@ -110,8 +113,8 @@ static const struct directive rows[] = {
 	INSTALL("Also", type_words, also),
 	INSTALL("DefaultInstance", type_string, default_instance),
 
-	{.section = "X-Reaperd", .key = "Essential", .type = &type_enum, .group = GROUP_CONFIG, .flags = DIRECTIVE_TERSE,
-	 .offset = offsetof(struct config, unit.essential), .names = &essential_names},
+	{.section = "X-Reaperd", .key = "Essential", .type = &type_enum, .group = GROUP_UNIT, .flags = DIRECTIVE_TERSE,
+	 .offset = offsetof(struct unit_settings, essential), .names = &essential_names},
 };
 /* clang-format on */
 

@@ -61,8 +61,8 @@ static void dump_names(const struct unit *u, FILE *f)
 
 static void dump_conditions(const struct unit *u, FILE *f)
 {
-	for (size_t i = 0; i < u->config->unit.condition_count; i++) {
-		const struct condition *c = &u->config->unit.conditions[i];
+	for (size_t i = 0; i < u->config->condition_count; i++) {
+		const struct condition *c = &u->config->conditions[i];
 
 		fprintf(f, "%s%s: ", c->is_assert ? "Assert" : "Condition",
 			condition_type_to_string(c->type));
@@ -349,7 +349,7 @@ static void dump_mount_below(const struct unit *u, FILE *f)
 
 static void dump_mounts(const struct unit *u, FILE *f)
 {
-	char **paths = u->config->unit.mounts_for;
+	char **paths = u->config->mounts_for;
 
 	strv_sort(paths);
 	for (char **p = paths; p && *p; p++)

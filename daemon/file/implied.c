@@ -20,9 +20,7 @@ static int add_path(struct config *c, const char *path)
 		return -ENOMEM;
 	while (n > 1 && copy[n - 1] == '/')
 		copy[--n] = 0;
-	return strv_contains(c->unit.mounts_for, copy)
-		       ? 0
-		       : strv_push(&c->unit.mounts_for, TAKE_PTR(copy));
+	return strv_contains(c->mounts_for, copy) ? 0 : strv_push(&c->mounts_for, TAKE_PTR(copy));
 }
 
 static int add_directories(struct config *c)
@@ -113,8 +111,8 @@ int config_add_implied(struct config *c, enum unit_type type)
 {
 	int r = imply_of_type(c, type);
 
-	if (r < 0 || !c->unit.mounts_for)
+	if (r < 0 || !c->mounts_for)
 		return r;
 	return config_add_static_dep(
-		c, DEP_AFTER, "-.mount", c->unit.default_dependencies ? ORIGIN_FILE : ORIGIN_PATH);
+		c, DEP_AFTER, "-.mount", c->unit->default_dependencies ? ORIGIN_FILE : ORIGIN_PATH);
 }

@@ -283,8 +283,8 @@ static int read_parts(struct reading *r, const struct unit *u)
 
 static void set_loader_defaults(const struct loader *l, struct config *c)
 {
-	c->unit.start_limit_interval_usec = l->default_start_limit_interval_usec;
-	c->unit.start_limit_burst = l->default_start_limit_burst;
+	c->unit->start_limit_interval_usec = l->default_start_limit_interval_usec;
+	c->unit->start_limit_burst = l->default_start_limit_burst;
 	if (c->timer && l->default_timer_accuracy_usec) {
 		c->timer->accuracy_usec = l->default_timer_accuracy_usec;
 		c->timer->accuracy_set = true;

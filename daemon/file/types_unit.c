@@ -40,7 +40,7 @@ static int parse_dependency(struct directive_context *c, const char *text, void 
 
 static int parse_condition(struct directive_context *c, const char *text, void *field)
 {
-	struct unit_settings *s = &c->config->unit;
+	struct config *s = c->config;
 	bool is_assert = text_after_prefix(c->directive->key, "Assert");
 	struct condition condition = {
 		.type = (enum condition_type)c->directive->argument, .is_assert = is_assert};
@@ -117,7 +117,7 @@ static int parse_isolate(struct directive_context *c, const char *text, void *fi
 	(void)field;
 	if (r < 0)
 		return directive_refuse(c, text, "not a boolean; write yes or no");
-	c->config->unit.on_failure_job_mode = r ? JOB_MODE_ISOLATE : JOB_MODE_REPLACE;
+	c->config->unit->on_failure_job_mode = r ? JOB_MODE_ISOLATE : JOB_MODE_REPLACE;
 	return 0;
 }
 

@@ -203,7 +203,7 @@ void unit_table_drop_aliases(struct unit_table *t)
 
 const char *unit_description(const struct unit *u)
 {
-	const char *text = u->config->unit.description;
+	const char *text = u->config->description;
 
 	return text && *text ? text : u->id;
 }

@@ -411,12 +411,12 @@ static condition_fn *const functions[CONDITION_TYPE_MAX] = {
 /* All plain ones must hold, and of those marked `|` at least one. */
 bool conditions_hold(const struct unit *u, bool asserts, const struct condition **ret_failed)
 {
-	const struct unit_settings *settings = &u->config->unit;
+	const struct config *config = u->config;
 	const struct condition *trigger = NULL;
 	bool triggered = false;
 
-	for (size_t i = 0; i < settings->condition_count; i++) {
-		const struct condition *c = &settings->conditions[i];
+	for (size_t i = 0; i < config->condition_count; i++) {
+		const struct condition *c = &config->conditions[i];
 
 		if (c->is_assert != asserts)
 			continue;

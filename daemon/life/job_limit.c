@@ -11,7 +11,7 @@ static void on_timeout(struct loop_timer *t)
 	struct job *job = t->data;
 	struct unit *u = job->unit;
 	struct life *life = unit_life(u);
-	const struct unit_settings *settings = &u->config->unit;
+	const struct unit_settings *settings = u->config->unit;
 	enum emergency_action action = settings->job_timeout_action;
 	bool is_whole = usec_add(job->begin.monotonic_usec, settings->job_timeout_usec) <=
 			clock_monotonic_usec();
@@ -27,7 +27,7 @@ static void on_timeout(struct loop_timer *t)
 void job_limit_set(struct job *job, void *data)
 {
 	struct life *life = data;
-	const struct unit_settings *settings = &job->unit->config->unit;
+	const struct unit_settings *settings = job->unit->config->unit;
 	uint64_t at = usec_add(job->begin.monotonic_usec, settings->job_timeout_usec);
 	uint64_t running = job->running_usec
 				   ? usec_add(job->running_usec, settings->job_running_timeout_usec)

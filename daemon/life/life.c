@@ -117,7 +117,7 @@ bool unit_can_reload(const struct unit *u)
 
 bool unit_start_limit_hit(struct unit *u)
 {
-	const struct unit_settings *settings = &u->config->unit;
+	const struct unit_settings *settings = u->config->unit;
 
 	u->start_limit_hit = start_limit_exceeded(settings->start_limit_interval_usec,
 		settings->start_limit_burst, clock_monotonic_usec(), &u->start_limit_begin_usec,

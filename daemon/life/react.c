@@ -153,7 +153,7 @@ static void require_after_the_fact(struct life *life, struct unit *u)
 
 static void go_down_consequences(struct life *life, struct unit *u)
 {
-	const struct unit_settings *settings = &u->config->unit;
+	const struct unit_settings *settings = u->config->unit;
 	bool failed = u->active == UNIT_FAILED;
 	struct service *s = u->service;
 
@@ -182,7 +182,7 @@ static void go_down_consequences(struct life *life, struct unit *u)
 
 void react_to_failed_job(struct life *life, struct unit *u)
 {
-	request_handlers(life, u, DEP_ON_FAILURE, u->config->unit.on_failure_job_mode);
+	request_handlers(life, u, DEP_ON_FAILURE, u->config->unit->on_failure_job_mode);
 }
 
 void react_to_triggered(struct unit *u)

@@ -69,7 +69,7 @@ static unsigned rules_for(const struct unit *u)
 	(void)unit_edges(u, DEP_UPHELD_BY, &holders);
 	(void)unit_edges(u, DEP_BINDS_TO, &bindings);
 	return (holders ? 1U << RULE_UPHELD : 0) | (bindings ? 1U << RULE_BOUND : 0) |
-	       (u->config->unit.stop_when_unneeded ? 1U << RULE_UNNEEDED : 0);
+	       (u->config->unit->stop_when_unneeded ? 1U << RULE_UNNEEDED : 0);
 }
 
 static void ask(struct life *life, struct unit *u, unsigned asked)

@@ -286,7 +286,7 @@ static int build(struct transaction *t, struct unit *anchor, enum job_type type)
 	for (size_t i = 0; r >= 0 && t->mode == JOB_MODE_ISOLATE && i < t->units->count; i++) {
 		struct unit *u = t->units->list[i];
 
-		if (tjob_of(t, u) || u->config->unit.ignore_on_isolate ||
+		if (tjob_of(t, u) || u->config->unit->ignore_on_isolate ||
 			(unit_is_inactive_or_failed(u) && !u->job))
 			continue;
 		r = add_one(t, &list, (struct pending){u, JOB_STOP, t->anchor, true, false});
@@ -383,7 +383,7 @@ int transaction_run(struct job_table *jobs, struct unit_table *units, struct uni
 	type = job_type_collapse(type, anchor);
 	if (type == JOB_NOP)
 		return 0;
-	if (mode == JOB_MODE_ISOLATE && !anchor->config->unit.allow_isolate)
+	if (mode == JOB_MODE_ISOLATE && !anchor->config->unit->allow_isolate)
 		return transaction_fail(
 			&t, anchor, -EINVAL, "%s may not be isolated: AllowIsolate=no", anchor->id);
 	t.by_unit = calloc(units->number_end, sizeof(struct tjob *));

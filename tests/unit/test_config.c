@@ -33,12 +33,37 @@ Test(config, what_no_file_changes_is_kept_once)
 
 	cr_expect_eq(a->exec, b->exec);
 	cr_expect_eq(a->kill, b->kill);
+	cr_expect_neq(a->service, b->service);
 	cr_expect_eq(a->exec->output.kind, STDIO_JOURNAL);
 	cr_expect_eq(a->exec->directories[DIRECTORY_CACHE].mode, 0755);
 	cr_expect_eq(a->kill->restart_signal, SIGTERM);
 	config_free(a);
 	cr_expect_eq(b->exec->umask, 0022, "it outlives one of its users");
 	config_free(b);
+}
+
+Test(config, what_two_units_say_alike_is_kept_once)
+{
+	const char *text = "[Unit]\nJobTimeoutSec=5\n[Service]\nExecStart=/bin/a\nNice=5\n"
+			   "KillSignal=INT\nRestart=always\n";
+	struct config *a = read_service(text), *b = read_service(text);
+	struct config *named = read_service("[Service]\nExecStart=/bin/a\nUser=nobody\n");
+	struct config *alike = read_service("[Service]\nExecStart=/bin/a\nUser=nobody\n");
+
+	cr_expect_eq(a->unit, b->unit);
+	cr_expect_eq(a->exec, b->exec);
+	cr_expect_eq(a->kill, b->kill);
+	cr_expect_eq(a->service, b->service);
+	cr_expect_neq(named->exec, alike->exec, "each owns the name");
+	config_free(a);
+	config_free(named);
+	cr_expect_eq(b->exec->nice, 5);
+	cr_expect_str_eq(alike->exec->user, "nobody");
+	struct config *c = read_service(text);
+	cr_expect_eq(b->service, c->service, "it is found while one has it");
+	config_free(b);
+	config_free(c);
+	config_free(alike);
 }
 
 Test(config, what_a_file_changes_is_its_units_own)
