@@ -62,16 +62,16 @@ static int give_entry(int dir, const char *name, void *data)
 	return below < 0 ? 0 : folder_each(below, give_entry, data);
 }
 
-static int give(int fd, const struct child *c, enum exec_directory_kind kind, mode_t mode)
+/* To the user of the unit, whoever this command runs as. */
+static int give(int fd, const struct child *c, mode_t mode)
 {
-	bool changes_owner = kind != DIRECTORY_CONFIGURATION && !c->keeps_user;
 	struct stat st;
 
 	if (fstat(fd, &st) < 0)
 		return -errno;
 	bool is_theirs = st.st_uid == c->uid && st.st_gid == c->gid;
 	int r = 0;
-	if (changes_owner && !is_theirs) {
+	if (!is_theirs) {
 		if (fchown(fd, c->uid, c->gid) < 0)
 			return -errno;
 		r = folder_each(dup(fd), give_entry, &(struct gift){st.st_uid, c->uid, c->gid});
@@ -83,8 +83,10 @@ static int give(int fd, const struct child *c, enum exec_directory_kind kind, mo
 	return 0;
 }
 
-/* The folder at `path` below those of that kind, each part made where it is not there. */
-static int make_path(const struct child *c, enum exec_directory_kind kind, const char *path)
+/* The folder at `path` below those of that kind, each part made where it is not there; *made: the
+ * last one. */
+static int make_path(
+	const struct child *c, enum exec_directory_kind kind, const char *path, bool *made)
 {
 	mode_t before = umask(0);
 	int fd = make_prefix(c->request->context->directory_prefix[kind]);
@@ -96,21 +98,22 @@ static int make_path(const struct child *c, enum exec_directory_kind kind, const
 		fd = -ENOMEM;
 	}
 	for (char *part = copy ? strtok_r(copy, "/", &rest) : NULL; part && fd >= 0;
-		part = strtok_r(NULL, "/", &rest)) {
-		bool made;
-		fd = enter(fd, part, 0755, &made);
-	}
+		part = strtok_r(NULL, "/", &rest))
+		fd = enter(fd, part, 0755, made);
 	(void)umask(before);
 	return fd;
 }
 
 static int make_one(const struct child *c, enum exec_directory_kind kind, const char *path)
 {
-	int fd = make_path(c, kind, path);
+	bool made = false;
+	int fd = make_path(c, kind, path, &made);
 
 	if (fd < 0)
 		return fd;
-	int r = give(fd, c, kind, c->exec->directories[kind].mode);
+	/* A configuration that is there is the administrator's: as in systemd it stays as it is. */
+	bool is_theirs = kind != DIRECTORY_CONFIGURATION || made;
+	int r = is_theirs ? give(fd, c, c->exec->directories[kind].mode) : 0;
 	close(fd);
 	return r;
 }
@@ -154,7 +157,8 @@ static int make_link(
 
 	if (!above || !target)
 		return -ENOMEM;
-	int dir = make_path(c, kind, above);
+	bool made;
+	int dir = make_path(c, kind, above, &made);
 	if (dir < 0)
 		return dir;
 	if (symlinkat(target, dir, last) < 0 && !(errno == EEXIST && leads_to(dir, last, target)))

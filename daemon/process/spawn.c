@@ -73,7 +73,7 @@ static int give_cgroup(const struct child *c)
 
 static int make_directories(struct child *c, enum exec_directory_kind *ret_kind)
 {
-	for (int kind = 0; kind < DIRECTORY_MAX && c->request->is_first; kind++) {
+	for (int kind = 0; kind < DIRECTORY_MAX; kind++) {
 		int r = child_make_directories(c, (enum exec_directory_kind)kind);
 		if (r < 0) {
 			*ret_kind = (enum exec_directory_kind)kind;

@@ -33,7 +33,7 @@ struct spawn_request {
 	pid_t network_pid, ipc_pid;  /* whose namespaces are shared; 0: none */
 	const struct command *command;
 	enum command_list list;
-	bool is_first;		/* of this activation: directories are made */
+	bool is_first;		/* of this activation: credentials are stored */
 	uint64_t mark;		/* to wear; 0: none */
 	int cgroup_fd;		/* to be born in; -1: where we are */
 	bool delegates;		/* that cgroup is given to its user */

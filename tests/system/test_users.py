@@ -72,6 +72,30 @@ def test_a_folder_goes_to_its_new_owner_with_all_in_it(reaperd, root):
         state.rmdir()
 
 
+@pytest.mark.parametrize(("prefix", "more"), [("+", ""), ("!", ""), ("", "PermissionsStartOnly=yes")])
+def test_folders_are_the_users_whoever_the_command_runs_as(reaperd, root, prefix, more):
+    name = f"reaperd-test-{os.getpid()}-a"
+    look = f"id -un; stat -c %%U /run/{name}; chown root /run/{name}"
+    reaperd.unit("a.service", f"[Service]\nType=oneshot\nUser=nobody\nRuntimeDirectory={name}\n{more}\nExecStartPre={prefix}/bin/sh -c '{look}'\n"
+                 f"ExecStart=/usr/bin/stat -c %%U /run/{name}\n")
+    reaperd.service("keep")
+    reaperd.start("keep.service", "a.service")
+    assert reaperd.lines("a") == ["root", "nobody", "nobody"], "and each command finds them so"
+
+
+def test_a_configuration_that_is_there_stays_as_it_is(reaperd, root):
+    there, new = (pathlib.Path(f"/etc/reaperd-test-{os.getpid()}-{name}") for name in ("there", "new"))
+    there.mkdir(mode=0o700)
+    try:
+        reaperd.unit("a.service", f"[Service]\nType=oneshot\nUser=nobody\nConfigurationDirectory={there.name} {new.name}\nExecStart=/usr/bin/stat -c '%%a %%U' {there} {new}\n")
+        reaperd.service("keep")
+        reaperd.start("keep.service", "a.service")
+        assert reaperd.lines("a") == ["700 root", "755 nobody"]
+    finally:
+        there.rmdir()
+        new.rmdir()
+
+
 LEAVE = """/usr/bin/python3 -uc '
 import ctypes, os, sys
 libc = ctypes.CDLL(None)
