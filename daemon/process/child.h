@@ -12,8 +12,8 @@ struct child {
 	const struct spawn_request *request;
 	const struct exec_settings *exec;
 	bool is_in_cgroup;  /* where it belongs */
-	bool is_privileged; /* `+`: no credentials, no capabilities */
-	bool keeps_user;    /* `+`, `!`, PermissionsStartOnly= */
+	bool is_privileged; /* `+`, PermissionsStartOnly=: no credentials, no sandbox, no limits */
+	bool keeps_user;    /* these, and `!` */
 	uid_t uid;
 	gid_t gid;
 	const char *user_name, *home, *shell; /* of User=; NULL: not set, or no such entry */

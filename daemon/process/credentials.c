@@ -121,7 +121,7 @@ static int collect_groups(const struct child *c, gid_t *groups, int *count)
 		if (n < 0)
 			return -errno;
 	}
-	for (char **g = c->exec->supplementary_groups; g && *g; g++) {
+	for (char **g = c->exec->supplementary_groups; !c->keeps_user && g && *g; g++) {
 		if (n == MAX_GROUPS)
 			return -E2BIG;
 		int r = find_group(*g, &groups[n]);
@@ -155,7 +155,8 @@ int child_set_groups(const struct child *c)
 	gid_t groups[MAX_GROUPS];
 	int count = 0;
 
-	if (c->keeps_user || (!c->has_user && !c->has_group && !c->exec->supplementary_groups))
+	if (c->keeps_user ? !c->user_name
+			  : !c->has_user && !c->has_group && !c->exec->supplementary_groups)
 		return 0;
 	/* The user that we are already is no change. */
 	if (c->uid == geteuid() && geteuid() != 0 && !c->has_group &&
@@ -164,6 +165,11 @@ int child_set_groups(const struct child *c)
 	int r = collect_groups(c, groups, &count);
 	if (r < 0)
 		return r;
+	/* As in systemd root has the groups of User= besides, where it may. */
+	if (c->keeps_user) {
+		(void)setgroups((size_t)count, groups);
+		return 0;
+	}
 	if (setgroups((size_t)count, groups) < 0 &&
 		!(errno == EPERM && holds_groups(groups, count)))
 		return -errno;

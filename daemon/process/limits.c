@@ -73,6 +73,8 @@ int child_set_limits(const struct child *c)
 
 		if (!limit && context->has_limit[i])
 			limit = &context->limits[i];
+		if (c->is_privileged)
+			limit = NULL;
 		if (limit && i == RLIMIT_RSS)
 			r = set_resident_set(limit);
 		else if (limit)

@@ -34,9 +34,9 @@ const char *child_setting(const struct child *c, const char *key)
 
 /* Asked last, of units that want it: the answer was found when they were loaded, and is tried out
  * anew where it was not. */
-static bool may_enter(const struct child *c)
+static bool may_enter(void)
 {
-	return !c->is_privileged && place_has(NEED_NAMESPACES);
+	return place_has(NEED_NAMESPACES);
 }
 
 /* A network of its own has one device, which is down. */
@@ -84,11 +84,12 @@ static int enter_or_make(pid_t shared, const char *name, int kind)
 	return unshare(kind) < 0 ? -errno : 1;
 }
 
+/* This and IPC as in systemd for privileged commands too: a service is one in them. */
 int child_enter_network(const struct child *c)
 {
 	const char *path = child_setting(c, "NetworkNamespacePath");
 
-	if ((!path && !child_setting(c, "PrivateNetwork")) || !may_enter(c))
+	if ((!path && !child_setting(c, "PrivateNetwork")) || !may_enter())
 		return 0;
 	if (path)
 		return enter(path, CLONE_NEWNET);
@@ -100,7 +101,7 @@ int child_enter_ipc(const struct child *c)
 {
 	const char *path = child_setting(c, "IPCNamespacePath");
 
-	if ((!path && !child_setting(c, "PrivateIPC")) || !may_enter(c))
+	if ((!path && !child_setting(c, "PrivateIPC")) || !may_enter())
 		return 0;
 	if (path)
 		return enter(path, CLONE_NEWIPC);
@@ -110,7 +111,7 @@ int child_enter_ipc(const struct child *c)
 
 int child_enter_host_name(const struct child *c)
 {
-	if (!child_setting(c, "ProtectHostname") || !may_enter(c))
+	if (c->is_privileged || !child_setting(c, "ProtectHostname") || !may_enter())
 		return 0;
 	return unshare(CLONE_NEWUTS) < 0 ? -errno : 0;
 }
@@ -137,7 +138,7 @@ int child_enter_mounts(const struct child *c)
 		return r;
 	if (!list.count && !child_setting(c, "PrivateMounts") && !child_setting(c, "MountFlags"))
 		return 0;
-	if (!may_enter(c))
+	if (!may_enter())
 		return 0;
 	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL) < 0)
 		return -errno;

@@ -59,7 +59,7 @@ static int change_root(const struct child *c)
 {
 	const char *root = c->exec->root_directory;
 
-	if (!root || strcmp(root, "/") == 0 || c->is_privileged ||
+	if (!root || strcmp(root, "/") == 0 ||
 		(c->request->root_start_only && c->request->list != COMMANDS_START))
 		return 0;
 	return chroot(root) < 0 ? -errno : 0;
@@ -226,13 +226,14 @@ static struct spawn_failure run_child(struct child *c)
 static _Noreturn void be_child(const struct spawn_request *request, int tell_fd, bool is_in_cgroup)
 {
 	unsigned flags = request->command->flags;
+	bool is_privileged = flags & COMMAND_FULLY_PRIVILEGED ||
+			     (request->permissions_start_only && request->list != COMMANDS_START);
 	struct child c = {
 		.request = request,
 		.exec = request->exec,
 		.is_in_cgroup = is_in_cgroup,
-		.is_privileged = flags & COMMAND_FULLY_PRIVILEGED,
-		.keeps_user = flags & (COMMAND_FULLY_PRIVILEGED | COMMAND_NO_SETUID) ||
-			      (request->permissions_start_only && request->list != COMMANDS_START),
+		.is_privileged = is_privileged,
+		.keeps_user = is_privileged || flags & COMMAND_NO_SETUID,
 	};
 	/* Above those that it is handed. */
 	int fd = fcntl(tell_fd, F_DUPFD_CLOEXEC, 3 + (int)request->fd_count);

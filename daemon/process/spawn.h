@@ -45,7 +45,7 @@ struct spawn_request {
 	char *const *fd_names; /* LISTEN_FDNAMES=, as many */
 	const int *idle;       /* pipe of Type=idle: begins when [1] is closed; NULL: at once */
 	bool root_start_only;  /* RootDirectory= likewise */
-	bool permissions_start_only; /* User= only for the main command */
+	bool permissions_start_only; /* User= and the sandbox only for the main command */
 };
 
 struct spawn_result {

@@ -1,7 +1,9 @@
 """The environment in which commands are executed."""
 
+import grp
 import os
 import pathlib
+import pwd
 import shutil
 
 import pytest
@@ -135,6 +137,38 @@ def test_no_new_privileges_and_capabilities(reaperd, root):
     assert int(shown["CapBnd"], 16) == 1 << 0 | 1 << 5
     assert int(shown["CapAmb"], 16) == 1 << 5
     assert shown["NoNewPrivs"] == "1"
+
+
+BOUNDED = "User=daemon\nSupplementaryGroups=mail\nCapabilityBoundingSet=CAP_CHOWN\nNoNewPrivileges=yes\nLimitNOFILE=123\nNice=3"
+
+
+@pytest.mark.parametrize(("prefix", "more", "uid", "bounded"), [
+    ("+", "", "0", False),
+    ("", "PermissionsStartOnly=yes", "0", False),
+    ("!", "", "0", True),
+    ("", "", str(pwd.getpwnam("daemon").pw_uid), True),
+])  # fmt: skip
+def test_what_each_prefix_lifts(reaperd, root, prefix, more, uid, bounded):
+    look = "id -u; id -G; nice; ulimit -n; grep -E \"NoNewPrivs|CapBnd\" /proc/self/status"
+    reaperd.unit("a.service", f"[Service]\nType=oneshot\n{BOUNDED}\n{more}\nExecStartPre={prefix}/bin/sh -c '{look}'\nExecStart=/bin/true\n")
+    reaperd.service("keep")
+    reaperd.start("keep.service", "a.service")
+    own, groups, nice, files, capabilities, no_new = reaperd.lines("a")
+    daemon, mail = (str(grp.getgrnam(name).gr_gid) for name in ("daemon", "mail"))
+    assert (own, nice) == (uid, "3")
+    assert groups.split() == (["0", daemon] if uid == "0" else [daemon, mail]), "root has those of the user besides, as in systemd"
+    assert (files == "123", int(capabilities.split()[1], 16) == 1, no_new.endswith("1")) == (bounded,) * 3
+
+
+@pytest.mark.skipif(not pathlib.Path("/bin/busybox").exists(), reason="needs busybox-static")
+@pytest.mark.parametrize(("prefix", "more"), [("+", ""), ("!", ""), ("", "PermissionsStartOnly=yes")])
+def test_a_privileged_command_is_in_the_root_of_its_unit(reaperd, root, prefix, more):
+    shutil.copy("/bin/busybox", reaperd.folder / "ls")
+    (reaperd.folder / "inside").touch()
+    reaperd.unit("a.service", f"[Service]\nType=oneshot\nRootDirectory={reaperd.folder}\n{more}\nExecStartPre={prefix}/ls /inside\nExecStart=/ls /inside\n")
+    reaperd.service("keep")
+    reaperd.start("keep.service", "a.service")
+    assert reaperd.lines("a") == ["/inside"] * 2
 
 
 def test_an_unparsable_security_setting_refuses_the_unit(reaperd):

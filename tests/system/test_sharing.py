@@ -55,6 +55,14 @@ def test_the_one_that_is_named_may_come_later(boxed):
     assert settled(boxed, "a", "net") == settled(boxed, "b", "net")
 
 
+def test_a_privileged_command_is_outside_but_for_network_and_ipc(boxed):
+    look = " ".join(f"/proc/self/ns/{kind}" for kind in ("net", "ipc", "mnt", "uts"))
+    boxed.unit("a.service", f"[Service]\nType=oneshot\n{PRIVATE}\nProtectHostname=yes\nExecStart=+/bin/readlink {look}\n")
+    boxed.start("a.service")
+    ours = [os.readlink(f"/proc/{boxed.pid}/ns/{kind}") for kind in ("net", "ipc", "mnt", "uts")]
+    assert [line == our for line, our in zip(boxed.lines("a"), ours, strict=True)] == [False, False, True, True]
+
+
 def test_a_command_beside_the_main_process_is_in_its_network(boxed):
     boxed.service("a", text="PrivateNetwork=yes\nExecStartPost=/bin/readlink /proc/self/ns/net")
     boxed.start("a.service")
