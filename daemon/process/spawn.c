@@ -22,12 +22,13 @@
 
 #define MANY_DESCRIPTORS 65536 /* where neither close_range(2) nor /proc is there */
 
+/* First of all: of signals held back together the lowest number would end it, not the first. */
 static int reset_signals(const struct child *c)
 {
 	signal_all_to_default();
 	if (c->exec->ignore_sigpipe)
 		(void)signal(SIGPIPE, SIG_IGN);
-	return 0;
+	return signal_mask_set(0, NULL);
 }
 
 /* Whatever we hold ourselves or got from our caller closes at exec. */
@@ -197,7 +198,7 @@ static struct spawn_failure run_child(struct child *c)
 		set_up_streams, set_up_resources, enter_namespaces, become_user};
 	const struct command *command = c->request->command;
 
-	(void)reset_signals(c);
+	STEP(EXIT_SIGNAL_MASK, reset_signals(c));
 	(void)setsid();
 	seal_descriptors();
 	if (!c->is_in_cgroup)
@@ -213,7 +214,6 @@ static struct spawn_failure run_child(struct child *c)
 			      ? command->argv
 			      : spawn_expand_arguments(command->argv, c->environment);
 	STEP(EXIT_MEMORY, argv ? 0 : -ENOMEM);
-	STEP(EXIT_SIGNAL_MASK, signal_mask_set(0, NULL));
 	wait_idle(c->request->idle);
 	STEP(EXIT_FDS, child_pass_descriptors(c));
 	STEP(EXIT_SECCOMP, child_install_filters(c));
