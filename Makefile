@@ -52,7 +52,7 @@ daemon_sources := $(foreach room,$(ROOMS),$(wildcard $(room)/*.c)) $(standin_sou
 entrypoint_sources := daemon/main.c $(wildcard daemon/base/*.c) common/clock.c common/enum.c common/text.c \
 	$(patsubst %,daemon/manager/%.c,manager entrypoint environment reaping signals inherited stopping boot options settings) \
 	$(patsubst %,daemon/process/%.c,process reap adopted mark) $(patsubst %,daemon/life/%.c,life jobs) \
-	daemon/plan/job.c daemon/file/path.c daemon/control/control.c
+	daemon/plan/job.c daemon/plan/run_queue.c daemon/file/path.c daemon/control/control.c
 ctl_sources := $(wildcard common/*.c ctl/*.c) $(standin_sources)
 house_sources := $(filter-out daemon/main.c,$(daemon_sources))
 unit_test_sources := $(wildcard tests/unit/*.c)

@@ -6,32 +6,8 @@
 
 static void queue_run(struct job_table *t, struct job *j)
 {
-	if (!j || j->in_run_queue || j->in_end_queue || j->state != JOB_WAITING)
-		return;
-	j->in_run_queue = true;
-	j->next_run = NULL;
-	if (t->run_last)
-		t->run_last->next_run = j;
-	else
-		t->run_first = j;
-	t->run_last = j;
-}
-
-static void unqueue_run(struct job_table *t, struct job *j)
-{
-	struct job *before = NULL;
-
-	if (!j->in_run_queue)
-		return;
-	for (struct job *k = t->run_first; k != j; k = k->next_run)
-		before = k;
-	if (before)
-		before->next_run = j->next_run;
-	else
-		t->run_first = j->next_run;
-	if (t->run_last == j)
-		t->run_last = before;
-	j->in_run_queue = false;
+	if (j && !j->in_end_queue && j->state == JOB_WAITING)
+		run_queue_push(&t->runs, j);
 }
 
 /* Those that may have waited for the unit's job. */
@@ -45,13 +21,15 @@ static void queue_neighbours(struct job_table *t, const struct unit *u)
 
 static struct job *add(struct job_table *t, struct unit *u, enum job_type type)
 {
-	struct job *j = calloc(1, sizeof(*j));
+	struct job *j =
+		run_queue_reserve(&t->runs, t->count + 1) < 0 ? NULL : calloc(1, sizeof(*j));
 
 	if (!j)
 		return NULL;
 	j->id = ++t->last_id;
 	j->unit = u;
 	j->type = type;
+	j->rank = run_rank_of(u);
 	j->begin = moment_now();
 	j->prev = t->last;
 	if (t->last)
@@ -69,7 +47,7 @@ static struct job *add(struct job_table *t, struct unit *u, enum job_type type)
 
 static void take_out(struct job_table *t, struct job *j)
 {
-	unqueue_run(t, j);
+	run_queue_remove(&t->runs, j);
 	if (j->prev)
 		j->prev->next = j->next;
 	else
@@ -138,8 +116,7 @@ static bool is_runnable(const struct job *j)
 
 struct job *job_next_runnable(struct job_table *t)
 {
-	for (struct job *j = t->run_first; j; j = t->run_first) {
-		unqueue_run(t, j);
+	for (struct job *j = run_queue_pop(&t->runs); j; j = run_queue_pop(&t->runs)) {
 		if (j->state != JOB_WAITING || !is_runnable(j))
 			continue;
 		j->state = JOB_RUNNING;
@@ -168,7 +145,7 @@ static void end_later(struct job_table *t, struct job *j)
 {
 	if (j->in_end_queue)
 		return;
-	unqueue_run(t, j);
+	run_queue_remove(&t->runs, j);
 	j->in_end_queue = true;
 	j->next_end = NULL;
 	if (t->end_last)
@@ -257,4 +234,5 @@ void job_cancel_all(struct job_table *t)
 {
 	while (t->first)
 		job_finish(t, t->first, JOB_CANCELED);
+	run_queue_done(&t->runs);
 }

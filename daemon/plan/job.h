@@ -8,6 +8,7 @@
 
 #include "daemon/base/loop.h"
 #include "daemon/file/unit.h"
+#include "daemon/plan/run_queue.h"
 
 enum job_type {
 	JOB_START,
@@ -63,8 +64,9 @@ struct job {
 	uint64_t running_usec; /* CLOCK_MONOTONIC when it began to run; 0: waits */
 	struct loop_timer limit; /* of daemon/life/job_limit.h */
 	struct job *prev, *next; /* of the table's list, oldest first */
-	struct job *next_run;	 /* of the run queue */
 	struct job *next_end;	 /* of those about to end for want of another */
+	size_t run_slot;	 /* its place in the run queue */
+	struct run_rank rank;
 	bool in_run_queue, in_end_queue;
 };
 
@@ -79,7 +81,7 @@ typedef void job_finished_fn(struct job *job, enum job_result result, void *data
 
 struct job_table {
 	struct job *first, *last;
-	struct job *run_first, *run_last; /* jobs that may have become runnable */
+	struct run_queue runs;		  /* jobs that may have become runnable */
 	struct job *end_first, *end_last; /* jobs that cannot happen any more */
 	size_t count;
 	uint32_t last_id;

@@ -130,6 +130,27 @@ Test(plan, order_goes_by_after_and_before)
 	cr_expect_str_eq(order(), "b a c");
 }
 
+#define BARE "[Unit]\nDefaultDependencies=no\n"
+
+Test(plan, without_an_order_it_is_type_weight_niceness_and_name)
+{
+	add("a.service", "[Service]\nCPUWeight=50\n");
+	add("b.service", "");
+	add("c.service", "[Service]\nNice=-5\n");
+	add("d.service", "[Service]\nCPUWeight=200\n");
+	add("e.service", "[Service]\nNice=5\n");
+	add("j.service", "[Service]\nCPUWeight=idle\n");
+	house_write(&h, "f.timer", BARE "[Timer]\nOnActiveSec=1h\nUnit=b.service\n");
+	house_write(&h, "g.socket", BARE "[Socket]\nListenStream=/tmp/g\nService=b.service\n");
+	house_write(&h, "h.path", BARE "[Path]\nPathExists=/no/such\nUnit=b.service\n");
+	house_write(&h, "i.target", BARE);
+	house_write(&h, "t.target",
+		BARE "Wants=j.service e.service d.service c.service b.service a.service\n"
+		     "Wants=f.timer g.socket h.path i.target\n");
+	cr_expect_eq(start("t.target"), 1);
+	cr_expect_str_eq(order(), "h f i t g d c b e a j", "as systemd has it");
+}
+
 Test(plan, stops_run_in_reverse)
 {
 	add("a.service", "Requires=b.service\nAfter=b.service\n");
