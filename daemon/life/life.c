@@ -316,14 +316,19 @@ static bool run_jobs(struct life *life)
 	return true;
 }
 
+void life_settle(struct life *life)
+{
+	do_queued_work(life);
+	upkeep(life);
+	do_queued_work(life);
+}
+
 void life_turn(struct life *life)
 {
 	bool all_ran;
 
-	do_queued_work(life);
 	do {
-		upkeep(life);
-		do_queued_work(life);
+		life_settle(life);
 		all_ran = run_jobs(life);
 	} while (life->upkeep_first && all_ran);
 	look_at_trees(life);

@@ -145,7 +145,9 @@ void life_end(struct life *life);
 /* That, and frees everything. */
 void life_close(struct life *life);
 
-/* Does what is queued; call it once a turn. */
+/* Draws the consequences of what has happened; jobs wait. After each end of a process. */
+void life_settle(struct life *life);
+/* That, and runs jobs; call it once a turn. */
 void life_turn(struct life *life);
 
 /* The door. Unknown combinations of state and event are refused, logged and counted; never fatal.

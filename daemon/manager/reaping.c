@@ -60,9 +60,15 @@ static bool somebody_listens(const struct manager *m)
 
 unsigned manager_reap(struct manager *m)
 {
-	unsigned n = reap_drain(&m->life.processes, &m->life.reaping, REAP_BUDGET,
-		somebody_listens(m), on_dead_child, m);
+	unsigned n = 0;
 
+	/* The consequences of one end before the next is looked at: the first may ask for
+	 * another's. */
+	while (n < REAP_BUDGET && reap_next(&m->life.processes, &m->life.reaping,
+					  somebody_listens(m), on_dead_child, m)) {
+		life_settle(&m->life);
+		n++;
+	}
 	if (n == REAP_BUDGET)
 		(void)loop_timer_set(m->loop, &m->sweep_timer, clock_monotonic_usec());
 	if (m->entrypoint.process && m->entrypoint.tty_fd >= 0)

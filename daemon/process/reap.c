@@ -55,24 +55,19 @@ static void take(const struct process_table *t, struct reap_counters *counters,
 		counters->orphans_reaped++;
 }
 
-unsigned reap_drain(const struct process_table *t, struct reap_counters *counters, unsigned budget,
-	bool peek, reap_fn *fn, void *data)
+bool reap_next(const struct process_table *t, struct reap_counters *counters, bool peek,
+	reap_fn *fn, void *data)
 {
-	const int how = WEXITED | WNOHANG | (peek ? WNOWAIT : 0);
-	unsigned reaped = 0;
+	siginfo_t info = {0};
 
-	for (unsigned looked = 0; !budget || looked < budget; looked++) {
-		siginfo_t info = {0};
-
-		if (wait_child(P_ALL, 0, &info, how) < 0 || info.si_pid == 0)
-			return reaped;
-		if (is_exit(info.si_code)) {
-			take(t, counters, &info, peek, fn, data);
-			reaped++;
-		} else {
-			detach(&info);
-			counters->detached++;
-		}
+	if (wait_child(P_ALL, 0, &info, WEXITED | WNOHANG | (peek ? WNOWAIT : 0)) < 0 ||
+		info.si_pid == 0)
+		return false;
+	if (is_exit(info.si_code)) {
+		take(t, counters, &info, peek, fn, data);
+	} else {
+		detach(&info);
+		counters->detached++;
 	}
-	return budget;
+	return true;
 }

@@ -31,9 +31,8 @@ struct reap_counters {
 };
 
 /*
- * Reaps until none is left, or `budget` is used up (0: no budget). `peek`: `fn` wants to look at
- * /proc, which costs a further system call for each. Returns how many were reaped; a return equal
- * to the budget means: call again.
+ * Takes in one child; false: none waits for it. `peek`: `fn` wants to look at /proc, which costs a
+ * further system call.
  */
-unsigned reap_drain(const struct process_table *t, struct reap_counters *counters, unsigned budget,
-	bool peek, reap_fn *fn, void *data);
+bool reap_next(const struct process_table *t, struct reap_counters *counters, bool peek,
+	reap_fn *fn, void *data);
