@@ -226,7 +226,7 @@ static void socket_triggered_changed(struct unit *u, struct unit *target)
 	else if (unit_is_inactive_or_failed(target) || target->will_restart) {
 		if (u->sub_state == SOCKET_RUNNING)
 			socket_listen(s);
-	} else if (u->sub_state == SOCKET_LISTENING) {
+	} else if (u->sub_state == SOCKET_LISTENING && target->sub_state == SERVICE_RUNNING) {
 		socket_set_state(s, SOCKET_RUNNING);
 	}
 }

@@ -199,6 +199,8 @@ def of_trace(rows, units, ordered):
     for unit in sorted({row[0] for row in rows}):
         for kind in ("state", "job"):
             yield f"{unit} {kind}s", [what for name, is_kind, what in rows if (name, is_kind) == (unit, kind)]
+    if ordered is not None:
+        yield "who began first", list(dict.fromkeys(name for name, kind, _ in rows if kind == "state"))
     for pair in ordered_pairs(units):
         # Those that fail for want of a third, or are canceled by one transaction, end at once, in no order.
         ends = [(name, what) for name, kind, what in rows if kind == "job" and name in pair and not what.endswith(("dependency", "canceled"))]

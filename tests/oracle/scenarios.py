@@ -132,7 +132,7 @@ for end in ("exit 0", "exit 3"):
 add("forking: the PID file never comes", {"a.service": service(FORK % "sleep 1000 &" + "; PIDFile=DIR.pid")}, "start a.service")
 add("forking: a foreign PID in the file", {"a.service": service(FORK % "sleep 1000 & echo 1 >DIR.pid" + "; PIDFile=DIR.pid")}, "start a.service")
 add("forking: GuessMainPID=no", {"a.service": service(FORK % "sleep 1000 &" + "; GuessMainPID=no")}, "start a.service", "stop a.service")
-add("forking: hangs", {"a.service": service(FORK % "sleep 1000" + "; TimeoutStartSec=300ms")}, "start a.service")
+add("forking: hangs", {"a.service": service(FORK % "exec sleep 1000" + "; TimeoutStartSec=300ms")}, "start a.service")
 
 # Conditions and assertions.
 for text in ("ConditionPathExists=/etc", "ConditionPathExists=/no/such", "ConditionPathExists=!/etc", "ConditionPathExists=|/no; ConditionPathExists=|/etc",
@@ -453,3 +453,15 @@ add("a path of nothing", {"a.path": unit("Path", "MakeDirectory=yes"), "a.servic
 add("a path that is relative", {"a.path": unit("Path", "PathExists=tmp/x"), "a.service": service()}, "start a.path")
 add("a path without its service", {"a.path": unit("Path", "PathExists=/tmp")}, "start a.path")
 add("a path whose service runs already", {"a.path": unit("Path", "PathExists=DIR.f"), "a.service": service()}, "touch .f", "start a.service", "start a.path", "stop a.path")
+
+# Of jobs without an order the first is told by the unit's type, CPUWeight=, Nice= and name.
+BRIEF = "Type=oneshot; RemainAfterExit=yes; ExecStart=/bin/true"
+MIXED = {f"{letter}.service": service(f"{BRIEF}; {text}", "PartOf=t.target") for letter, text in
+         {"a": "CPUWeight=50", "b": "", "c": "Nice=-5", "d": "CPUWeight=200", "e": "Nice=5", "j": "CPUWeight=idle"}.items()}
+ALL_TYPES = {"f.timer": unit("Timer", "OnActiveSec=1h; Unit=b.service"), "g.socket": unit("Socket", "ListenStream=DIR.s; Service=b.service"),
+             "h.path": unit("Path", "PathExists=DIR.no; Unit=k.service"), "i.target": unit("Install", ""), "k.service": service(BRIEF)}
+for link in ("Wants", "Requires"):
+    add(f"{link} of many without an order", {"t.target": unit("Install", "", f"{link}={' '.join(reversed(ALL_TYPES))} {' '.join(reversed(MIXED))}"), **MIXED, **ALL_TYPES},
+        "start t.target", "restart t.target", "stop t.target")
+add("a socket whose service has done its work", {"a.socket": unit("Socket", "ListenStream=DIR.s"), "a.service": service(BRIEF)},
+    "start a.socket", "start a.service", "restart a.service", "stop a.service")
