@@ -37,7 +37,9 @@ static int run(struct manager *m, const struct options *o)
 
 	outside_open(m);
 	struct control *control = control_open(m);
+	notify_folder_open(m);
 	int status = manager_run(m);
+	notify_folder_close(m);
 	control_close(control);
 	return status;
 }

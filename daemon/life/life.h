@@ -120,6 +120,8 @@ struct life {
 	uint64_t signalled_by_usec; /* CLOCK_MONOTONIC: not later */
 	struct loop_timer signalled_timer;
 	struct service *by_mark; /* services that have run, by their mark */
+	char *notify_folder;	 /* of their notify sockets; NULL: these are abstract */
+	unsigned notify_count;	 /* that were opened there */
 	struct unit *queue_first, *queue_last;
 	struct unit *upkeep_first;	/* of upkeep.h */
 	bool upkeep_asked;		/* since it was last gone through */

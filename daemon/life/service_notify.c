@@ -103,13 +103,27 @@ static void on_message(const struct notify_message *m, void *data)
 			life->hooks.data);
 }
 
+/* In a root of its own a service finds no file of ours. NULL: an abstract address. */
+static char *notify_path(const struct service *s)
+{
+	struct life *life = unit_life(s->unit);
+	const char *root = s->unit->config->exec->root_directory;
+	char *path;
+
+	if (!life->notify_folder || (root && strcmp(root, "/") != 0))
+		return NULL;
+	return asprintf(&path, "%s/%u", life->notify_folder, life->notify_count++) < 0 ? NULL
+										       : path;
+}
+
 int service_open_notify(struct service *s)
 {
 	struct life *life = unit_life(s->unit);
 
 	if (s->notify.source.fd >= 0)
 		return 0;
-	int r = notify_open(&s->notify, life->loop, on_message, s);
+	_cleanup_(freep) char *path = notify_path(s);
+	int r = notify_open(&s->notify, life->loop, path, on_message, s);
 	if (r < 0) {
 		s->notify.source.fd = -1;
 		return log_line(LOG_ERR, r, s->unit->id, "cannot open its notify socket");

@@ -131,6 +131,11 @@ void boot_check_units(struct manager *m);
 /* Looks whether start-up is over; called each turn. */
 void boot_turn(struct manager *m);
 
+/* notify_folder.c: once the control socket is there, and when all is over. Without one, or where it
+ * cannot be made, notify sockets are abstract. */
+void notify_folder_open(struct manager *m);
+void notify_folder_close(struct manager *m);
+
 /* signals.c */
 int signals_open(struct manager *m);
 

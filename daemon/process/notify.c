@@ -4,9 +4,11 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -179,32 +181,61 @@ void notify_drain(struct notify_socket *s)
 	on_readable(&s->source, EPOLLIN);
 }
 
-int notify_open(struct notify_socket *s, struct loop *loop, notify_fn *fn, void *data)
+static int bind_at(int fd, const char *path)
+{
+	struct sockaddr_un address = {.sun_family = AF_UNIX};
+
+	if (!path || strlen(path) >= sizeof(address.sun_path))
+		return -ENAMETOOLONG;
+	strcpy(address.sun_path, path);
+	mode_t before = umask(0);
+	int r = bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0 ? -errno : 0;
+	(void)umask(before);
+	return r;
+}
+
+/* *ret: its address; the caller frees. */
+static int bind_anywhere(int fd, char **ret)
 {
 	struct sockaddr_un address = {.sun_family = AF_UNIX};
 	socklen_t length = sizeof(address);
+
+	if (bind(fd, (struct sockaddr *)&address, sizeof(sa_family_t)) < 0 ||
+		getsockname(fd, (struct sockaddr *)&address, &length) < 0)
+		return -errno;
+	int n = (int)(length - offsetof(struct sockaddr_un, sun_path)) - 1;
+	return asprintf(ret, "@%.*s", n, address.sun_path + 1) < 0 ? -ENOMEM : 0;
+}
+
+int notify_open(
+	struct notify_socket *s, struct loop *loop, const char *path, notify_fn *fn, void *data)
+{
+	_cleanup_(freep) char *address = NULL;
 	int on = 1;
 
 	s->source.fd = -1;
 	_cleanup_(closep) int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
-	if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0 ||
-		bind(fd, (struct sockaddr *)&address, sizeof(sa_family_t)) < 0 ||
-		getsockname(fd, (struct sockaddr *)&address, &length) < 0)
+	if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0)
 		return -errno;
-	int n = (int)(length - offsetof(struct sockaddr_un, sun_path)) - 1;
-	snprintf(s->address, sizeof(s->address), "@%.*s", n, address.sun_path + 1);
+	bool is_file = bind_at(fd, path) >= 0;
+	int r = is_file ? 0 : bind_anywhere(fd, &address);
+	if (is_file && !(address = strdup(path)))
+		r = -ENOMEM;
+	if (r < 0)
+		return r;
 	s->loop = loop;
 	s->fn = fn;
 	s->data = data;
 	s->source = (struct loop_source){
 		.fd = fd, .priority = LOOP_NOTIFY, .fn = on_readable, .data = s};
-	int r = loop_add(loop, &s->source, EPOLLIN);
+	r = loop_add(loop, &s->source, EPOLLIN);
 	if (r < 0) {
 		s->source.fd = -1;
 		return r;
 	}
+	s->address = TAKE_PTR(address);
 	(void)TAKE_FD(fd);
 	return 0;
 }
@@ -216,4 +247,8 @@ void notify_close(struct notify_socket *s)
 	loop_remove(s->loop, &s->source);
 	close(s->source.fd);
 	s->source.fd = -1;
+	if (*s->address == '/')
+		(void)unlink(s->address);
+	free(s->address);
+	s->address = NULL;
 }

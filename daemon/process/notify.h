@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The notify socket of one service (sd_notify(3)): a datagram socket of its own, so that a flood is
- * its sender's alone and the unit is known without a race. An abstract address chosen by the kernel
- * (unix(7), autobind): nothing to write, nothing to remove.
+ * its sender's alone and the unit is known without a race. It is a file where there is a place for
+ * one: abstract addresses (unix(7)) are of one network namespace alone, and some libraries of
+ * languages cannot send to them.
  */
 #pragma once
 
@@ -32,13 +33,19 @@ typedef void notify_fn(const struct notify_message *m, void *data);
 struct notify_socket {
 	struct loop *loop;
 	struct loop_source source; /* source.fd is the socket, -1: closed */
-	char address[8];	   /* for NOTIFY_SOCKET=: `@` and five digits (unix(7), autobind) */
+	char *address;		   /* for NOTIFY_SOCKET=: a path, or `@` and five digits */
 	notify_fn *fn;
 	void *data;
 };
 
-/* Opens it and watches it. Negative errno of socket(2), bind(2). */
-int notify_open(struct notify_socket *s, struct loop *loop, notify_fn *fn, void *data);
+/*
+ * Opens it and watches it: at `path`, for every user to write to, or, where that is NULL or cannot
+ * be had, at an abstract address chosen by the kernel (unix(7), autobind). Negative errno of
+ * socket(2), bind(2).
+ */
+int notify_open(
+	struct notify_socket *s, struct loop *loop, const char *path, notify_fn *fn, void *data);
+/* Removes the file, too. */
 void notify_close(struct notify_socket *s);
 
 /* Hears what is queued now: before an exit is booked, for a sender may have sent and died at once.

@@ -1,6 +1,8 @@
 """Services: their types, commands, restarts and ends."""
 
 import os
+import pathlib
+import shutil
 import signal
 import time
 
@@ -325,6 +327,38 @@ def test_a_failed_start_is_told_although_it_is_tried_again(reaperd):
     assert result.status == 1 and "status 1" in result.err
     assert reaperd.show("a", "ActiveState", "SubState") == ["activating", "auto-restart"]
     assert reaperd.ctl("stop", "a").status == 0
+
+
+@pytest.fixture
+def below_run(reaperd, root):
+    """A reaperd whose control socket is where every service can see it."""
+    folder = pathlib.Path(f"/run/reaperd-test-{os.getpid()}")
+    reaperd.socket = folder / "s"
+    folder.mkdir()
+    yield reaperd
+    reaperd.stop()
+    shutil.rmtree(folder)
+
+
+def test_a_notify_socket_is_a_file_where_services_see_it(below_run):
+    """Of an abstract one a service in a network of its own would know nothing."""
+    reaperd, folder = below_run, below_run.socket.with_suffix(".notify")
+    folder.mkdir()
+    (folder / "0").touch()
+    speak = f"/bin/sh -c 'echo $NOTIFY_SOCKET; {NOTIFY} READY=1; exec sleep 1000'"
+    reaperd.service("a", speak, "Type=notify\nNotifyAccess=all\nUser=nobody\nPrivateNetwork=yes")
+    reaperd.service("rooted", speak, "Type=notify\nNotifyAccess=all\nRootDirectory=/proc/self/root")
+    reaperd.service("keep")
+    reaperd.start("keep.service", "a.service", "rooted.service")
+    wait_for(lambda: reaperd.lines("a") and reaperd.lines("rooted"), "both have spoken")
+    path = pathlib.Path(reaperd.lines("a")[0])
+    assert reaperd.state("a") == reaperd.state("rooted") == "active"
+    assert path.is_socket() and list(folder.iterdir()) == [path], "what was left of before is gone"
+    assert reaperd.lines("rooted")[0].startswith("@"), "which may not see the file"
+    reaperd.ctl("stop", "a")
+    assert not list(folder.iterdir())
+    reaperd.ctl("start", "a")
+    assert reaperd.stop() == 0 and not folder.exists()
 
 
 def test_a_barrier_falls_when_what_was_said_before_it_counts(reaperd):
