@@ -59,9 +59,10 @@ int life_open(struct life *life, struct loop *loop)
 		.begin = moment_now(),
 		.clock_change.fd = -1,
 		.zone_change.fd = -1,
+		.failures.fd = -1,
 		.bus = {.loop = loop},
 		.idle_pipe = {-1, -1}};
-	life->spawn.console_fd = -1;
+	life->spawn.console_fd = life->spawn.failure_fd = -1;
 	life->jobs.changed = job_limit_set;
 	life->cgroups.fd = -1;
 	life->jobs.finished = react_to_job;
@@ -82,6 +83,7 @@ void life_end(struct life *life)
 	for (size_t i = 0; i < life->units.count; i++)
 		unit_machine(life->units.list[i])->done(life->units.list[i]);
 	idle_close(life);
+	service_close_failures(life);
 	life_close_cgroups(life);
 }
 
@@ -225,8 +227,10 @@ void life_reaped(const struct reaped *r, void *data)
 	bool is_main = s->main == p;
 	struct exit_record *record = is_main ? &s->main_record : &s->control_record;
 
+	/* It may have spoken and died at once. */
+	service_hear_failures(life);
 	if (s->notify.source.fd >= 0)
-		notify_drain(&s->notify); /* it may have spoken and died at once */
+		notify_drain(&s->notify);
 	if (s->output)
 		output_drain(s->output);
 	if (is_main && service_follow_pid_file(s))

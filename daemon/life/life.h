@@ -103,6 +103,7 @@ struct life {
 	struct service_cgroup *left_cgroups; /* of services that are down, with processes in them */
 	struct output_hub *output;	     /* NULL: services write to /dev/null */
 	struct spawn_context spawn;
+	struct loop_source failures; /* of children before exec: service_exec.c; fd -1: none yet */
 	struct reap_counters reaping;
 	struct life_counters counters;
 	struct life_hooks hooks;

@@ -60,7 +60,6 @@ struct service *service_of(struct unit *u)
 	s->unit = u;
 	s->timer = (struct loop_timer){.fn = on_timer, .data = s};
 	s->watchdog = (struct loop_timer){.fn = on_watchdog, .data = s};
-	s->exec[PROCESS_MAIN].fd = s->exec[PROCESS_CONTROL].fd = -1;
 	s->pid_file_source.fd = -1;
 	s->notify.source.fd = -1;
 	s->connection_fd = -1;

@@ -86,7 +86,8 @@ struct service {
 	struct loop_timer watchdog;
 	uint64_t watchdog_usec; /* in force; 0: none */
 	uint64_t reload_begin_usec;
-	struct loop_source exec[2]; /* of main and control: tells whether their exec worked */
+	struct loop_source
+		*exec; /* of Type=exec, until its program is executed; NULL: not watched */
 	struct loop_source pid_file_source; /* inotify(7); fd -1: not watched */
 	char *exec_failure; /* why a process of this activation could not execute, or NULL */
 	struct service_cgroup *cgroup; /* NULL: none */
@@ -173,6 +174,15 @@ void service_fail(struct service *s, enum service_result result);
 /* Processes (service_process.c). `list` and s->index say which command. 0 or negative errno,
  * logged. */
 int service_spawn(struct service *s, enum command_list list, size_t index, enum process_role role);
+/* service_exec.c: children tell us from now on why they could not execute their programs; what they
+ * have told is booked; no more. 0 or negative errno. */
+int service_listen_for_failures(struct life *life);
+void service_hear_failures(struct life *life);
+void service_close_failures(struct life *life);
+/* EVENT_EXEC_DONE comes for Type=exec when nobody holds *ret_fd any more, which is the caller's to
+ * close; other types leave it as it is. 0 or negative errno. */
+int service_watch_exec(struct service *s, int *ret_fd);
+void service_unwatch_exec(struct service *s);
 const struct command *service_command(
 	const struct service *s, enum command_list list, size_t index);
 void service_forget_process(struct service *s, struct process **p);

@@ -70,61 +70,6 @@ static int wear_mark(struct service *s)
 	return -ENOMEM;
 }
 
-static void stop_exec_watch(struct service *s, enum process_role role)
-{
-	struct loop_source *source = &s->exec[role];
-
-	if (source->fd < 0)
-		return;
-	loop_remove(unit_life(s->unit)->loop, source);
-	close(source->fd);
-	source->fd = -1;
-}
-
-/* The child tells whether its exec worked; true: it did. */
-static bool hear_exec(struct service *s, enum process_role role)
-{
-	struct spawn_failure failure;
-	int r = spawn_read_failure(s->exec[role].fd, &failure);
-
-	if (r == -EAGAIN)
-		return false;
-	stop_exec_watch(s, role);
-	if (r != 1)
-		return r == 0;
-
-	const struct command *c = role == PROCESS_MAIN
-					  ? service_command(s, COMMANDS_START, s->main_index)
-					  : service_command(s, s->list, s->index);
-	if (!c)
-		return false;
-	free(s->exec_failure);
-	s->exec_failure = spawn_failure_text(&failure, s->unit->config->exec, c);
-	log_line(LOG_ERR, 0, s->unit->id, "%s",
-		s->exec_failure ? s->exec_failure : strerror(failure.error));
-	return false;
-}
-
-static void on_exec(struct loop_source *source, uint32_t events)
-{
-	struct service *s = source->data;
-	enum process_role role = source == &s->exec[PROCESS_MAIN] ? PROCESS_MAIN : PROCESS_CONTROL;
-
-	(void)events;
-	if (hear_exec(s, role) && role == PROCESS_MAIN)
-		unit_handle(s->unit, &(struct unit_event){.kind = EVENT_EXEC_DONE});
-}
-
-static void watch_exec(struct service *s, enum process_role role, int fd)
-{
-	stop_exec_watch(s, role);
-	s->exec[role] =
-		(struct loop_source){.fd = fd, .priority = LOOP_SPAWN, .fn = on_exec, .data = s};
-	int r = loop_add(unit_life(s->unit)->loop, &s->exec[role], EPOLLIN);
-	if (r < 0)
-		log_line(LOG_WARNING, r, s->unit->id, "cannot watch how its start goes");
-}
-
 static void book_process(struct service *s, struct process *p)
 {
 	struct exit_record record = {.pid = p->pid, .start = p->started};
@@ -138,21 +83,18 @@ static void book_process(struct service *s, struct process *p)
 	}
 }
 
-static int follow(struct service *s, enum process_role role, const struct spawn_result *child)
+static int follow(struct service *s, enum process_role role, pid_t pid)
 {
-	struct process *p =
-		process_track(&unit_life(s->unit)->processes, child->pid, role, s->unit);
+	struct process *p = process_track(&unit_life(s->unit)->processes, pid, role, s->unit);
 
 	if (!p) {
-		(void)kill(child->pid, SIGKILL);
-		close(child->exec_fd);
+		(void)kill(pid, SIGKILL);
 		return log_line(
 			LOG_ERR, ENOMEM, s->unit->id, "cannot follow a new process; ended it");
 	}
 	p->spawned = true;
 	p->mark = s->mark;
 	book_process(s, p);
-	watch_exec(s, role, child->exec_fd);
 	return 0;
 }
 
@@ -165,7 +107,6 @@ int service_spawn(struct service *s, enum command_list list, size_t index, enum 
 {
 	struct life *life = unit_life(s->unit);
 	_cleanup_(strv_freep) char **variables = NULL;
-	struct spawn_result child;
 
 	if (role == PROCESS_CONTROL) {
 		s->list = list;
@@ -176,7 +117,8 @@ int service_spawn(struct service *s, enum command_list list, size_t index, enum 
 	service_signal_others_now(s); /* it is not for those that come now */
 	if (service_takes_notify(s))
 		(void)service_open_notify(s);
-	int r = wear_mark(s);
+	int r = service_listen_for_failures(life);
+	r = r < 0 ? r : wear_mark(s);
 	r = r < 0 ? r : service_collect_variables(s, list, &variables);
 	if (r < 0)
 		return log_line(LOG_ERR, r, s->unit->id, "cannot start a process");
@@ -187,6 +129,9 @@ int service_spawn(struct service *s, enum command_list list, size_t index, enum 
 	if (fd_count < 0)
 		return log_line(LOG_ERR, fd_count, s->unit->id, "cannot start a process");
 	_cleanup_(closep) int cgroup_fd = service_enter_cgroup(s, list);
+	_cleanup_(closep) int until_exec_fd = -1;
+	if (role == PROCESS_MAIN && (r = service_watch_exec(s, &until_exec_fd)) < 0)
+		return log_line(LOG_ERR, r, s->unit->id, "cannot watch how its start goes");
 	const struct spawn_request request = {
 		.context = &life->spawn,
 		.unit_id = s->unit->id,
@@ -203,6 +148,7 @@ int service_spawn(struct service *s, enum command_list list, size_t index, enum 
 		.cgroup_fd = cgroup_fd,
 		.delegates = service_delegates(s),
 		.output_fd = output_fd(s),
+		.until_exec_fd = until_exec_fd,
 		.variables = variables,
 		.fds = fds,
 		.fd_count = (size_t)fd_count,
@@ -211,23 +157,23 @@ int service_spawn(struct service *s, enum command_list list, size_t index, enum 
 		.root_start_only = service_settings(s)->root_directory_start_only,
 		.permissions_start_only = service_settings(s)->permissions_start_only,
 	};
-	r = spawn_command(&request, &child);
+	pid_t pid = spawn_command(&request);
 	if (s->output)
 		output_release(s->output);
-	if (r < 0)
-		return log_line(LOG_ERR, r, s->unit->id, "cannot start %s", request.command->path);
+	if (pid < 0)
+		return log_line(
+			LOG_ERR, pid, s->unit->id, "cannot start %s", request.command->path);
 	life->counters.spawned++;
 	s->directories_made = true;
-	return follow(s, role, &child);
+	return follow(s, role, pid);
 }
 
 void service_forget_process(struct service *s, struct process **p)
 {
 	if (!*p)
 		return;
-	if (s->exec[(*p)->role].fd >= 0)
-		(void)hear_exec(s, (*p)->role);
-	stop_exec_watch(s, (*p)->role);
+	if ((*p)->role == PROCESS_MAIN)
+		service_unwatch_exec(s);
 	process_forget(&unit_life(s->unit)->processes, *p);
 	*p = NULL;
 }

@@ -28,6 +28,7 @@ struct process {
 	struct unit *unit;    /* NULL: the entrypoint's command */
 	uint64_t mark;	      /* of its activation; see mark.h */
 	bool spawned;	      /* by us; false: adopted as a main process (forking, MAINPID=) */
+	bool not_executed;    /* it told why */
 	uint64_t start_ticks; /* of an adopted one: with the PID, an identity */
 	struct moment started;
 	UT_hash_handle hh;

@@ -115,11 +115,11 @@ static int execute(const struct child *c, char **argv)
 	return -error;
 }
 
-#define STEP(stage, call)                                                                          \
+#define STEP(which, call)                                                                          \
 	do {                                                                                       \
 		int step_result_ = (call);                                                         \
 		if (step_result_ < 0)                                                              \
-			return (struct spawn_failure){stage, -step_result_};                       \
+			return (struct spawn_failure){.stage = which, .error = -step_result_};     \
 	} while (0)
 
 static struct spawn_failure set_up_streams(struct child *c)
@@ -223,7 +223,15 @@ static struct spawn_failure run_child(struct child *c)
 	return (struct spawn_failure){0};
 }
 
-static _Noreturn void be_child(const struct spawn_request *request, int tell_fd, bool is_in_cgroup)
+/* Above those that it is handed, which take the numbers from 3 on. */
+static int out_of_the_way(int fd, const struct spawn_request *request)
+{
+	int moved = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 3 + (int)request->fd_count);
+
+	return moved < 0 ? fd : moved;
+}
+
+static _Noreturn void be_child(const struct spawn_request *request, bool is_in_cgroup)
 {
 	unsigned flags = request->command->flags;
 	bool is_privileged = flags & COMMAND_FULLY_PRIVILEGED ||
@@ -235,48 +243,27 @@ static _Noreturn void be_child(const struct spawn_request *request, int tell_fd,
 		.is_privileged = is_privileged,
 		.keeps_user = is_privileged || flags & COMMAND_NO_SETUID,
 	};
-	/* Above those that it is handed. */
-	int fd = fcntl(tell_fd, F_DUPFD_CLOEXEC, 3 + (int)request->fd_count);
-	struct spawn_failure failure = run_child(&c);
+	int fd = out_of_the_way(request->context->failure_fd, request);
 
-	if (failure.stage == EXIT_SUCCESS)
-		_exit(EXIT_SUCCESS);
-	if (write(fd >= 0 ? fd : tell_fd, &failure, sizeof(failure)) < 0)
-		_exit(failure.stage);
+	(void)out_of_the_way(request->until_exec_fd, request);
+	struct spawn_failure failure = run_child(&c);
+	failure.pid = getpid();
+	if (failure.stage != EXIT_SUCCESS)
+		(void)!write(fd, &failure, sizeof(failure));
 	_exit(failure.stage);
 }
 
-int spawn_command(const struct spawn_request *request, struct spawn_result *ret)
+pid_t spawn_command(const struct spawn_request *request)
 {
 	bool is_in_cgroup;
-	int fds[2];
-
-	if (pipe2(fds, O_CLOEXEC | O_NONBLOCK) < 0)
-		return -errno;
 	pid_t pid = cgroup_fork(request->cgroup_fd, &is_in_cgroup);
+
 	if (pid == 0)
-		be_child(request, fds[1], is_in_cgroup);
-	int error = errno;
-	close(fds[1]);
-	if (pid < 0) {
-		close(fds[0]);
-		return -error;
-	}
-	*ret = (struct spawn_result){.pid = pid, .exec_fd = fds[0]};
-	return 0;
+		be_child(request, is_in_cgroup);
+	return pid < 0 ? -errno : pid;
 }
 
-int spawn_read_failure(int exec_fd, struct spawn_failure *ret)
+bool spawn_read_failure(int fd, struct spawn_failure *ret)
 {
-	struct spawn_failure failure;
-	ssize_t n = read(exec_fd, &failure, sizeof(failure));
-
-	if (n == 0)
-		return 0;
-	if (n < 0)
-		return errno == EAGAIN || errno == EINTR ? -EAGAIN : -errno;
-	if (n != sizeof(failure))
-		return -EIO;
-	*ret = failure;
-	return 1;
+	return read(fd, ret, sizeof(*ret)) == sizeof(*ret);
 }

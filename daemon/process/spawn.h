@@ -2,8 +2,9 @@
 /*
  * From a command line and its settings to a child. fork(2), never vfork: a stopped or hung child
  * must not stop us. The child does everything that can fail or block (user look-up, directories,
- * environment files, credentials) and tells {stage, errno} through a CLOEXEC pipe; the loop reads
- * it. As systemd does, it then exits with the stage's exit status (EXIT_CHDIR 200 ... 245).
+ * environment files, credentials) and tells {PID, stage, errno} through a CLOEXEC pipe, the same
+ * for all; the loop reads it. As systemd does, it then exits with the stage's exit status
+ * (EXIT_CHDIR 200 ... 245).
  */
 #pragma once
 
@@ -21,6 +22,7 @@ struct spawn_context {
 	bool is_root;
 	const struct mark_space *marks;
 	int console_fd; /* for StandardOutput=inherit, and as fallback; -1: none */
+	int failure_fd; /* where children tell why they end before exec; -1: nowhere */
 };
 
 struct spawn_request {
@@ -38,6 +40,7 @@ struct spawn_request {
 	int cgroup_fd;		/* to be born in; -1: where we are */
 	bool delegates;		/* that cgroup is given to its user */
 	int output_fd;		/* where journal output goes; -1: /dev/null */
+	int until_exec_fd;	/* held open until exec; -1: none */
 	char *const *variables; /* NAME=value: MAINPID, NOTIFY_SOCKET, ...; Environment= wins over
 				   them */
 	const int *fds;		/* handed over: LISTEN_FDS=; borrowed */
@@ -48,23 +51,19 @@ struct spawn_request {
 	bool permissions_start_only; /* User= and the sandbox only for the main command */
 };
 
-struct spawn_result {
-	pid_t pid;
-	int exec_fd; /* read end, non-blocking: EOF without a byte is a successful exec */
-};
-
-/* Starts the command. Negative errno when fork or pipe fail: -EAGAIN at a limit of processes. */
-int spawn_command(const struct spawn_request *request, struct spawn_result *ret);
+/* Starts the command. Its PID, or negative errno when fork fails: -EAGAIN at a limit of processes.
+ */
+pid_t spawn_command(const struct spawn_request *request);
 
 /* What a child says before it dies. */
 struct spawn_failure {
+	pid_t pid;
 	int stage; /* enum exit_code: which step */
 	int error; /* errno */
 };
 
-/* Reads exec_fd: 1 and *ret when the child failed, 0 at EOF (exec happened), -EAGAIN: not known
- * yet. */
-int spawn_read_failure(int exec_fd, struct spawn_failure *ret);
+/* Reads the other end of failure_fd, which does not block: true, and *ret, while there is one. */
+bool spawn_read_failure(int fd, struct spawn_failure *ret);
 
 /* The same in words: which setting of `exec` stood in the way. The caller frees; NULL: out of
  * memory.
