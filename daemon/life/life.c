@@ -83,7 +83,7 @@ void life_end(struct life *life)
 	for (size_t i = 0; i < life->units.count; i++)
 		unit_machine(life->units.list[i])->done(life->units.list[i]);
 	idle_close(life);
-	service_close_failures(life);
+	life_end_births(life);
 	life_close_cgroups(life);
 }
 
@@ -216,6 +216,7 @@ void life_reaped(const struct reaped *r, void *data)
 
 	life->child_died = true;
 	life->looked = false;
+	birth_forget(&life->places, r->pid);
 	if (!adopted_forget(&life->adopted, r->pid) && !p)
 		life->counters.orphans_adopted++; /* it ended before it was noticed */
 	if (!p || !p->unit) {
@@ -228,7 +229,7 @@ void life_reaped(const struct reaped *r, void *data)
 	struct exit_record *record = is_main ? &s->main_record : &s->control_record;
 
 	/* It may have spoken and died at once. */
-	service_hear_failures(life);
+	life_hear_failures(life);
 	if (s->notify.source.fd >= 0)
 		notify_drain(&s->notify);
 	if (s->output)
@@ -337,6 +338,7 @@ void life_turn(struct life *life)
 	} while (life->upkeep_first && all_ran);
 	look_at_trees(life);
 	idle_release(life);
+	birth_sweep(&life->places);
 	life->looked = false;
 	collect_turn(life);
 	if (life->queue_first || !all_ran)

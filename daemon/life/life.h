@@ -104,6 +104,7 @@ struct life {
 	struct output_hub *output;	     /* NULL: services write to /dev/null */
 	struct spawn_context spawn;
 	struct loop_source failures; /* of children before exec: service_exec.c; fd -1: none yet */
+	struct birth_places places;
 	struct reap_counters reaping;
 	struct life_counters counters;
 	struct life_hooks hooks;
@@ -142,6 +143,13 @@ void timer_unwatch_clock(struct life *life);
 /* Gives units cgroups from now on, where there is a tree of them that is ours. */
 void life_open_cgroups(struct life *life);
 void life_close_cgroups(struct life *life);
+/* service_exec.c: takes low descriptors for what each child needs (birth.h), and hears from now on
+ * why those end that could not execute their programs. 0 or negative errno; each start tries again.
+ */
+int life_prepare_births(struct life *life);
+void life_end_births(struct life *life);
+/* Books what children have told. */
+void life_hear_failures(struct life *life);
 /* Takes back what can be seen from outside: run-time folders, sockets, cgroups. Processes are left
  * alone. */
 void life_end(struct life *life);

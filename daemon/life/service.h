@@ -174,13 +174,8 @@ void service_fail(struct service *s, enum service_result result);
 /* Processes (service_process.c). `list` and s->index say which command. 0 or negative errno,
  * logged. */
 int service_spawn(struct service *s, enum command_list list, size_t index, enum process_role role);
-/* service_exec.c: children tell us from now on why they could not execute their programs; what they
- * have told is booked; no more. 0 or negative errno. */
-int service_listen_for_failures(struct life *life);
-void service_hear_failures(struct life *life);
-void service_close_failures(struct life *life);
-/* EVENT_EXEC_DONE comes for Type=exec when nobody holds *ret_fd any more, which is the caller's to
- * close; other types leave it as it is. 0 or negative errno. */
+/* service_exec.c: EVENT_EXEC_DONE comes for Type=exec when nobody holds *ret_fd any more, which is
+ * the caller's to close; other types leave it as it is. 0 or negative errno. */
 int service_watch_exec(struct service *s, int *ret_fd);
 void service_unwatch_exec(struct service *s);
 const struct command *service_command(

@@ -30,7 +30,7 @@ static void book_failure(struct process *p, const struct spawn_failure *failure)
 		s->exec_failure ? s->exec_failure : strerror(failure->error));
 }
 
-void service_hear_failures(struct life *life)
+void life_hear_failures(struct life *life)
 {
 	struct spawn_failure failure;
 
@@ -45,10 +45,10 @@ void service_hear_failures(struct life *life)
 static void on_failures(struct loop_source *source, uint32_t events)
 {
 	(void)events;
-	service_hear_failures(source->data);
+	life_hear_failures(source->data);
 }
 
-int service_listen_for_failures(struct life *life)
+int life_prepare_births(struct life *life)
 {
 	int ends[2];
 
@@ -59,17 +59,20 @@ int service_listen_for_failures(struct life *life)
 	life->failures = (struct loop_source){
 		.fd = ends[0], .priority = LOOP_SPAWN, .fn = on_failures, .data = life};
 	life->spawn.failure_fd = ends[1];
+	birth_open(&life->places, ends[1]);
+	life->spawn.places = &life->places;
 	int r = loop_add(life->loop, &life->failures, EPOLLIN);
 	if (r < 0)
-		service_close_failures(life);
+		life_end_births(life);
 	return r;
 }
 
-void service_close_failures(struct life *life)
+void life_end_births(struct life *life)
 {
 	if (life->failures.fd < 0)
 		return;
 	loop_remove(life->loop, &life->failures);
+	birth_close(&life->places);
 	close(life->failures.fd);
 	close(life->spawn.failure_fd);
 	life->failures.fd = life->spawn.failure_fd = -1;
@@ -91,7 +94,7 @@ static void on_exec(struct loop_source *source, uint32_t events)
 	struct service *s = source->data;
 
 	(void)events;
-	service_hear_failures(unit_life(s->unit));
+	life_hear_failures(unit_life(s->unit));
 	service_unwatch_exec(s);
 	if (s->main && !s->main->not_executed)
 		unit_handle(s->unit, &(struct unit_event){.kind = EVENT_EXEC_DONE});

@@ -103,6 +103,16 @@ static bool waits_for_jobs(const struct service *s, enum command_list list)
 	return list == COMMANDS_START && service_settings(s)->type == SERVICE_IDLE;
 }
 
+/* What there has to be before a child. */
+static int get_ready(struct service *s, enum command_list list, char ***ret_variables)
+{
+	if (service_takes_notify(s))
+		(void)service_open_notify(s);
+	int r = life_prepare_births(unit_life(s->unit));
+	r = r < 0 ? r : wear_mark(s);
+	return r < 0 ? r : service_collect_variables(s, list, ret_variables);
+}
+
 int service_spawn(struct service *s, enum command_list list, size_t index, enum process_role role)
 {
 	struct life *life = unit_life(s->unit);
@@ -115,11 +125,7 @@ int service_spawn(struct service *s, enum command_list list, size_t index, enum 
 	if (life->killing)
 		return -ESHUTDOWN;
 	service_signal_others_now(s); /* it is not for those that come now */
-	if (service_takes_notify(s))
-		(void)service_open_notify(s);
-	int r = service_listen_for_failures(life);
-	r = r < 0 ? r : wear_mark(s);
-	r = r < 0 ? r : service_collect_variables(s, list, &variables);
+	int r = get_ready(s, list, &variables);
 	if (r < 0)
 		return log_line(LOG_ERR, r, s->unit->id, "cannot start a process");
 

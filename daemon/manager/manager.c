@@ -151,8 +151,10 @@ int manager_run(struct manager *m)
 {
 	if (!m->options.command)
 		manager_leave_directory();
-	if (!m->options.command || m->options.unit_count)
+	if (!m->options.command || m->options.unit_count) {
 		life_open_cgroups(&m->life);
+		(void)life_prepare_births(&m->life);
+	}
 	manager_arm_sweep(m);
 	boot_start(m);
 	int status = loop_run(m->loop);

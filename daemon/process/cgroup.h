@@ -46,10 +46,7 @@ int cgroup_remove(struct cgroup_tree *t, const char *path);
  * negative errno. */
 int cgroup_enter(const struct cgroup_tree *t, const char *path, const char *subgroup);
 
-/* fork(2) with the child in that cgroup from its first instruction (clone3(2)); *joined tells in
- * the child whether it is: else it has to go there by cgroup_join(). -1: as fork(). */
-pid_t cgroup_fork(int cgroup_fd, bool *joined);
-/* We move there. 0, or a negative errno. */
+/* We move there: a child that was not born in it (birth.h). 0, or a negative errno. */
 int cgroup_join(int cgroup_fd);
 /* Gives it to a user to divide, as Delegate= has it: the folder and the files that systemd gives.
  */

@@ -12,6 +12,7 @@ struct child {
 	const struct spawn_request *request;
 	const struct exec_settings *exec;
 	bool is_in_cgroup;  /* where it belongs */
+	int output_fd;	    /* of the request, where it lies now */
 	bool is_privileged; /* `+`, PermissionsStartOnly=: no credentials, no sandbox, no limits */
 	bool keeps_user;    /* these, and `!` */
 	uid_t uid;

@@ -231,35 +231,54 @@ static int out_of_the_way(int fd, const struct spawn_request *request)
 	return moved < 0 ? fd : moved;
 }
 
-static _Noreturn void be_child(const struct spawn_request *request, bool is_in_cgroup)
+static _Noreturn void end_child(int fd, struct spawn_failure failure)
 {
-	unsigned flags = request->command->flags;
-	bool is_privileged = flags & COMMAND_FULLY_PRIVILEGED ||
-			     (request->permissions_start_only && request->list != COMMANDS_START);
-	struct child c = {
-		.request = request,
-		.exec = request->exec,
-		.is_in_cgroup = is_in_cgroup,
-		.is_privileged = is_privileged,
-		.keeps_user = is_privileged || flags & COMMAND_NO_SETUID,
-	};
-	int fd = out_of_the_way(request->context->failure_fd, request);
-
-	(void)out_of_the_way(request->until_exec_fd, request);
-	struct spawn_failure failure = run_child(&c);
 	failure.pid = getpid();
 	if (failure.stage != EXIT_SUCCESS)
 		(void)!write(fd, &failure, sizeof(failure));
 	_exit(failure.stage);
 }
 
+static _Noreturn void be_child(const struct spawn_request *request, const struct birth *birth)
+{
+	unsigned flags = request->command->flags;
+	bool is_privileged = flags & COMMAND_FULLY_PRIVILEGED ||
+			     (request->permissions_start_only && request->list != COMMANDS_START);
+	int fd = request->context->failure_fd;
+	struct child c = {
+		.request = request,
+		.exec = request->exec,
+		.is_in_cgroup = birth->is_in_cgroup,
+		.output_fd = birth->output_fd,
+		.is_privileged = is_privileged,
+		.keeps_user = is_privileged || flags & COMMAND_NO_SETUID,
+	};
+
+	if (birth->error < 0)
+		end_child(fd, (struct spawn_failure){.stage = EXIT_FDS, .error = -birth->error});
+	fd = out_of_the_way(fd, request);
+	(void)out_of_the_way(request->until_exec_fd, request);
+	end_child(fd, run_child(&c));
+}
+
+/* Whether it needs no descriptor of ours but for its output. */
+static bool needs_few(const struct spawn_request *request)
+{
+	return !request->fd_count && !request->idle && !request->delegates &&
+	       request->until_exec_fd < 0;
+}
+
 pid_t spawn_command(const struct spawn_request *request)
 {
-	bool is_in_cgroup;
-	pid_t pid = cgroup_fork(request->cgroup_fd, &is_in_cgroup);
+	struct birth birth = {
+		.places = needs_few(request) ? request->context->places : NULL,
+		.cgroup_fd = request->cgroup_fd,
+		.output_fd = request->output_fd,
+	};
+	pid_t pid = birth_fork(&birth);
 
 	if (pid == 0)
-		be_child(request, is_in_cgroup);
+		be_child(request, &birth);
 	return pid < 0 ? -errno : pid;
 }
 

@@ -12,6 +12,7 @@
 
 #include "common/exit_name.h"
 #include "daemon/file/unit.h"
+#include "daemon/process/birth.h"
 
 /* What the manager knows and every spawn needs. */
 struct spawn_context {
@@ -23,6 +24,8 @@ struct spawn_context {
 	const struct mark_space *marks;
 	int console_fd; /* for StandardOutput=inherit, and as fallback; -1: none */
 	int failure_fd; /* where children tell why they end before exec; -1: nowhere */
+	struct birth_places
+		*places; /* of children that share our descriptors at first; NULL: none do */
 };
 
 struct spawn_request {

@@ -191,8 +191,7 @@ static int set_stream(const struct child *c, const struct stdio_setting *s, int 
 			       ? copy_to(c->request->context->console_fd, to)
 			       : open_null(to, O_WRONLY);
 	default:
-		return c->request->output_fd >= 0 ? copy_to(c->request->output_fd, to)
-						  : open_null(to, O_WRONLY);
+		return c->output_fd >= 0 ? copy_to(c->output_fd, to) : open_null(to, O_WRONLY);
 	}
 }
 

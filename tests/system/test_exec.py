@@ -1,5 +1,6 @@
 """The environment in which commands are executed."""
 
+import ctypes
 import grp
 import os
 import pathlib
@@ -8,6 +9,8 @@ import shutil
 
 import pytest
 from reaperd import wait_for
+
+CLOSE_RANGE = 436  # the same number everywhere
 
 
 def run_once(reaperd, script, text="", files=None):
@@ -48,6 +51,22 @@ def test_only_its_own_descriptors_and_default_signals(reaperd):
     assert {line.split()[1].strip("0") for line in lines if line.startswith("SigBlk")} == {""}
     # SIGPIPE is ignored, as systemd's IgnoreSIGPIPE=yes has it
     assert [line.split()[1] for line in lines if line.startswith("SigIgn")] == ["0000000000001000"]
+
+
+@pytest.mark.skipif(ctypes.CDLL(None).syscall(CLOSE_RANGE, -1, -1, 2) < 0, reason="no close_range(2) here")
+def test_a_child_holds_few_descriptors_before_it_executes(reaperd):
+    """Not the pipes of all other services, which it would copy and close again."""
+    for n in range(80):
+        reaperd.service(f"s{n}")
+    os.mkfifo(reaperd.folder / "fifo")
+    reaperd.service("waits", "/bin/cat", f"StandardInput=file:{reaperd.folder}/fifo")
+    reaperd.start("waits.service", *(f"s{n}.service" for n in range(80)))
+    pid = int(reaperd.show("waits", "MainPID"))
+    folders = [pathlib.Path(f"/proc/{p}/fd") for p in (reaperd.pid, pid)]
+    assert len(os.listdir(folders[0])) > 80
+    assert max(int(name) for name in os.listdir(folders[1])) < 64
+    (reaperd.folder / "fifo").write_text("heard\n")
+    wait_for(lambda: reaperd.lines("waits") == ["heard"], "it executes, with its output")
 
 
 def test_working_directory_umask_nice_and_limits(reaperd):

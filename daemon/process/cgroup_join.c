@@ -1,34 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* A child in its cgroup: born there, or moved, or given the cgroup. */
+/* In the child: it goes to its cgroup, or is given it. */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/sched.h>
-#include <signal.h>
-#include <stdint.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "common/own.h"
 #include "daemon/process/cgroup.h"
-
-pid_t cgroup_fork(int cgroup_fd, bool *joined)
-{
-	struct clone_args how = {.flags = CLONE_INTO_CGROUP,
-		.exit_signal = SIGCHLD,
-		.cgroup = (uint64_t)(unsigned)cgroup_fd};
-
-	*joined = true;
-	if (cgroup_fd < 0)
-		return fork();
-	pid_t pid = (pid_t)syscall(SYS_clone3, &how, sizeof(how));
-	if (pid >= 0 || errno == EAGAIN || errno == ENOMEM)
-		return pid;
-	/* An old kernel, a filter of system calls, a cgroup that takes nobody: the child will see.
-	 */
-	*joined = false;
-	return fork();
-}
 
 int cgroup_join(int cgroup_fd)
 {
