@@ -91,8 +91,10 @@ static char *make_fields(const struct service *s, size_t *ret_size)
 		   *identifier = s->unit->config->exec->syslog_identifier;
 	int number = said && *said ? enum_from_string(facility->names, said) : -1;
 	char *text = NULL;
-	FILE *f = open_memstream(&text, ret_size);
+	FILE *f = NULL;
 
+	if (identifier || number >= 0 || extra)
+		f = open_memstream(&text, ret_size);
 	if (!f)
 		return NULL;
 	if (identifier)

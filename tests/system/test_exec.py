@@ -64,7 +64,7 @@ def test_a_child_holds_few_descriptors_before_it_executes(reaperd):
     pid = int(reaperd.show("waits", "MainPID"))
     folders = [pathlib.Path(f"/proc/{p}/fd") for p in (reaperd.pid, pid)]
     assert len(os.listdir(folders[0])) > 80
-    assert max(int(name) for name in os.listdir(folders[1])) < 64
+    assert max(int(name) for name in os.listdir(folders[1])) < 64 + 8, "the lowest of ours, and some of its own"
     (reaperd.folder / "fifo").write_text("heard\n")
     wait_for(lambda: reaperd.lines("waits") == ["heard"], "it executes, with its output")
 
