@@ -105,15 +105,18 @@ static pid_t fork_into(int cgroup_fd, bool shares)
 
 static pid_t clone_child(struct birth *b, bool *shares)
 {
+	bool enters = b->cgroup_fd >= 0;
+
 	b->is_in_cgroup = true;
-	if (b->cgroup_fd < 0)
-		return *shares ? fork_sharing() : fork();
-	pid_t pid = fork_into(b->cgroup_fd, *shares);
+	if (!enters && !*shares)
+		return fork();
+	pid_t pid = enters ? fork_into(b->cgroup_fd, *shares) : fork_sharing();
 	if (pid >= 0 || errno == EAGAIN || errno == ENOMEM)
 		return pid;
-	/* An old kernel, a filter of system calls, a cgroup that takes nobody: the child will see.
-	 */
-	b->is_in_cgroup = *shares = false;
+	/* An old kernel, a filter of system calls, an emulator, a cgroup that takes nobody: the
+	 * child will see. */
+	b->is_in_cgroup = !enters;
+	*shares = false;
 	return fork();
 }
 

@@ -102,6 +102,34 @@ def test_a_child_that_cannot_become_another_never_runs(reaperd, failing, root, c
     assert reaperd.state("b") == "active"
 
 
+def speak_and_stay(reaperd):
+    names = [f"s{n}" for n in range(5)]
+    for name in names:
+        reaperd.service(name, "/bin/sh -c 'echo here; exec sleep 1000'")
+    return names
+
+
+@pytest.mark.unsanitized("the sanitizers make calls of their own")
+def test_where_children_cannot_share_our_descriptors(reaperd, failing):
+    """As under emulators: they are forked with copies of them."""
+    names = speak_and_stay(reaperd)
+    reaperd.wrapper = [*failing("clone", "EINVAL", "1+2"), "-f"]
+    reaperd.start(*(f"{name}.service" for name in names))
+    wait_for(lambda: all(reaperd.lines(name) == ["here"] for name in names), "all run, and are heard")
+    assert reaperd.stop() == 0
+
+
+def test_children_that_cannot_part_from_us(reaperd, failing):
+    """By the call that leaves them a few descriptors: then by the one that copies all."""
+    names = speak_and_stay(reaperd)
+    reaperd.service("keep")
+    reaperd.start("keep.service")
+    with injected(reaperd, "close_range", "ENOMEM"):
+        assert reaperd.ctl("start", *names).status == 0
+        wait_for(lambda: all(reaperd.lines(name) == ["here"] for name in names), "all run, and are heard")
+    assert reaperd.stop() == 0
+
+
 def test_stops_are_whole_where_no_folder_can_be_listed(reaperd, failing):
     """Our own children are known all the same, and whoever is below them becomes one."""
     reaperd.service("a", "/bin/bash -c 'setsid bash -c \"setsid sleep 1000 & exec sleep 998\" & exec sleep 999'", "TimeoutStopSec=5")
