@@ -177,9 +177,9 @@ static json_t *job_row(const struct job *j, uint64_t now_usec)
 	json_object_set_new(row, "sub", json_string(unit_sub_state_name(j->unit)));
 	json_object_set_new(
 		row, "elapsed_usec", json_integer((json_int_t)(now_usec - j->running_usec)));
-	if (s && s->deadline_usec > now_usec)
+	if (s && s->timer.at_usec > now_usec)
 		json_object_set_new(
-			row, "left_usec", json_integer((json_int_t)(s->deadline_usec - now_usec)));
+			row, "left_usec", json_integer((json_int_t)(s->timer.at_usec - now_usec)));
 	return row;
 }
 

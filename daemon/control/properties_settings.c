@@ -53,8 +53,7 @@ static const struct exit_record *record_of(
 		return NULL;
 	if (list == COMMANDS_START && index == s->main_index && s->main_record.pid)
 		return &s->main_record;
-	return list == s->list && index == s->index && s->control_record.pid ? &s->control_record
-									     : NULL;
+	return list == s->list && index == s->index ? s->control_record : NULL;
 }
 
 static json_t *commands_value(const struct unit *u, enum command_list list)

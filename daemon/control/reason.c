@@ -56,7 +56,7 @@ static char *end_of(const char *who, const struct exit_record *r)
 
 static bool failed(const struct exit_record *r)
 {
-	return r->code && !(r->code == CLD_EXITED && r->status == 0);
+	return r && r->code && !(r->code == CLD_EXITED && r->status == 0);
 }
 
 static char *service_reason(const struct service *s)
@@ -80,8 +80,8 @@ static char *service_reason(const struct service *s)
 	default:
 		break;
 	}
-	if (failed(&s->control_record))
-		return end_of("control", &s->control_record);
+	if (failed(s->control_record))
+		return end_of("control", s->control_record);
 	if (s->main_record.code)
 		return end_of("main", &s->main_record);
 	return strdup(service_result_to_string(s->result));
@@ -94,8 +94,8 @@ static char *socket_reason(const struct unit *u)
 
 	if (s && s->exec_failure)
 		return strdup(s->exec_failure);
-	if (s && failed(&s->control_record))
-		return end_of("control", &s->control_record);
+	if (s && failed(s->control_record))
+		return end_of("control", s->control_record);
 	return strdup(trigger_result_to_string(socket_result(u)));
 }
 
@@ -131,7 +131,7 @@ static char *waits_for(const struct unit *u)
 /* Adds when it is tried again by itself. Takes `text` over. */
 static char *with_next_start(const struct unit *u, char *text)
 {
-	uint64_t now = clock_monotonic_usec(), next = u->service ? u->service->deadline_usec : 0;
+	uint64_t now = clock_monotonic_usec(), next = u->service ? u->service->timer.at_usec : 0;
 	char left[FORMAT_MAX], *both;
 
 	if (!text || !u->will_restart || next <= now)
@@ -156,8 +156,8 @@ static char *end_reason(const struct unit *u)
 	if (u->type == UNIT_SOCKET && socket_result(u) != TRIGGER_SUCCESS)
 		return socket_reason(u);
 	if (u->service && u->reload_failed)
-		return failed(&u->service->control_record)
-			       ? end_of("reload", &u->service->control_record)
+		return failed(u->service->control_record)
+			       ? end_of("reload", u->service->control_record)
 			       : strdup("its reload failed");
 	return NULL;
 }

@@ -41,10 +41,11 @@ static uint64_t mark_of_ended(pid_t pid, void *data)
 	uint64_t mark = 0, since = 0;
 
 	for (const struct service *s = life->by_mark; s; s = s->hh_mark.next) {
-		const struct exit_record *records[] = {&s->main_record, &s->control_record};
+		const struct exit_record *records[] = {&s->main_record, s->control_record};
 
 		for (size_t i = 0; i < ELEMENTS(records); i++)
-			if (records[i]->pid == pid && records[i]->start.monotonic_usec >= since) {
+			if (records[i] && records[i]->pid == pid &&
+				records[i]->start.monotonic_usec >= since) {
 				mark = s->mark;
 				since = records[i]->start.monotonic_usec;
 			}
@@ -226,12 +227,11 @@ void life_reaped(const struct reaped *r, void *data)
 	struct unit *u = p->unit;
 	struct service *s = u->service;
 	bool is_main = s->main == p;
-	struct exit_record *record = is_main ? &s->main_record : &s->control_record;
+	struct exit_record *record = is_main ? &s->main_record : s->control_record;
 
 	/* It may have spoken and died at once. */
 	life_hear_failures(life);
-	if (s->notify.source.fd >= 0)
-		notify_drain(&s->notify);
+	notify_drain(s->notify);
 	if (s->output)
 		output_drain(s->output);
 	if (is_main && service_follow_pid_file(s))
@@ -255,8 +255,8 @@ static void handle_exits(struct unit *u)
 	service_check_oom(s);
 	if (exited & 1U << PROCESS_CONTROL)
 		unit_handle(u, &(struct unit_event){.kind = EVENT_CONTROL_EXITED,
-				       .code = s->control_record.code,
-				       .status = s->control_record.status});
+				       .code = s->control_record->code,
+				       .status = s->control_record->status});
 	if (exited & 1U << PROCESS_MAIN)
 		unit_handle(u, &(struct unit_event){.kind = EVENT_MAIN_EXITED,
 				       .code = s->main_record.code,

@@ -18,10 +18,10 @@
  * it says arms the timer anew, or leads on to a state with another one. */
 static bool was_heard(struct service *s, const struct loop_timer *t)
 {
-	if (s->notify.source.fd < 0)
+	if (!notify_is_open(s->notify))
 		return false;
 	int before = s->unit->sub_state;
-	notify_drain(&s->notify);
+	notify_drain(s->notify);
 	return t->at_usec || s->unit->sub_state != before;
 }
 
@@ -31,7 +31,6 @@ static void on_timer(struct loop_timer *t)
 
 	if (was_heard(s, t))
 		return;
-	s->deadline_usec = 0;
 	if (s->result == SERVICE_SUCCESS)
 		s->late_in = (enum service_state)s->unit->sub_state;
 	unit_handle(s->unit, &(struct unit_event){.kind = EVENT_TIMEOUT});
@@ -59,9 +58,6 @@ struct service *service_of(struct unit *u)
 		return NULL;
 	s->unit = u;
 	s->timer = (struct loop_timer){.fn = on_timer, .data = s};
-	s->watchdog = (struct loop_timer){.fn = on_watchdog, .data = s};
-	s->pid_file_source.fd = -1;
-	s->notify.source.fd = -1;
 	s->connection_fd = -1;
 	u->service = s;
 	return s;
@@ -157,7 +153,6 @@ void service_arm_timer(struct service *s, uint64_t span_usec)
 	uint64_t now = clock_monotonic_usec();
 	uint64_t at = usec_add(now, share_of_stop(unit_life(s->unit), now, span_usec));
 
-	s->deadline_usec = at == USEC_INFINITY ? 0 : at;
 	if (loop_timer_set(unit_life(s->unit)->loop, &s->timer, at) < 0)
 		log_line(LOG_ERR, ENOMEM, s->unit->id, "cannot set a timer; going on without");
 }
@@ -171,11 +166,21 @@ void service_arm_watchdog(struct service *s)
 {
 	struct loop *loop = unit_life(s->unit)->loop;
 
-	if (!s->watchdog_usec || s->watchdog_usec == USEC_INFINITY)
-		loop_timer_clear(loop, &s->watchdog);
-	else
-		(void)loop_timer_set(
-			loop, &s->watchdog, usec_add(clock_monotonic_usec(), s->watchdog_usec));
+	if (!s->watchdog_usec || s->watchdog_usec == USEC_INFINITY) {
+		service_disarm_watchdog(s);
+		return;
+	}
+	if (!s->watchdog && (s->watchdog = malloc(sizeof(*s->watchdog))))
+		*s->watchdog = (struct loop_timer){.fn = on_watchdog, .data = s};
+	if (!s->watchdog || loop_timer_set(loop, s->watchdog,
+				    usec_add(clock_monotonic_usec(), s->watchdog_usec)) < 0)
+		log_line(LOG_ERR, ENOMEM, s->unit->id, "cannot watch over it (WatchdogSec=)");
+}
+
+void service_disarm_watchdog(struct service *s)
+{
+	if (s->watchdog)
+		loop_timer_clear(unit_life(s->unit)->loop, s->watchdog);
 }
 
 void service_await_tree(struct service *s)
@@ -361,6 +366,9 @@ void service_free(struct unit *u)
 	if (s->mark)
 		HASH_DELETE(hh_mark, life->by_mark, s);
 	output_free(s->output);
+	free(s->control_record);
+	free(s->watchdog);
+	free(s->notify);
 	free(s->status_text);
 	free(s->exec_failure);
 	free(s);

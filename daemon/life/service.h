@@ -41,9 +41,9 @@ ENUM_TABLE(service_state)
 
 /* How a process of the service ended. */
 struct exit_record {
-	pid_t pid;
 	struct moment start, exit;
-	int code, status; /* CLD_*; 0: has not ended */
+	pid_t pid;
+	uint8_t code, status; /* CLD_*; 0: has not ended */
 };
 
 struct private_tmp;
@@ -55,43 +55,42 @@ struct service {
 
 	struct process *main, *control;
 	struct process *cleaner; /* of service_clean.c; NULL: none */
-	struct exit_record main_record, control_record;
-	enum command_list list; /* what `control` executes */
-	unsigned index;		/* ... which command of it */
-	unsigned main_index;	/* of ExecStart= of a oneshot */
-	enum service_result result, reload_result;
-	enum service_state late_in; /* with the result "timeout": the state that took too long */
-	unsigned restarts;	    /* NRestarts: since it was last started by hand */
-	unsigned exited;	    /* bits of process roles: exits not yet handled */
+	struct exit_record main_record;
+	struct exit_record *control_record; /* NULL: it never had a control process */
+	unsigned index;			    /* which command of `list` */
+	unsigned main_index;		    /* of ExecStart= of a oneshot */
+	unsigned restarts;		    /* NRestarts: since it was last started by hand */
 	int status_errno;
-	int connection_fd; /* of a socket with Accept=yes; -1: none */
+	int connection_fd;	    /* of a socket with Accept=yes; -1: none */
+	enum command_list list : 8; /* what `control` executes */
+	enum service_result result : 8, reload_result : 8;
+	enum service_state late_in : 8; /* with the result "timeout": what took too long */
+	uint8_t exited;			/* bits of process roles: exits not yet handled */
 
-	bool main_is_adopted; /* not our own child at birth: forking, MAINPID= */
-	bool forbid_restart;  /* a job stopped it */
-	bool restarting;      /* the coming start is an automatic restart */
-	bool ready;	      /* READY=1 was heard */
-	bool stop_asked;      /* by a job, not by itself */
-	bool stops_itself;    /* it said STOPPING=1 */
-	bool directories_made;
-	bool watches_tree;     /* waits for the last of its processes */
-	bool skipped;	       /* ExecCondition= said no */
-	bool clean_failed;     /* the last time */
-	bool frozen;	       /* its cgroup: by hand, until it is thawed or has a job */
+	bool main_is_adopted : 1; /* not our own child at birth: forking, MAINPID= */
+	bool forbid_restart : 1;  /* a job stopped it */
+	bool restarting : 1;	  /* the coming start is an automatic restart */
+	bool ready : 1;		  /* READY=1 was heard */
+	bool stop_asked : 1;	  /* by a job, not by itself */
+	bool stops_itself : 1;	  /* it said STOPPING=1 */
+	bool directories_made : 1;
+	bool watches_tree : 1; /* waits for the last of its processes */
+	bool skipped : 1;      /* ExecCondition= said no */
+	bool clean_failed : 1; /* the last time */
+	bool frozen : 1;       /* its cgroup: by hand, until it is thawed or has a job */
 	uint8_t others_signal; /* that its other processes are to get in a moment; 0: none */
-	bool others_end;       /* by it; false: they are killed */
+	bool others_end : 1;   /* by it; false: they are killed */
 	char invocation_id[33];
 
-	struct loop_timer timer; /* of the present state */
-	uint64_t deadline_usec;	 /* what it is set to; CLOCK_MONOTONIC */
-	struct loop_timer watchdog;
-	uint64_t watchdog_usec; /* in force; 0: none */
+	struct loop_timer timer;     /* of the present state */
+	struct loop_timer *watchdog; /* NULL: none was ever armed */
+	uint64_t watchdog_usec;	     /* in force; 0: none */
 	uint64_t reload_begin_usec;
-	struct loop_source
-		*exec; /* of Type=exec, until its program is executed; NULL: not watched */
-	struct loop_source pid_file_source; /* inotify(7); fd -1: not watched */
+	struct loop_source *exec; /* of Type=exec, until its program is executed; NULL: no more */
+	struct loop_source *pid_file; /* inotify(7); NULL: not watched */
 	char *exec_failure; /* why a process of this activation could not execute, or NULL */
 	struct service_cgroup *cgroup; /* NULL: none */
-	struct notify_socket notify;
+	struct notify_socket *notify;  /* NULL: there was never one */
 	struct output *output;
 	struct unit *accepted_by; /* the socket that the connection is of; NULL: none */
 	char *status_text;
@@ -181,6 +180,10 @@ void service_unwatch_exec(struct service *s);
 const struct command *service_command(
 	const struct service *s, enum command_list list, size_t index);
 void service_forget_process(struct service *s, struct process **p);
+/* Makes room for what becomes of a control process, before there is one. 0 or -ENOMEM. */
+int service_expect_control(struct service *s);
+/* Forgets what became of the last one; the room stays, for it may live on. */
+void service_forget_control(struct service *s);
 /* Makes `pid` the main process after the checks of service_pid.c. 0 or negative errno. */
 int service_set_main_pid(struct service *s, pid_t pid);
 /* Sends the signal that belongs to the state by KillMode=. Returns whether there is anyone to wait
@@ -270,6 +273,7 @@ void service_end_connection(struct service *s);
 /* Timers. `span_usec` from now; USEC_INFINITY: none. */
 void service_arm_timer(struct service *s, uint64_t span_usec);
 void service_arm_watchdog(struct service *s);
+void service_disarm_watchdog(struct service *s);
 
 /* PIDFile= (service_pid.c): reads it safely. The PID, 0 when it is not there yet, or negative errno
  * with a log line. */

@@ -55,10 +55,10 @@ static void extend_timeout(struct service *s, uint64_t span_usec)
 {
 	uint64_t at = usec_add(clock_monotonic_usec(), span_usec);
 
-	if (s->deadline_usec && at > s->deadline_usec)
+	if (s->timer.at_usec && at > s->timer.at_usec)
 		service_arm_timer(s, span_usec);
-	if (s->watchdog.at_usec && at > s->watchdog.at_usec)
-		(void)loop_timer_set(unit_life(s->unit)->loop, &s->watchdog, at);
+	if (s->watchdog && s->watchdog->at_usec && at > s->watchdog->at_usec)
+		(void)loop_timer_set(unit_life(s->unit)->loop, s->watchdog, at);
 }
 
 static void book(struct service *s, const struct notify_message *m)
@@ -120,13 +120,11 @@ int service_open_notify(struct service *s)
 {
 	struct life *life = unit_life(s->unit);
 
-	if (s->notify.source.fd >= 0)
+	if (notify_is_open(s->notify))
 		return 0;
+	if (!s->notify)
+		s->notify = notify_new(life->loop, on_message, s);
 	_cleanup_(freep) char *path = notify_path(s);
-	int r = notify_open(&s->notify, life->loop, path, on_message, s);
-	if (r < 0) {
-		s->notify.source.fd = -1;
-		return log_line(LOG_ERR, r, s->unit->id, "cannot open its notify socket");
-	}
-	return 0;
+	int r = s->notify ? notify_open(s->notify, path) : -ENOMEM;
+	return r < 0 ? log_line(LOG_ERR, r, s->unit->id, "cannot open its notify socket") : 0;
 }

@@ -170,24 +170,25 @@ int service_watch_pid_file(struct service *s)
 	int r = watch_folder(fd, service_settings(s)->pid_file);
 	if (r < 0)
 		return log_line(LOG_ERR, r, s->unit->id, "cannot wait for its PID file");
-	s->pid_file_source = (struct loop_source){
-		.fd = fd, .priority = LOOP_CONTROL, .fn = on_pid_file, .data = s};
-	r = loop_add(unit_life(s->unit)->loop, &s->pid_file_source, EPOLLIN);
-	if (r < 0) {
-		s->pid_file_source.fd = -1;
-		return r;
-	}
-	(void)TAKE_FD(fd);
-	return 0;
+	s->pid_file = malloc(sizeof(*s->pid_file));
+	if (!s->pid_file)
+		return -ENOMEM;
+	*s->pid_file = (struct loop_source){
+		.fd = TAKE_FD(fd), .priority = LOOP_CONTROL, .fn = on_pid_file, .data = s};
+	r = loop_add(unit_life(s->unit)->loop, s->pid_file, EPOLLIN);
+	if (r < 0)
+		service_unwatch_pid_file(s);
+	return r;
 }
 
 void service_unwatch_pid_file(struct service *s)
 {
-	if (s->pid_file_source.fd < 0)
+	if (!s->pid_file)
 		return;
-	loop_remove(unit_life(s->unit)->loop, &s->pid_file_source);
-	close(s->pid_file_source.fd);
-	s->pid_file_source.fd = -1;
+	loop_remove(unit_life(s->unit)->loop, s->pid_file);
+	close(s->pid_file->fd);
+	free(s->pid_file);
+	s->pid_file = NULL;
 }
 
 pid_t service_guess_main_pid(struct service *s)

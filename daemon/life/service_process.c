@@ -70,6 +70,19 @@ static int wear_mark(struct service *s)
 	return -ENOMEM;
 }
 
+int service_expect_control(struct service *s)
+{
+	if (!s->control_record)
+		s->control_record = calloc(1, sizeof(*s->control_record));
+	return s->control_record ? 0 : -ENOMEM;
+}
+
+void service_forget_control(struct service *s)
+{
+	if (s->control_record)
+		*s->control_record = (struct exit_record){0};
+}
+
 static void book_process(struct service *s, struct process *p)
 {
 	struct exit_record record = {.pid = p->pid, .start = p->started};
@@ -79,7 +92,7 @@ static void book_process(struct service *s, struct process *p)
 		s->main_record = record;
 	} else {
 		s->control = p;
-		s->control_record = record;
+		*s->control_record = record;
 	}
 }
 
@@ -125,7 +138,8 @@ int service_spawn(struct service *s, enum command_list list, size_t index, enum 
 	if (life->killing)
 		return -ESHUTDOWN;
 	service_signal_others_now(s); /* it is not for those that come now */
-	int r = get_ready(s, list, &variables);
+	int r = role == PROCESS_CONTROL ? service_expect_control(s) : 0;
+	r = r < 0 ? r : get_ready(s, list, &variables);
 	if (r < 0)
 		return log_line(LOG_ERR, r, s->unit->id, "cannot start a process");
 
@@ -292,9 +306,9 @@ void service_release(struct service *s)
 	const struct exec_settings *exec = s->unit->config->exec;
 	enum preserve_mode preserve = exec->runtime_directory_preserve;
 
-	loop_timer_clear(life->loop, &s->watchdog);
+	service_disarm_watchdog(s);
 	service_unwatch_pid_file(s);
-	notify_close(&s->notify);
+	notify_close(s->notify);
 	if (s->output)
 		output_end_line(s->output);
 	if (settings->pid_file && s->main_record.pid)

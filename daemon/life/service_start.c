@@ -90,7 +90,7 @@ enum service_state service_on_start(struct service *s, const struct unit_event *
 	s->result = SERVICE_SUCCESS;
 	s->reload_result = SERVICE_SUCCESS;
 	s->main_record = (struct exit_record){0};
-	s->control_record = (struct exit_record){0};
+	service_forget_control(s);
 	free(s->exec_failure);
 	s->exec_failure = NULL;
 	s->main_is_adopted = false;

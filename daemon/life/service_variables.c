@@ -84,8 +84,8 @@ int service_collect_variables(const struct service *s, enum command_list list, c
 	_cleanup_(strv_freep) char **v = NULL;
 	int r = add_variable(&v, "INVOCATION_ID=%s", s->invocation_id);
 
-	if (r >= 0 && s->notify.source.fd >= 0)
-		r = add_variable(&v, "NOTIFY_SOCKET=%s", s->notify.address);
+	if (r >= 0 && notify_is_open(s->notify))
+		r = add_variable(&v, "NOTIFY_SOCKET=%s", s->notify->address);
 	if (r >= 0 && s->main)
 		r = add_variable(&v, "MAINPID=%d", (int)s->main->pid);
 	if (r >= 0 && list == COMMANDS_START && s->watchdog_usec &&

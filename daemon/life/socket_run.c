@@ -180,19 +180,21 @@ static int fork_owner(struct socket_unit *s)
 {
 	struct life *life = unit_life(s->unit);
 	struct service *p = service_of(s->unit);
-	pid_t pid = p ? fork() : -1;
 
+	if (!p || service_expect_control(p) < 0)
+		return -ENOMEM;
+	pid_t pid = fork();
 	if (pid == 0)
 		socket_give_files(s);
 	if (pid < 0)
-		return p ? -errno : -ENOMEM;
+		return -errno;
 	p->control = process_track(&life->processes, pid, PROCESS_CONTROL, s->unit);
 	if (!p->control) {
 		(void)kill(pid, SIGKILL);
 		return -ENOMEM;
 	}
 	p->control->spawned = true;
-	p->control_record = (struct exit_record){.pid = pid, .start = p->control->started};
+	*p->control_record = (struct exit_record){.pid = pid, .start = p->control->started};
 	return 0;
 }
 
@@ -219,7 +221,7 @@ static void enter_chown(struct socket_unit *s, enum trigger_result result)
 /* Forgets how an earlier life went. */
 static void begin_life(struct service *p)
 {
-	p->control_record = (struct exit_record){0};
+	service_forget_control(p);
 	free(p->exec_failure);
 	p->exec_failure = NULL;
 	p->directories_made = false;

@@ -176,9 +176,24 @@ static void on_readable(struct loop_source *source, uint32_t events)
 			return;
 }
 
+bool notify_is_open(const struct notify_socket *s)
+{
+	return s && s->source.fd >= 0;
+}
+
 void notify_drain(struct notify_socket *s)
 {
-	on_readable(&s->source, EPOLLIN);
+	if (notify_is_open(s))
+		on_readable(&s->source, EPOLLIN);
+}
+
+struct notify_socket *notify_new(struct loop *loop, notify_fn *fn, void *data)
+{
+	struct notify_socket *s = calloc(1, sizeof(*s));
+
+	if (s)
+		*s = (struct notify_socket){.loop = loop, .source.fd = -1, .fn = fn, .data = data};
+	return s;
 }
 
 static int bind_at(int fd, const char *path)
@@ -207,13 +222,10 @@ static int bind_anywhere(int fd, char **ret)
 	return asprintf(ret, "@%.*s", n, address.sun_path + 1) < 0 ? -ENOMEM : 0;
 }
 
-int notify_open(
-	struct notify_socket *s, struct loop *loop, const char *path, notify_fn *fn, void *data)
+int notify_open(struct notify_socket *s, const char *path)
 {
 	_cleanup_(freep) char *address = NULL;
 	int on = 1;
-
-	s->source.fd = -1;
 	_cleanup_(closep) int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd < 0)
 		return -errno;
@@ -225,12 +237,9 @@ int notify_open(
 		r = -ENOMEM;
 	if (r < 0)
 		return r;
-	s->loop = loop;
-	s->fn = fn;
-	s->data = data;
 	s->source = (struct loop_source){
 		.fd = fd, .priority = LOOP_NOTIFY, .fn = on_readable, .data = s};
-	r = loop_add(loop, &s->source, EPOLLIN);
+	r = loop_add(s->loop, &s->source, EPOLLIN);
 	if (r < 0) {
 		s->source.fd = -1;
 		return r;
@@ -242,7 +251,7 @@ int notify_open(
 
 void notify_close(struct notify_socket *s)
 {
-	if (s->source.fd < 0)
+	if (!notify_is_open(s))
 		return;
 	loop_remove(s->loop, &s->source);
 	close(s->source.fd);

@@ -38,16 +38,17 @@ struct notify_socket {
 	void *data;
 };
 
+/* A closed one, to be closed and freed by the caller; NULL: out of memory. */
+struct notify_socket *notify_new(struct loop *loop, notify_fn *fn, void *data);
 /*
  * Opens it and watches it: at `path`, for every user to write to, or, where that is NULL or cannot
  * be had, at an abstract address chosen by the kernel (unix(7), autobind). Negative errno of
  * socket(2), bind(2).
  */
-int notify_open(
-	struct notify_socket *s, struct loop *loop, const char *path, notify_fn *fn, void *data);
-/* Removes the file, too. */
+int notify_open(struct notify_socket *s, const char *path);
+/* These take NULL for one that is closed. notify_close() removes the file, too. */
 void notify_close(struct notify_socket *s);
-
+bool notify_is_open(const struct notify_socket *s);
 /* Hears what is queued now: before an exit is booked, for a sender may have sent and died at once.
  */
 void notify_drain(struct notify_socket *s);
