@@ -7,6 +7,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "common/enum.h"
 #include "common/own.h"
@@ -29,8 +30,8 @@ struct diag {
 
 struct diags {
 	struct diag *list;
-	size_t count;
-	size_t dropped; /* beyond LIMIT_DIAGNOSTICS, or lost to a lack of memory */
+	uint32_t count;
+	uint32_t dropped; /* beyond LIMIT_DIAGNOSTICS, or lost to a lack of memory */
 };
 
 /* Adds an entry; `file` and the text are copied. Never fails: what cannot be kept is counted. */

@@ -158,11 +158,13 @@ static void forget_index(struct search_path *p)
 	HASH_ITER(hh, p->index, e, next)
 	{
 		HASH_DEL(p->index, e);
-		free(e->name);
-		free(e->alias);
 		if (e->dirs != &e->first)
 			free(e->dirs);
 		free(e);
+	}
+	for (struct alias *a = p->aliases; a; a = p->aliases) {
+		p->aliases = a->next;
+		free(a);
 	}
 }
 
@@ -188,7 +190,6 @@ void search_path_refresh(struct search_path *p)
 {
 	forget_index(p);
 	p->presets = presets_free(p->presets);
-	p->aliases = NULL;
 	p->is_read = p->aliases_known = false;
 	p->generation++;
 }
@@ -199,15 +200,14 @@ static int add_entry(struct search_path *p, const char *name, int dir, bool is_l
 
 	HASH_FIND_STR(p->index, name, e);
 	if (!e) {
-		e = calloc(1, sizeof(*e));
-		if (!e || !(e->name = strdup(name))) {
-			free(e);
+		size_t length = strlen(name);
+		e = calloc(1, sizeof(*e) + length + 1);
+		if (!e)
 			return -ENOMEM;
-		}
+		memcpy(e->name, name, length);
 		e->is_link = is_link;
-		HASH_ADD_KEYPTR(hh, p->index, e->name, strlen(e->name), e);
+		HASH_ADD_STR(p->index, name, e);
 		if (!HASH_IS_IN(hh, e)) {
-			free(e->name);
 			free(e);
 			return -ENOMEM;
 		}
@@ -353,6 +353,18 @@ int search_path_find(struct search_path *p, const char *name, struct found *ret)
 	return r;
 }
 
+static void add_alias(struct search_path *p, const char *name, const char *of)
+{
+	size_t size = strlen(of) + 1;
+	struct alias *a = malloc(sizeof(*a) + size);
+
+	if (!a)
+		return;
+	*a = (struct alias){.next = p->aliases, .name = name};
+	memcpy(a->of, of, size);
+	p->aliases = a;
+}
+
 /* Every link is looked at once, not once for each unit. */
 static void find_aliases(struct search_path *p)
 {
@@ -364,11 +376,8 @@ static void find_aliases(struct search_path *p)
 		if (!e->is_link || !unit_name_is_valid(e->name) ||
 			search_path_find(p, e->name, &f) < 0)
 			continue;
-		if (f.kind == FOUND_ALIAS) {
-			e->alias = TAKE_PTR(f.target);
-			e->next_alias = p->aliases;
-			p->aliases = e;
-		}
+		if (f.kind == FOUND_ALIAS)
+			add_alias(p, e->name, f.target);
 		found_done(&f);
 	}
 	p->aliases_known = true;
@@ -379,8 +388,8 @@ char **search_path_aliases(struct search_path *p, const char *name)
 	char **names = NULL;
 
 	find_aliases(p);
-	for (const struct entry *e = p->aliases; e; e = e->next_alias)
-		if (strcmp(e->alias, name) == 0)
-			(void)strv_push(&names, strdup(e->name));
+	for (const struct alias *a = p->aliases; a; a = a->next)
+		if (strcmp(a->of, name) == 0)
+			(void)strv_push(&names, strdup(a->name));
 	return names;
 }

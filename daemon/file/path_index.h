@@ -7,21 +7,26 @@
 
 /* A name in the index: the folder that has it first. Folders (`x.d`, `x.wants`) are in several. */
 struct entry {
-	char *name;
+	UT_hash_handle hh;
 	int *dirs; /* indexes into p->dirs, ascending; `first` as long as there is one */
 	int first;
-	int count;
+	uint16_t count;
 	bool is_link;
-	bool is_plain;		  /* a file with something in it: known once it was looked at */
-	char *alias;		  /* the name that it stands for, as a link; NULL: none */
-	struct entry *next_alias; /* of those that have one */
-	UT_hash_handle hh;
+	bool is_plain; /* a file with something in it: known once it was looked at */
+	char name[];
+};
+
+/* A link that stands for another name. */
+struct alias {
+	struct alias *next;
+	const char *name; /* of its entry */
+	char of[];
 };
 
 struct search_path {
 	char **dirs;
 	struct entry *index;
-	struct entry *aliases;	 /* once aliases_known */
+	struct alias *aliases;	 /* once aliases_known */
 	struct presets *presets; /* NULL: not read */
 	char *root, *writable;	 /* of search_path_new_below(); NULL: our own root */
 	unsigned generation;

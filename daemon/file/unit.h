@@ -47,48 +47,44 @@ struct unit {
 	struct unit_table *table; /* that it is in */
 	char *id;		  /* the main name */
 	char **aliases;		  /* further names */
-	enum unit_type type;
-
-	enum unit_load_state load_state;
-	struct config *config; /* never NULL */
-	struct diags diags;    /* of the last load */
-
-	struct edge *edges; /* see unit_edges() */
+	struct config *config;	  /* never NULL */
+	struct diags diags;	  /* of the last load */
+	struct edge *edges;	  /* see unit_edges() */
 	uint32_t edge_count, edge_room;
 	uint32_t edges_in_order; /* of them; the rest was added since */
 	uint32_t number; /* below the table's number_end: a stable order, an index of scratch arrays
 			  */
-	bool is_checked; /* against what this place allows, since it was read */
-	bool has_newer;	 /* files that were bad or gone while it ran: read again when it rests */
-	bool passing;	 /* loaded for a question alone, so far */
-	bool stays;	 /* scratch of daemon/life/collect.h */
-	bool collect;	 /* nobody asks for it again: forgotten once it is down */
+	uint32_t mark;	 /* scratch of graph walks: a generation number */
+	enum unit_type type : 8;
+	enum unit_load_state load_state : 8;
+	bool is_checked : 1; /* against what this place allows, since it was read */
+	bool has_newer : 1; /* files that were bad or gone while it ran: read again when it rests */
+	bool passing : 1;   /* loaded for a question alone, so far */
+	bool stays : 1;	    /* scratch of daemon/life/collect.h */
+	bool collect : 1;   /* nobody asks for it again: forgotten once it is down */
 
 	/* What changes while it lives: written by life/ alone. */
-	bool condition_result, assert_result;
-	bool start_limit_hit;
+	bool condition_result : 1, assert_result : 1;
+	bool start_limit_hit : 1;
+	bool will_restart : 1;	/* it ended, and is started again by itself */
+	bool reload_failed : 1; /* the last reload */
 	/* daemon/life/upkeep.h */
-	bool in_upkeep, upkeep_waits;
+	bool in_upkeep : 1, upkeep_waits : 1;
 	uint8_t upkeep;	    /* bits: what it is to be looked at for */
-	bool will_restart;  /* it ended, and is started again by itself */
-	bool reload_failed; /* the last reload */
-	enum unit_active_state active;
-	int sub_state;	     /* enum of its type: service_state, ... */
-	unsigned was_active; /* bits of unit_active_state left since consequences were last drawn */
+	uint8_t was_active; /* bits of unit_active_state left since consequences were last drawn */
+	uint8_t queued;	    /* bits, one a queue of the manager */
+	enum unit_active_state active : 8;
+	int sub_state; /* enum of its type: service_state, ... */
+	unsigned start_limit_count, upkeep_count;
 	struct job *job;
 	struct moment state_change, active_enter, active_exit, inactive_enter, inactive_exit;
 	struct moment condition_time;
-	char *start_refusal; /* why its last start came to nothing before it began; NULL */
 	uint64_t start_limit_begin_usec, upkeep_begin_usec; /* CLOCK_MONOTONIC */
-	unsigned start_limit_count, upkeep_count;
+	char *start_refusal;	 /* why its last start came to nothing before it began; NULL */
 	struct service *service; /* services only; owned by life/ */
 	char **trigger_details;	 /* NAME=value, of the timer or path that started it; NULL: none */
 	void *trigger;		 /* the run-time part of timers, paths and sockets; likewise */
-
-	/* queues of the manager */
 	struct unit *next_in_queue, *next_in_upkeep;
-	unsigned queued; /* bits, one a queue */
-	uint32_t mark;	 /* scratch of graph walks: a generation number */
 };
 
 /* All units, findable by every name. */

@@ -106,7 +106,10 @@ static char *make_fields(const struct service *s, size_t *ret_size)
 	if (extra)
 		add_extra(s, extra, f);
 	fclose(f);
-	return text;
+	if (*ret_size)
+		return text;
+	free(text);
+	return NULL;
 }
 
 void service_set_output(struct service *s)

@@ -26,9 +26,10 @@
 /* What was read, behind room for the beginning of its first line. Of one capture at a time. */
 static char buffer[LIMIT_OUTPUT_LINE_BYTES + LIMIT_OUTPUT_PER_TURN];
 
-void capture_set_init(struct capture_set *set, struct loop *loop)
+void capture_set_init(
+	struct capture_set *set, struct loop *loop, const struct capture_reader *reader)
 {
-	*set = (struct capture_set){.loop = loop, .move = {-1, -1}};
+	*set = (struct capture_set){.loop = loop, .reader = reader, .move = {-1, -1}};
 }
 
 static void close_move(struct capture_set *set)
@@ -64,12 +65,10 @@ static int remember(struct capture *c)
 
 static void on_nap(struct loop_timer *t);
 
-void capture_init(
-	struct capture *c, struct capture_set *set, const struct capture_reader *reader, void *data)
+void capture_init(struct capture *c, struct capture_set *set, void *data)
 {
 	*c = (struct capture){.set = set,
 		.nap = {.fn = on_nap, .data = c},
-		.reader = reader,
 		.data = data,
 		.fd = -1,
 		.write_fd = -1};
@@ -86,9 +85,9 @@ static void end_partial(struct capture *c)
 {
 	if (!c->partial_length)
 		return;
-	c->reader->line(c->partial, c->partial_length, c->data);
+	c->set->reader->line(c->partial, c->partial_length, c->data);
 	forget_partial(c);
-	c->reader->end(c->data);
+	c->set->reader->end(c->data);
 }
 
 /* What has no newline yet waits for its rest; without memory it is a line as it is. */
@@ -98,13 +97,13 @@ static void keep_partial(struct capture *c, const char *text, size_t length)
 
 	if (!partial) {
 		if (length)
-			c->reader->line(text, length, c->data);
+			c->set->reader->line(text, length, c->data);
 		forget_partial(c);
 		return;
 	}
 	memcpy(partial, text, length);
 	c->partial = partial;
-	c->partial_length = length;
+	c->partial_length = (uint32_t)length;
 }
 
 /* `n` bytes were read; the beginning of their first line, kept from before, goes in front. */
@@ -120,10 +119,10 @@ static void take(struct capture *c, size_t n)
 		const char *stop = newline ? newline : end;
 
 		for (; stop - text > LIMIT_OUTPUT_LINE_BYTES; text += LIMIT_OUTPUT_LINE_BYTES)
-			c->reader->line(text, LIMIT_OUTPUT_LINE_BYTES, c->data);
+			c->set->reader->line(text, LIMIT_OUTPUT_LINE_BYTES, c->data);
 		if (!newline)
 			break;
-		c->reader->line(text, (size_t)(stop - text), c->data);
+		c->set->reader->line(text, (size_t)(stop - text), c->data);
 		text = unseen = newline + 1;
 	}
 	keep_partial(c, text, (size_t)(end - text));
@@ -196,7 +195,7 @@ static void enlarge(struct capture *c)
 	int room = fcntl(c->fd, F_SETPIPE_SZ, LIMIT_OUTPUT_PIPE_BYTES);
 	if (room < 0)
 		room = fcntl(c->fd, F_GETPIPE_SZ);
-	c->room = room < 0 ? USUAL_ROOM : (size_t)room;
+	c->room = room < 0 ? USUAL_ROOM : (uint32_t)room;
 }
 
 /* 0, or negative errno: then it is as before. */
@@ -239,12 +238,12 @@ static ssize_t read_turn(struct capture *c, bool *ret_more)
 	ssize_t n;
 
 	do {
-		budget = c->reader->may_read(c->data);
+		budget = c->set->reader->may_read(c->data);
 		n = budget ? read_some(c, budget) : 0;
 		sum += n > 0 ? (size_t)n : 0;
 	} while (n > 0 && (size_t)n == budget && sum < LIMIT_OUTPUT_PER_TURN);
 	if (sum)
-		c->reader->end(c->data);
+		c->set->reader->end(c->data);
 	*ret_more = !budget || (size_t)n == budget;
 	return n < 0 ? n : (ssize_t)sum;
 }
@@ -282,7 +281,7 @@ void capture_told(struct capture_set *set, int fd)
 void capture_drain(struct capture *c)
 {
 	if (c->fd >= 0 && read_some(c, LIMIT_OUTPUT_PER_TURN) > 0)
-		c->reader->end(c->data);
+		c->set->reader->end(c->data);
 }
 
 /* The signal says which descriptor it is for: one of real time is queued, with that number. */
@@ -356,7 +355,7 @@ void capture_end_line(struct capture *c)
 
 	for (ssize_t left = n; c->fd >= 0 && left > 0 && n > 0; left -= n) {
 		n = read_some(c, LIMIT_OUTPUT_PER_TURN);
-		c->reader->end(c->data);
+		c->set->reader->end(c->data);
 	}
 	end_partial(c);
 }

@@ -31,6 +31,7 @@ struct capture;
 /* All of a loop, and what they share. */
 struct capture_set {
 	struct loop *loop;
+	const struct capture_reader *reader;
 	struct capture **by_fd; /* NULL: none reads there */
 	size_t room;
 	int move[2]; /* a pipe that a busy one is emptied into; -1: there is none yet */
@@ -39,25 +40,25 @@ struct capture_set {
 struct capture {
 	struct capture_set *set;
 	struct loop_timer nap; /* when it is looked at next */
-	const struct capture_reader *reader;
-	void *data;	    /* of the reader */
-	int fd;		    /* read end; -1: closed */
-	int write_fd;	    /* -1: none of ours */
-	size_t room;	    /* of the pipe, once it was enlarged; 0: what pipes have */
-	bool tells;	    /* a signal says when there is something */
-	uint64_t read_usec; /* CLOCK_MONOTONIC: when it was looked at last */
-	char *partial;	    /* the line that has not ended yet */
-	size_t partial_length;
+	void *data;	       /* of the reader */
+	uint64_t read_usec;    /* CLOCK_MONOTONIC: when it was looked at last */
+	char *partial;	       /* the line that has not ended yet */
+	uint32_t partial_length;
+	uint32_t room; /* of the pipe, once it was enlarged; 0: what pipes have */
+	int fd;	       /* read end; -1: closed */
+	int write_fd;  /* -1: none of ours */
+	bool tells;    /* a signal says when there is something */
 };
 
-void capture_set_init(struct capture_set *set, struct loop *loop);
+/* `reader` has to stay. */
+void capture_set_init(
+	struct capture_set *set, struct loop *loop, const struct capture_reader *reader);
 void capture_set_done(struct capture_set *set);
 /* The signal came for that descriptor; -1: for one of them, for signals ran out. */
 void capture_told(struct capture_set *set, int fd);
 
-/* `set` and `reader` have to stay. */
-void capture_init(struct capture *c, struct capture_set *set, const struct capture_reader *reader,
-	void *data);
+/* `set` has to stay. */
+void capture_init(struct capture *c, struct capture_set *set, void *data);
 /*
  * The write end, opened on demand: of the pipe that is there, for a process that outlives its
  * service goes on writing into it, else of a new one. The capture owns it. Negative errno of

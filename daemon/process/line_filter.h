@@ -7,9 +7,9 @@
 #include <stdint.h>
 
 struct line_filter {
-	int level_max;		/* syslog(3); what is less urgent is dropped */
 	uint64_t interval_usec; /* 0: any number of lines */
 	unsigned burst;		/* lines within it; 0: any number */
+	int level_max;		/* syslog(3); what is less urgent is dropped */
 	/* its own */
 	uint64_t begin_usec;
 	unsigned count, suppressed;

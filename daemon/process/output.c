@@ -42,29 +42,13 @@ struct output {
 	struct output_hub *hub;
 	const char *unit_id;
 	struct capture capture;
-	struct ring ring;
-	bool has_prefixes;
-	int level;
+	struct ring *ring; /* NULL: no line was kept yet */
 	struct line_filter filter;
+	int level;
+	bool has_prefixes;
 	struct output_fields fields;
 	struct line_loss file_loss;
 };
-
-int output_hub_new(struct loop *loop, int console_fd, size_t ring_bytes, struct output_hub **ret)
-{
-	const size_t least = LIMIT_OUTPUT_LINE_BYTES + sizeof(struct output_line) + 8;
-	struct output_hub *hub = calloc(1, sizeof(*hub));
-
-	if (!hub)
-		return -ENOMEM;
-	hub->loop = loop;
-	hub->ring_bytes = ring_bytes < least ? least : ring_bytes;
-	capture_set_init(&hub->captures, loop);
-	outlet_open(&hub->console, loop, console_fd);
-	hub->files.source.fd = -1;
-	*ret = hub;
-	return 0;
-}
 
 struct output_hub *output_hub_free(struct output_hub *hub)
 {
@@ -171,10 +155,18 @@ static void pass_on(struct output *o, const struct output_line *line)
 		hub->listener(o->unit_id, line, hub->listener_data);
 }
 
+static struct ring *ring_of(struct output *o)
+{
+	if (!o->ring && (o->ring = calloc(1, sizeof(*o->ring))))
+		o->ring->bound = o->hub->ring_bytes;
+	return o->ring;
+}
+
 static void keep(struct output *o, const char *text, size_t length, int priority)
 {
 	struct output_hub *hub = o->hub;
-	struct output_line *line = ring_add(&o->ring, text, length);
+	struct ring *ring = ring_of(o);
+	struct output_line *line = ring ? ring_add(ring, text, length) : NULL;
 
 	if (!line) {
 		hub->unkept++;
@@ -245,6 +237,22 @@ static size_t may_read(void *data)
 
 static const struct capture_reader reader = {.may_read = may_read, .line = on_line, .end = on_end};
 
+int output_hub_new(struct loop *loop, int console_fd, size_t ring_bytes, struct output_hub **ret)
+{
+	const size_t least = LIMIT_OUTPUT_LINE_BYTES + sizeof(struct output_line) + 8;
+	struct output_hub *hub = calloc(1, sizeof(*hub));
+
+	if (!hub)
+		return -ENOMEM;
+	hub->loop = loop;
+	hub->ring_bytes = ring_bytes < least ? least : ring_bytes;
+	capture_set_init(&hub->captures, loop, &reader);
+	outlet_open(&hub->console, loop, console_fd);
+	hub->files.source.fd = -1;
+	*ret = hub;
+	return 0;
+}
+
 struct output *output_new(struct output_hub *hub, const char *unit_id)
 {
 	struct output *o = calloc(1, sizeof(*o));
@@ -253,8 +261,7 @@ struct output *output_new(struct output_hub *hub, const char *unit_id)
 		return NULL;
 	o->hub = hub;
 	o->unit_id = unit_id;
-	o->ring.bound = hub->ring_bytes;
-	capture_init(&o->capture, &hub->captures, &reader, o);
+	capture_init(&o->capture, &hub->captures, o);
 	output_set_level(o, LEVEL_INFO, true);
 	o->filter.level_max = LEVEL_DEBUG;
 	return o;
@@ -265,7 +272,9 @@ struct output *output_free(struct output *o)
 	if (!o)
 		return NULL;
 	output_close(o);
-	ring_done(&o->ring);
+	if (o->ring)
+		ring_done(o->ring);
+	free(o->ring);
 	free(o->fields.text);
 	free(o);
 	return NULL;
@@ -316,14 +325,14 @@ void output_end_line(struct output *o)
 size_t output_foreach(const struct output *o, size_t count, uint64_t since_sequence,
 	void (*fn)(const struct output_line *line, void *data), void *data)
 {
-	const struct output_line *first = ring_first(&o->ring), *line;
+	const struct output_line *first = o->ring ? ring_first(o->ring) : NULL, *line;
 	size_t have = 0, told = 0;
 
 	while (first && first->sequence < since_sequence)
-		first = ring_after(&o->ring, first);
-	for (line = first; line; line = ring_after(&o->ring, line))
+		first = ring_after(o->ring, first);
+	for (line = first; line; line = ring_after(o->ring, line))
 		have++;
-	for (line = first; line; line = ring_after(&o->ring, line))
+	for (line = first; line; line = ring_after(o->ring, line))
 		if (have-- <= count) {
 			fn(line, data);
 			told++;

@@ -24,11 +24,11 @@ ENUM_TABLE(process_role)
 
 struct process {
 	pid_t pid;
-	enum process_role role;
-	struct unit *unit;    /* NULL: the entrypoint's command */
-	uint64_t mark;	      /* of its activation; see mark.h */
+	enum process_role role : 8;
 	bool spawned;	      /* by us; false: adopted as a main process (forking, MAINPID=) */
 	bool not_executed;    /* it told why */
+	struct unit *unit;    /* NULL: the entrypoint's command */
+	uint64_t mark;	      /* of its activation; see mark.h */
 	uint64_t start_ticks; /* of an adopted one: with the PID, an identity */
 	struct moment started;
 	UT_hash_handle hh;
