@@ -40,7 +40,9 @@ static_libs = $(foreach name,$(1),/usr/lib/$(multiarch)/lib$(name).a)
 pkg_flags = $(if $(filter static,$(BUILD)),$(static_flags),$(shell $(PKG_CONFIG) --cflags inih jansson libseccomp))
 # Small libraries go into the program: each shared one would cost every start of a container a sixth of a millisecond.
 small_libs = -Wl,-Bstatic $(1) -Wl,-Bdynamic
-pkg_libs = $(if $(filter static,$(BUILD)),$(call static_libs,inih jansson seccomp),$(call small_libs,$(shell $(PKG_CONFIG) --libs inih jansson libseccomp)))
+pkg_libs = $(if $(filter static,$(BUILD)),$(call static_libs,jansson seccomp),$(call small_libs,$(shell $(PKG_CONFIG) --libs inih jansson libseccomp)))
+c_libs = $(if $(filter static,$(BUILD)),-lc -lgcc)
+often_libs = $(if $(filter static,$(BUILD)),$(call static_libs,inih) $(c_libs))
 ctl_libs = $(if $(filter static,$(BUILD)),$(call static_libs,jansson),$(call small_libs,$(shell $(PKG_CONFIG) --libs jansson)))
 CPPFLAGS_ALL = -D_GNU_SOURCE -I. -DREAPERD_VERSION='"$(VERSION)"' $(pkg_flags) $(CPPFLAGS)
 CFLAGS_ALL = -std=gnu17 $(WARNINGS) $(FLAGS_$(BUILD)) $(HARDENING) $(CFLAGS)
@@ -53,6 +55,12 @@ entrypoint_sources := daemon/main.c $(wildcard daemon/base/*.c) common/clock.c c
 	$(patsubst %,daemon/manager/%.c,manager entrypoint environment reaping signals inherited stopping boot options settings) \
 	$(patsubst %,daemon/process/%.c,process reap adopted mark) $(patsubst %,daemon/life/%.c,life jobs) \
 	daemon/plan/job.c daemon/plan/run_queue.c daemon/file/path.c daemon/control/control.c
+# What only answers, children and other verbs run through comes last: those pages are not read in until then.
+seldom_sources := $(wildcard $(addprefix daemon/, \
+	control/methods_*.c control/propert*.c control/reason.c file/dump.c file/install*.c file/preset.c \
+	life/path.c life/socket_o*.c life/timer*.c \
+	$(patsubst %,manager/%.c,checking here installing journal log_file log_rotate log_writer reload) \
+	$(patsubst %,process/%.c,attributes bus* credential* director* dynamic_user filter* ipc pass sandbox* stdio terminal)))
 ctl_sources := $(wildcard common/*.c ctl/*.c) $(standin_sources)
 house_sources := $(filter-out daemon/main.c,$(daemon_sources))
 unit_test_sources := $(wildcard tests/unit/*.c)
@@ -68,8 +76,9 @@ all: $(O)/reaperd $(O)/reaperctl ## build reaperd and reaperctl
 
 $(O)/reaperd: $(call objects,$(daemon_sources))
 	$(SAY) LD $@
-	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(call objects,$(entrypoint_sources)) $(if $(filter static,$(BUILD)),-lc) \
-		$(filter-out $(call objects,$(entrypoint_sources)),$^) $(pkg_libs)
+	$(Q)$(CC) $(LDFLAGS_ALL) -o $@ $(call objects,$(entrypoint_sources)) $(c_libs) \
+		$(filter-out $(call objects,$(entrypoint_sources) $(seldom_sources)),$^) $(often_libs) \
+		$(call objects,$(seldom_sources)) $(pkg_libs)
 
 $(O)/reaperctl: $(call objects,$(ctl_sources))
 	$(SAY) LD $@
