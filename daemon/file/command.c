@@ -21,10 +21,8 @@ static void command_done(struct command *c)
 	strv_free(c->argv);
 }
 
-static void commands_done(void *field)
+void commands_done(struct commands *all)
 {
-	struct commands *all = field;
-
 	for (size_t i = 0; i < all->count; i++)
 		command_done(&all->list[i]);
 	free(all->list);
@@ -224,4 +222,4 @@ static int parse_commands(struct directive_context *c, const char *text, void *f
 	return r;
 }
 
-const struct value_type type_commands = {"command lines", parse_commands, NULL, commands_done};
+const struct value_type type_commands = {"command lines", parse_commands, NULL, NULL};

@@ -43,3 +43,6 @@ struct commands {
 	struct command *list;
 	size_t count;
 };
+
+/* Empties it: config_free() does so, whatever settings the unit shares. */
+void commands_done(struct commands *all);

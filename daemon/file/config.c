@@ -262,6 +262,7 @@ struct config *config_free(struct config *c)
 			free((char *)c->deps[i].name);
 	for (size_t i = 0; i < c->kept_count; i++)
 		free(c->kept[i].text);
+	commands_done(&c->commands);
 	for (char **d = c->dropins; d && *d; d++)
 		free(*d);
 	free(c->conditions);
