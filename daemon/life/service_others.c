@@ -19,6 +19,16 @@
 #define MOMENT_USEC (20 * USEC_PER_MSEC)   /* after the last of several stops */
 #define MOMENTS_USEC (200 * USEC_PER_MSEC) /* after the first */
 
+/* Another look, after one that may have been too early: whether there are more. */
+static bool look_shows_more(struct life *life)
+{
+	uint64_t known = life->counters.orphans_adopted;
+
+	life->looked = false;
+	life_look_for_adopted(life);
+	return life->counters.orphans_adopted > known;
+}
+
 bool service_tree_is_alive(struct service *s)
 {
 	struct life *life = unit_life(s->unit);
@@ -28,7 +38,12 @@ bool service_tree_is_alive(struct service *s)
 	if (!s->mark)
 		return false;
 	life_look_for_adopted(life);
-	return adopted_has_mark(&life->adopted, &life->processes, s->mark);
+	do {
+		if (adopted_has_mark(&life->adopted, &life->processes, s->mark))
+			return true;
+	} while (adopted_has_dead(&life->adopted, &life->processes, s->mark) &&
+		 look_shows_more(life));
+	return false;
 }
 
 /* A cheap look that saves the scan where a service is one process. */

@@ -74,12 +74,17 @@ uint64_t adopted_since(const struct adopted_table *t, pid_t pid)
 	return a ? a->since_usec : 0;
 }
 
+static bool is_of(const struct adopted *a, const struct process_table *processes, uint64_t mark)
+{
+	return a->mark == mark && !process_find(processes, a->pid);
+}
+
 static bool is_alive(const struct adopted *a, const struct process_table *processes, uint64_t mark)
 {
 	struct proc_info info;
 
-	return a->mark == mark && !process_find(processes, a->pid) &&
-	       proc_read(a->pid, &info) >= 0 && info.state != 'Z' && info.state != 'X';
+	return is_of(a, processes, mark) && proc_read(a->pid, &info) >= 0 && info.state != 'Z' &&
+	       info.state != 'X';
 }
 
 bool adopted_has_mark(
@@ -89,6 +94,15 @@ bool adopted_has_mark(
 		if (is_alive(a, processes, mark))
 			return true;
 	return t->is_incomplete;
+}
+
+bool adopted_has_dead(
+	const struct adopted_table *t, const struct process_table *processes, uint64_t mark)
+{
+	for (const struct adopted *a = t->by_pid; a; a = a->hh.next)
+		if (is_of(a, processes, mark) && !is_alive(a, processes, mark))
+			return true;
+	return false;
 }
 
 pid_t adopted_only(

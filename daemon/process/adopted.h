@@ -47,6 +47,11 @@ uint64_t adopted_since(const struct adopted_table *t, pid_t pid);
 bool adopted_has_mark(
 	const struct adopted_table *t, const struct process_table *processes, uint64_t mark);
 
+/* Whether one of the activation has died since the last look and is not reaped: what it left is
+ * ours by now, and the next look shows it. */
+bool adopted_has_dead(
+	const struct adopted_table *t, const struct process_table *processes, uint64_t mark);
+
 /* The only live one of the activation, besides those in the process table; 0: none, or several. */
 pid_t adopted_only(
 	const struct adopted_table *t, const struct process_table *processes, uint64_t mark);

@@ -64,10 +64,13 @@ Test(adopted, who_is_left_of_an_activation)
 	cr_expect_neq(adopted_since(&t, left), 0);
 	cr_expect_eq(adopted_since(&t, ours), 0);
 
+	cr_expect_not(adopted_has_dead(&t, &processes, mark));
 	end(left);
+	cr_expect(adopted_has_dead(&t, &processes, mark), "its children are ours now");
 	cr_expect_eq(adopted_only(&t, &processes, mark), last, "a zombie is no process");
 	cr_expect(adopted_forget(&t, left));
 	cr_expect_not(adopted_forget(&t, left));
+	cr_expect_not(adopted_has_dead(&t, &processes, mark), "it is reaped");
 	cr_assert_geq(adopted_look(&t, &processes, &space, count_adopted, &news), 0);
 	cr_expect_eq(news, 2, "those that are known are no news, zombies neither");
 
