@@ -174,28 +174,39 @@ char *text_escape(const char *text, size_t length)
 
 #define DISTANCE_MAX 64
 
+static unsigned least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+static bool is_same(char a, char b)
+{
+	return tolower((unsigned char)a) == tolower((unsigned char)b);
+}
+
 unsigned text_distance(const char *a, const char *b, unsigned limit)
 {
-	unsigned row[DISTANCE_MAX + 1];
+	unsigned rows[3][DISTANCE_MAX + 1]; /* of as many letters of `a`: i, i - 1, i - 2 */
 	size_t n = strlen(a), m = strlen(b);
 
 	if (n > DISTANCE_MAX || m > DISTANCE_MAX || (n > m ? n - m : m - n) > limit)
 		return limit + 1;
 	for (size_t j = 0; j <= m; j++)
-		row[j] = (unsigned)j;
+		rows[0][j] = (unsigned)j;
 	for (size_t i = 1; i <= n; i++) {
-		unsigned diagonal = row[0];
+		unsigned *row = rows[i % 3];
+		const unsigned *above = rows[(i - 1) % 3], *before = rows[(i + 1) % 3];
 
 		row[0] = (unsigned)i;
 		for (size_t j = 1; j <= m; j++) {
-			unsigned same = diagonal + (tolower((unsigned char)a[i - 1]) !=
-							   tolower((unsigned char)b[j - 1]));
-			diagonal = row[j];
-			unsigned other = (row[j] < row[j - 1] ? row[j] : row[j - 1]) + 1;
-			row[j] = same < other ? same : other;
+			row[j] = least(above[j - 1] + !is_same(a[i - 1], b[j - 1]),
+				least(above[j], row[j - 1]) + 1);
+			if (i > 1 && j > 1 && is_same(a[i - 1], b[j - 2]) &&
+				is_same(a[i - 2], b[j - 1]))
+				row[j] = least(row[j], before[j - 2] + 1);
 		}
 	}
-	return row[m];
+	return rows[n % 3][m];
 }
 
 int text_replace(char **field, const char *text)

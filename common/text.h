@@ -36,7 +36,8 @@ char *text_strip(char *text);
 char *text_escape(const char *text, size_t length);
 /* Bytes of the valid UTF-8 sequence at `text`, 0 when there is none. */
 size_t text_utf8_length(const char *text, size_t length);
-/* Edit distance, for "did you mean"; counts up to `limit` and no further. */
+/* Edit distance, for "did you mean": a letter too many, missing, wrong, or two that are swapped.
+ * Counts up to `limit` and no further. */
 unsigned text_distance(const char *a, const char *b, unsigned limit);
 /* A path that holds wherever we go: with our working directory in front when it is relative. The
  * caller frees; NULL: out of memory, or the directory is gone. */

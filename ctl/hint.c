@@ -12,14 +12,24 @@ static unsigned limit_for(const char *wanted)
 	return strlen(wanted) < 4 ? 2 : 3;
 }
 
+/* Of two as near, the one as long as what was written: letters are swapped more often than left
+ * out. */
+static bool is_nearer(const struct hint *h, const char *candidate, unsigned distance)
+{
+	size_t length = strlen(h->wanted);
+
+	return distance < h->distance || (distance == h->distance && strlen(candidate) == length &&
+						 strlen(h->nearest) != length);
+}
+
 void hint_try(struct hint *h, const char *candidate)
 {
 	if (!*h->wanted)
 		return;
-	unsigned best = h->nearest ? h->distance : limit_for(h->wanted);
-	unsigned distance = text_distance(h->wanted, candidate, best);
+	unsigned limit = limit_for(h->wanted);
+	unsigned distance = text_distance(h->wanted, candidate, limit);
 
-	if (distance >= best)
+	if (h->nearest ? !is_nearer(h, candidate, distance) : distance >= limit)
 		return;
 	h->distance = distance;
 	h->nearest = candidate;

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/own.h"
+
 #define BATCH 256
 
 void bars_done(struct bars *b)
@@ -66,6 +68,26 @@ static uint64_t moment(
 	return at && at >= b->origin_usec + since ? at - b->origin_usec : 0;
 }
 
+/* Whether it only waited for a restart that came to nothing: all that it ran had ended before. */
+static bool only_waited(const json_t *unit)
+{
+	static const char *const lists[] = {"ExecCondition", "ExecStartPre", "ExecStart",
+		"ExecStartPost", "ExecStop", "ExecStopPost"};
+	int64_t last = 0;
+	json_t *command;
+	size_t i;
+
+	for (size_t list = 0; list < ELEMENTS(lists); list++)
+		json_array_foreach (json_object_get(unit, lists[list]), i, command) {
+			int64_t stop = get_int(command, "stop_usec");
+
+			if (get_int(command, "start_usec") && !stop)
+				return false;
+			last = stop > last ? stop : last;
+		}
+	return last && last <= get_int(unit, "InactiveExitTimestamp");
+}
+
 static void add_bar(struct bars *b, const json_t *unit)
 {
 	uint64_t begin = (uint64_t)get_int(unit, "InactiveExitTimestampMonotonic");
@@ -85,7 +107,7 @@ static void add_bar(struct bars *b, const json_t *unit)
 	};
 	bar.was_up = bar.end_usec != 0;
 	if (!bar.was_up)
-		bar.end_usec = bar.gone_usec ? bar.gone_usec : begin;
+		bar.end_usec = bar.gone_usec && !only_waited(unit) ? bar.gone_usec : begin;
 	b->list[b->count++] = bar;
 }
 

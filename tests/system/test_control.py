@@ -313,6 +313,13 @@ def test_where_start_up_time_went(reaperd):
     assert reaperd.ctl("analyze", "nonsense").status == 2
 
 
+def test_a_wait_for_a_restart_that_came_to_nothing_is_no_start_up(reaperd):
+    reaperd.unit("a.service", "[Unit]\nStartLimitBurst=1\nStartLimitIntervalSec=1h\n[Service]\nType=oneshot\nRestart=on-failure\nRestartSec=500ms\nExecStart=/bin/false\n")
+    reaperd.start("a.service")
+    wait_for(lambda: reaperd.show("a", "ActiveState") == "failed", "it is not started again")
+    assert not [row for row in reaperd.json("analyze", "blame") if row["time_usec"] > 400000]
+
+
 def test_start_up_as_a_picture(reaperd):
     reaperd.unit("slow.service", "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=/bin/sleep 0.3\n")
     reaperd.service("next", "/bin/sleep 1000", "ExecStartPre=/bin/sleep 0.1\n", "After=slow.service")

@@ -104,7 +104,7 @@ def test_help_fits_on_a_screen():
 
 
 def test_what_nobody_knows_is_answered_with_a_hint():
-    for words, hint in ((["strat", "x"], "start"), (["--noblock", "stop"], "no-block"), (["--help", "fils"], "files")):
+    for words, hint in ((["strat", "x"], "start"), (["statsu"], "status"), (["--noblock", "stop"], "no-block"), (["--help", "fils"], "files")):
         result = run(REAPERCTL, *words)
         assert result.status == 2 and f'(did you mean "{hint}"?)' in result.err
     assert run(REAPERCTL, "list-units", "--type=servce").status == 2

@@ -206,7 +206,12 @@ Test(text, escape_makes_all_printable)
 
 Test(text, distance_counts_edits)
 {
-	cr_expect_eq(text_distance("Restrat", "Restart", 4), 2);
+	cr_expect_eq(text_distance("Restrat", "Restart", 4), 1, "two letters are swapped");
+	cr_expect_eq(text_distance("statsu", "status", 4), 1);
+	cr_expect_eq(text_distance("sattsu", "status", 4), 2);
+	cr_expect_eq(text_distance("ab", "ba", 4), 1);
+	cr_expect_eq(text_distance("abc", "ca", 4), 3);
+	cr_expect_eq(text_distance("", "abc", 4), 3);
 	cr_expect_eq(text_distance("same", "same", 4), 0);
 	cr_expect_geq(text_distance("entirely", "different", 3), 3);
 }
