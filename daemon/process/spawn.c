@@ -22,12 +22,16 @@
 
 #define MANY_DESCRIPTORS 65536 /* where neither close_range(2) nor /proc is there */
 
-/* First of all: of signals held back together the lowest number would end it, not the first. */
+/*
+ * First of all, as long as the stop that may have begun meanwhile is waiting: of signals that were
+ * held back together the lowest number counts, and SIGHUP is the lowest, but is sent last.
+ */
 static int reset_signals(const struct child *c)
 {
 	signal_all_to_default();
 	if (c->exec->ignore_sigpipe)
 		(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal_mask_set(SIGNAL_BIT(SIGHUP), NULL);
 	return signal_mask_set(0, NULL);
 }
 
