@@ -94,8 +94,8 @@ def make_service(dice, letter, contrary):
     if "Type=oneshot" in text[0]:  # these may not be started again after a success
         text[1] = f"Restart={dice.choice(['no', 'no', 'on-failure', 'on-abnormal'])}"
         text = [line for line in text if not line.startswith("RestartForceExitStatus=")]
-    if "Type=simple" in text[0]:  # which of two signals ends what has not begun its program is not defined
-        text = [line for line in text if line != "SendSIGHUP=yes"]
+    if "main" in text[0]:  # which of two mains, the one that is left and its successor, is told is not defined
+        text = [line for line in text if line != "KillMode=none"]
     if "main" not in text[0]:  # which of the two is over first is not defined
         text = [line for line in text if not line.startswith("ExecStartPost=")]
     if "RuntimeMaxSec" in text[0]:  # or it would go on for ever

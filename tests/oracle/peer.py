@@ -1,10 +1,12 @@
 """The two that are compared: a real systemd and a reaperd. Each is asked in the same words and told what it does by its trace."""
 
+import contextlib
 import json
 import os
 import pathlib
 import pty
 import re
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -84,6 +86,19 @@ class Peer:
             (self.seen / name).write_text(text)
             (self.seen / name).chmod(0o755)
 
+    @contextlib.contextmanager
+    def without_descriptors(self):
+        """It keeps those that it has, and gets no other."""
+        pid = self.pid()
+        taken = {int(name) for name in os.listdir(f"/proc/{pid}/fd")}
+        first_free = min(set(range(len(taken) + 1)) - taken)
+        before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (first_free, before[1]))
+        try:
+            yield
+        finally:
+            resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+
     def write_unit(self, name, text):
         path = self.units_seen / name
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -139,6 +154,9 @@ class Systemd(Peer):
     def ctl(self, *arguments, **options):
         return self.machine.run("systemctl", *arguments, **options)
 
+    def pid(self):
+        return self.machine.pid
+
     def end(self):
         self.machine.end()
         os.close(self.terminal)
@@ -173,6 +191,9 @@ class Ours(Peer):
 
     def ctl(self, *arguments, **options):
         return run(REAPERCTL, f"--socket={self.socket}", *arguments, **options)
+
+    def pid(self):
+        return self.process.pid
 
     def end(self):
         self.process.terminate()

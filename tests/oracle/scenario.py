@@ -24,7 +24,7 @@ LIMITED = 1.8  # ... in a scenario with RuntimeMaxSec=,
 LONGEST = 8  # ... until it is taken as it is
 CLIENT_WAITS = 5  # ... until a client that waits for its job is left alone
 # What concerns units of other scenarios too: played with nothing beside it.
-ALONE = re.compile(r"isolate|flush|daemon-reload")
+ALONE = re.compile(r"isolate|flush|daemon-reload|starve")
 
 
 class Run:
@@ -108,6 +108,13 @@ class Run:
         with socket.socket(socket.AF_UNIX) as client:
             return client.connect_ex(path)
 
+    def starve(self, path):
+        """A connection while the manager can get no descriptor more: it is served, refused, or its socket fails."""
+        with self.peer.without_descriptors():
+            status = self.connect(path)
+            self.peer.trace.await_quiet(self.prefix, self.quiet, time.monotonic() + LONGEST)
+        return status
+
     def kill(self, name, sig):
         return self.peer.ctl("kill", "--kill-whom=main", "-s", sig or "KILL", self.own(f"{name}.service")).status
 
@@ -137,6 +144,7 @@ class Run:
             "mkdir": lambda: os.makedirs(file, exist_ok=True) or 0,
             "remove": lambda: os.unlink(file) or 0 if os.path.exists(file) else 0,
             "connect": lambda: self.connect(file),
+            "starve": lambda: self.starve(file),
             "kill": lambda: self.kill(first, more),
             "edit": lambda: self.edit(first, more),
             "wait": lambda: time.sleep(float(rest)) or 0,

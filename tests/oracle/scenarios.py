@@ -367,6 +367,7 @@ for more in ("ConditionPathExists=/no/such", "PartOf=a.socket", "Requires=x.serv
 add("Accept: MaxConnections", accepting("ExecStart=/bin/sleep 1000", of_socket="MaxConnections=1"), *TWICE, "start a.socket", "connect .s", "restart a.socket")
 for text in ("SendSIGHUP=yes", "SendSIGHUP=yes; KillSignal=SIGINT", "SendSIGHUP=yes; KillSignal=SIGUSR1"):
     add(f"{text}: stopped before its program begins", {"a.service": service(text, "StopWhenUnneeded=yes")}, "start a.service", ordered=None)
+add("Accept: no descriptor is left", accepting(), "start a.socket", "starve .s", "connect .s", "reset-failed a.socket", "start a.socket", "connect .s")
 add("Accept: FlushPending", accepting(of_socket="FlushPending=yes"), *TWICE)
 add("Accept: too often", accepting(of_socket="TriggerLimitBurst=3; TriggerLimitIntervalSec=100"), "start a.socket", *["connect .s"] * 4, "reset-failed a.socket", "start a.socket")
 add("Accept: no template", {"a.socket": accepting()["a.socket"]}, "start a.socket", "connect .s", "start a.socket")
