@@ -183,7 +183,7 @@ static char **all_names(const struct unit *u)
 
 	if (!names)
 		return NULL;
-	names[0] = u->id;
+	names[0] = (char *)u->id;
 	for (size_t i = 0; i < n; i++)
 		names[i + 1] = u->aliases[i];
 	return names;

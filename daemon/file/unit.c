@@ -26,7 +26,6 @@ static struct unit *unit_free(struct unit *u)
 	strv_free(u->trigger_details);
 	free(u->edges);
 	free(u->start_refusal);
-	free(u->id);
 	free(u);
 	return NULL;
 }
@@ -41,23 +40,21 @@ struct unit *unit_table_find(const struct unit_table *t, const char *name)
 	return e ? e->unit : NULL;
 }
 
-static int add_name(struct unit_table *t, struct unit *u, const char *name)
+/* The name as the table has it; NULL: out of memory. */
+static const char *add_name(struct unit_table *t, struct unit *u, const char *name)
 {
-	struct unit_entry *e = calloc(1, sizeof(*e));
+	size_t size = strlen(name) + 1;
+	struct unit_entry *e = malloc(sizeof(*e) + size);
 
-	/* The unit's own name is kept once. */
-	if (!e || !(e->name = name == u->id ? u->id : strdup(name))) {
-		free(e);
-		return -ENOMEM;
-	}
-	e->unit = u;
-	HASH_ADD_KEYPTR(hh, t->by_name, e->name, strlen(e->name), e);
+	if (!e)
+		return NULL;
+	*e = (struct unit_entry){.unit = u};
+	memcpy(e->name, name, size);
+	HASH_ADD_STR(t->by_name, name, e);
 	if (HASH_IS_IN(hh, e))
-		return 0;
-	if (e->name != u->id)
-		free(e->name);
+		return e->name;
 	free(e);
-	return -ENOMEM;
+	return NULL;
 }
 
 static void drop_name(struct unit_table *t, const char *name)
@@ -68,8 +65,6 @@ static void drop_name(struct unit_table *t, const char *name)
 	if (!e)
 		return;
 	HASH_DEL(t->by_name, e);
-	if (e->name != e->unit->id)
-		free(e->name);
 	free(e);
 }
 
@@ -123,14 +118,11 @@ int unit_table_get(struct unit_table *t, const char *name, struct unit **ret)
 	if (!u)
 		return -ENOMEM;
 	u->type = (enum unit_type)unit_name_type(name);
-	u->id = strdup(name);
 	u->config = config_new(u->type);
-	if (!u->id || !u->config)
+	u->id = u->config ? add_name(t, u, name) : NULL;
+	if (!u->id)
 		return -ENOMEM;
-	int r = add_name(t, u, u->id);
-	if (r < 0)
-		return r;
-	r = add_to_list(t, u);
+	int r = add_to_list(t, u);
 	if (r < 0) {
 		drop_name(t, u->id);
 		return r;
@@ -146,7 +138,7 @@ int unit_table_add_alias(struct unit_table *t, struct unit *u, const char *name)
 	if (other)
 		return other == u ? 0 : -EEXIST;
 	int r = strv_push(&u->aliases, strdup(name));
-	return r < 0 ? r : add_name(t, u, name);
+	return r < 0 || add_name(t, u, name) ? r : -ENOMEM;
 }
 
 int unit_table_remove(struct unit_table *t, struct unit *u)
@@ -178,8 +170,6 @@ void unit_table_done(struct unit_table *t)
 	HASH_ITER(hh, t->by_name, e, next)
 	{
 		HASH_DEL(t->by_name, e);
-		if (e->name != e->unit->id)
-			free(e->name);
 		free(e);
 	}
 	for (size_t i = 0; i < t->count; i++)

@@ -45,7 +45,7 @@ struct edge {
 
 struct unit {
 	struct unit_table *table; /* that it is in */
-	char *id;		  /* the main name */
+	const char *id;		  /* the main name; the table's */
 	char **aliases;		  /* further names */
 	struct config *config;	  /* never NULL */
 	struct diags diags;	  /* of the last load */
@@ -89,9 +89,9 @@ struct unit {
 
 /* All units, findable by every name. */
 struct unit_entry {
-	char *name;
-	struct unit *unit;
 	UT_hash_handle hh;
+	struct unit *unit;
+	char name[];
 };
 
 struct unit_table {
