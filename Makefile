@@ -57,7 +57,7 @@ entrypoint_sources := daemon/main.c $(wildcard daemon/base/*.c) common/clock.c c
 	daemon/plan/job.c daemon/plan/run_queue.c daemon/file/path.c daemon/control/control.c
 # What only answers, children and other verbs run through comes last: those pages are not read in until then.
 seldom_sources := $(wildcard $(addprefix daemon/, \
-	control/methods_*.c control/propert*.c control/reason.c file/dump.c file/install*.c file/preset.c \
+	control/methods_*.c control/propert*.c control/reason.c file/dump.c file/install*.c \
 	life/path.c life/socket_o*.c life/timer*.c \
 	$(patsubst %,manager/%.c,checking here installing journal log_file log_rotate log_writer reload) \
 	$(patsubst %,process/%.c,attributes bus* credential* director* dynamic_user filter* ipc pass sandbox* stdio terminal)))
