@@ -143,7 +143,8 @@ static void on_pid_file(struct loop_source *source, uint32_t events)
 	unit_handle(s->unit, &(struct unit_event){.kind = EVENT_PID_FILE});
 }
 
-/* The nearest folder that exists on the way to the file: it may be made by the service too. */
+/* The nearest folder that exists on the way to the file: it may be made by the service too. Some
+ * daemons never close the file. */
 static int watch_folder(int fd, const char *path)
 {
 	_cleanup_(freep) char *folder = strdup(path);
@@ -153,7 +154,8 @@ static int watch_folder(int fd, const char *path)
 	for (char *slash = strrchr(folder, '/'); slash; slash = strrchr(folder, '/')) {
 		*slash = 0;
 		const char *at = *folder ? folder : "/";
-		if (inotify_add_watch(fd, at, IN_CREATE | IN_MOVED_TO | IN_CLOSE_WRITE) >= 0)
+		if (inotify_add_watch(
+			    fd, at, IN_CREATE | IN_MOVED_TO | IN_MODIFY | IN_CLOSE_WRITE) >= 0)
 			return 0;
 		if (errno != ENOENT)
 			return -errno;

@@ -149,21 +149,31 @@ enum service_state service_on_start_pre_exit(struct service *s, const struct uni
 	return run_next(s, &next) ? next : SERVICE_START;
 }
 
+/* Whom the PID file names is the main process. 0: nobody yet; negative errno: refused. */
+static pid_t take_pid_file(struct service *s, bool may_be_missing)
+{
+	pid_t pid = service_read_pid_file(s, may_be_missing);
+	int r = pid > 0 ? service_set_main_pid(s, pid) : 0;
+
+	return r < 0 ? r : pid;
+}
+
 /* Type=forking: the PID file says who the main process is; it may be written a little later. */
 static enum service_state await_pid_file(struct service *s, bool may_be_missing)
 {
 	enum service_state here = (enum service_state)s->unit->sub_state;
-	pid_t pid = service_read_pid_file(s, may_be_missing);
+	pid_t pid = take_pid_file(s, may_be_missing);
 
-	if (pid > 0 && service_set_main_pid(s, pid) >= 0) {
-		service_unwatch_pid_file(s);
-		return here == SERVICE_START ? SERVICE_START_POST : SERVICE_RUNNING;
-	}
-	if (here == SERVICE_START && service_command(s, COMMANDS_START_POST, 0))
+	if (pid <= 0 && here == SERVICE_START && service_command(s, COMMANDS_START_POST, 0))
 		return SERVICE_START_POST; /* ExecStartPost= may write it */
-	if (service_watch_pid_file(s) < 0 || !service_tree_is_alive(s))
+	if (pid <= 0 && (service_watch_pid_file(s) < 0 || !service_tree_is_alive(s)))
 		return give_up(s, SERVICE_FAILURE_PROTOCOL);
-	return here;
+	if (pid == 0 || pid == -ENOENT) /* it may have come before the watch was there */
+		pid = take_pid_file(s, may_be_missing);
+	if (pid <= 0)
+		return here;
+	service_unwatch_pid_file(s);
+	return here == SERVICE_START ? SERVICE_START_POST : SERVICE_RUNNING;
 }
 
 enum service_state service_on_forking_exit(struct service *s, const struct unit_event *event)

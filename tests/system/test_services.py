@@ -92,6 +92,31 @@ def test_forking_with_a_pid_file(reaperd):
     assert not pid_file.exists(), "reaperd removes it as systemd does"
 
 
+def test_a_pid_file_that_stays_open(reaperd):
+    """As sendmail's: it is written into after its parent ended, and never closed."""
+    pid_file, go, script = (reaperd.folder / name for name in ("pid", "go", "script"))
+    script.write_text(f"exec 9>{pid_file}\nuntil [ -e {go} ]; do sleep 0.01; done\necho $$ >&9\nexec sleep 1000\n")
+    reaperd.service("a", f"/bin/sh -c 'sh {script} & until [ -e {pid_file} ]; do sleep 0.01; done'", f"Type=forking\nPIDFile={pid_file}")
+    reaperd.start("--", "sleep", "1000")
+    reaperd.ctl("start", "--no-block", "a")
+    wait_for(lambda: pid_file.exists() and reaperd.show("a", "ControlPID") == 0, "its parent has ended")
+    go.touch()
+    wait_for(lambda: reaperd.state("a") == "active", "it is up")
+    assert reaperd.main_pid("a") == int(pid_file.read_text())
+
+
+def test_a_pid_file_is_written_as_its_parent_ends(reaperd):
+    """Neither before we look for it nor after we wait for it, but in between: some of these times."""
+    pid_file, pipe, script = (reaperd.folder / name for name in ("pid", "pipe", "script"))
+    os.mkfifo(pipe)
+    script.write_text(f": >{pid_file}\nread x <{pipe}\necho $$ >{pid_file}\nexec sleep 1000\n")
+    reaperd.service("a", f"/bin/sh -c 'sh {script} & exec 8>{pipe}'", f"Type=forking\nPIDFile={pid_file}\nTimeoutStartSec=10", unit="StartLimitIntervalSec=0")
+    reaperd.service("keep")
+    reaperd.start("keep.service")
+    for _ in range(50):
+        assert reaperd.ctl("restart", "a").status == 0
+
+
 def test_a_main_process_that_hands_over(reaperd):
     """As nginx's does for a new program: whom the PID file names when the old one ends is the main process."""
     pid_file, script = reaperd.folder / "pid", reaperd.folder / "script"
