@@ -208,27 +208,24 @@ void life_look_for_adopted(struct life *life)
 		adopted_look(&life->adopted, &life->processes, &life->marks, on_adopted, life) >= 0;
 }
 
-/* A process that is still a zombie: books how it ended; the state machine hears of it in the turn.
- */
-void life_reaped(const struct reaped *r, void *data)
+void life_orphan_reaped(struct life *life, const struct reaped *r)
 {
-	struct life *life = data;
-	struct process *p = r->process;
-
 	life->child_died = true;
-	life->looked = false;
-	birth_forget(&life->places, r->pid);
-	if (!adopted_forget(&life->adopted, r->pid) && !p)
+	if (!adopted_forget(&life->adopted, r->pid))
 		life->counters.orphans_adopted++; /* it ended before it was noticed */
-	if (!p || !p->unit) {
-		react_to_orphan_end(life, r);
-		return;
-	}
+	react_to_orphan_end(life, r);
+}
+
+void life_process_ended(struct life *life, struct process *p)
+{
 	struct unit *u = p->unit;
 	struct service *s = u->service;
+	const struct reaped r = {p->pid, p->code, p->status};
 	bool is_main = s->main == p;
 	struct exit_record *record = is_main ? &s->main_record : s->control_record;
 
+	life->child_died = true;
+	(void)adopted_forget(&life->adopted, p->pid);
 	/* It may have spoken and died at once. */
 	life_hear_failures(life);
 	notify_drain(s->notify);
@@ -236,13 +233,13 @@ void life_reaped(const struct reaped *r, void *data)
 		output_drain(s->output);
 	if (is_main && service_follow_pid_file(s))
 		return;
-	record->code = r->code;
-	record->status = r->status;
+	record->code = r.code;
+	record->status = r.status;
 	record->exit = moment_now();
 	s->exited |= 1U << (is_main ? PROCESS_MAIN : PROCESS_CONTROL);
 	service_forget_process(s, is_main ? &s->main : &s->control);
 	life_enqueue(life, u, WORK_EXIT);
-	react_to_exit(life, u, r, is_main);
+	react_to_exit(life, u, &r, is_main);
 }
 
 /* Control first: what the main process's end means may depend on it. */

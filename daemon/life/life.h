@@ -197,10 +197,13 @@ void life_look_for_adopted(struct life *life);
 /* The unit that wears the mark, or NULL. */
 struct unit *life_mark_owner(uint64_t mark, void *life);
 
-/* A dead child that is still a zombie: the reap_fn of the manager calls this. */
-void life_reaped(const struct reaped *r, void *life);
+/* An orphan that ended. */
+void life_orphan_reaped(struct life *life, const struct reaped *r);
+/* A process of a unit that is gone (process_next_gone()): books how it ended; the state machine
+ * hears of it in life_settle(). */
+void life_process_ended(struct life *life, struct process *p);
 /* The helper of service_clean() ended. */
-void life_cleaned(struct life *life, const struct reaped *r);
+void life_cleaned(struct life *life, struct process *p);
 
 /* Whether all conditions (asserts: the other kind) of the unit hold; *ret_failed the one that does
  * not. */

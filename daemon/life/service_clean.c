@@ -62,12 +62,12 @@ int service_clean(struct unit *u, unsigned kinds)
 	return -ENOMEM;
 }
 
-void life_cleaned(struct life *life, const struct reaped *r)
+void life_cleaned(struct life *life, struct process *p)
 {
-	struct unit *u = r->process->unit;
+	struct unit *u = p->unit;
 
-	u->service->cleaner = process_forget(&life->processes, r->process);
-	u->service->clean_failed = r->code != CLD_EXITED || r->status != 0;
+	u->service->clean_failed = p->code != CLD_EXITED || p->status != 0;
+	u->service->cleaner = process_forget(&life->processes, p);
 	if (u->service->clean_failed)
 		log_line(LOG_WARNING, 0, u->id, "not all of its folders could be removed");
 	job_wake(&life->jobs, u);

@@ -101,10 +101,10 @@ int entrypoint_start(struct manager *m)
 	return 0;
 }
 
-void entrypoint_ended(struct manager *m, const struct reaped *r)
+void entrypoint_ended(struct manager *m, const struct process *p)
 {
 	struct entrypoint *e = &m->entrypoint;
-	int status = r->code == CLD_EXITED ? r->status : 128 + r->status;
+	int status = p->code == CLD_EXITED ? p->status : 128 + p->status;
 
 	if (status < 256 && m->options.expect_exit[status])
 		status = 0;

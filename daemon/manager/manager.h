@@ -163,7 +163,7 @@ void manager_environment_close(struct manager *m);
 
 /* entrypoint.c */
 int entrypoint_start(struct manager *m);
-void entrypoint_ended(struct manager *m, const struct reaped *r);
+void entrypoint_ended(struct manager *m, const struct process *p);
 void entrypoint_forward(struct manager *m, int sig);
 void entrypoint_child_changed(struct manager *m);
 

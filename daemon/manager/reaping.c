@@ -19,10 +19,8 @@ static void warn_reaped(const struct reaped *r)
 		proc_read(r->pid, &info) >= 0 ? info.name : "?");
 }
 
-static void helper_ended(struct manager *m, const struct reaped *r)
+static void helper_ended(struct manager *m, struct process *p)
 {
-	struct process *p = r->process;
-
 	if (p == m->generators)
 		generators_ended(m);
 	else if (p == m->journal)
@@ -30,26 +28,29 @@ static void helper_ended(struct manager *m, const struct reaped *r)
 	else if (p == m->log_writer)
 		log_files_ended(m);
 	else if (p->unit)
-		life_cleaned(&m->life, r);
+		life_cleaned(&m->life, p);
 	else /* whose end nobody waits for */
 		(void)process_forget(&m->life.processes, p);
 }
 
-static void on_dead_child(const struct reaped *r, void *data)
+static void on_orphan(const struct reaped *r, void *data)
 {
 	struct manager *m = data;
 
-	if (r->process && r->process == m->entrypoint.process) {
-		entrypoint_ended(m, r);
-		return;
-	}
-	if (r->process && r->process->role == PROCESS_HELPER) {
-		helper_ended(m, r);
-		return;
-	}
-	if (!r->process && m->options.warn_reaped)
+	if (m->options.warn_reaped)
 		warn_reaped(r);
-	life_reaped(r, &m->life);
+	life_orphan_reaped(&m->life, r);
+}
+
+static void process_ended(struct manager *m, struct process *p)
+{
+	birth_forget(&m->life.places, p->pid);
+	if (p == m->entrypoint.process)
+		entrypoint_ended(m, p);
+	else if (p->role == PROCESS_HELPER)
+		helper_ended(m, p);
+	else
+		life_process_ended(&m->life, p);
 }
 
 /* One command alone, and nobody to ask: names of orphans are of no use. */
@@ -60,14 +61,16 @@ static bool somebody_listens(const struct manager *m)
 
 unsigned manager_reap(struct manager *m)
 {
-	unsigned n = 0;
+	struct process_table *t = &m->life.processes;
+	unsigned n =
+		reap_drain(t, &m->life.reaping, REAP_BUDGET, somebody_listens(m), on_orphan, m);
 
-	/* The consequences of one end before the next is looked at: the first may ask for
-	 * another's. */
-	while (n < REAP_BUDGET && reap_next(&m->life.processes, &m->life.reaping,
-					  somebody_listens(m), on_dead_child, m)) {
+	/* What they left is ours by now: one look shows it for all. The consequences of one end
+	 * before the next is acted on: the first may ask for another's. */
+	m->life.looked = false;
+	for (struct process *p = process_next_gone(t); p; p = process_next_gone(t)) {
+		process_ended(m, p);
 		life_settle(&m->life);
-		n++;
 	}
 	if (n == REAP_BUDGET)
 		(void)loop_timer_set(m->loop, &m->sweep_timer, clock_monotonic_usec());

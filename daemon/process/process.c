@@ -37,10 +37,54 @@ struct process *process_find(const struct process_table *t, pid_t pid)
 	return p;
 }
 
+void process_gone(struct process_table *t, struct process *p, int code, int status)
+{
+	p->is_gone = true;
+	p->code = code;
+	p->status = status;
+	p->next_gone = NULL;
+	if (t->gone_last)
+		t->gone_last->next_gone = p;
+	else
+		t->gone_first = p;
+	t->gone_last = p;
+}
+
+struct process *process_next_gone(struct process_table *t)
+{
+	struct process *p = t->gone_first;
+
+	if (!p)
+		return NULL;
+	t->gone_first = p->next_gone;
+	if (!t->gone_first)
+		t->gone_last = NULL;
+	return p;
+}
+
+/* Forgotten before its turn came. */
+static void leave_line(struct process_table *t, const struct process *p)
+{
+	struct process *before = NULL, *at = t->gone_first;
+
+	for (; at && at != p; at = at->next_gone)
+		before = at;
+	if (!at)
+		return;
+	if (before)
+		before->next_gone = p->next_gone;
+	else
+		t->gone_first = p->next_gone;
+	if (t->gone_last == p)
+		t->gone_last = before;
+}
+
 int process_signal(const struct process *p, int sig)
 {
 	const struct proc_info identity = {.pid = p->pid, .start_ticks = p->start_ticks};
 
+	if (p->is_gone)
+		return 0;
 	if (p->spawned)
 		return kill(p->pid, sig) < 0 ? -errno : 0;
 	return proc_signal(&identity, sig);
@@ -50,6 +94,8 @@ struct process *process_forget(struct process_table *t, struct process *p)
 {
 	if (!p)
 		return NULL;
+	if (p->is_gone)
+		leave_line(t, p);
 	HASH_DEL(t->by_pid, p);
 	free(p);
 	return NULL;

@@ -31,11 +31,16 @@ struct process {
 	uint64_t mark;	      /* of its activation; see mark.h */
 	uint64_t start_ticks; /* of an adopted one: with the PID, an identity */
 	struct moment started;
+	/* It is reaped, but its end has not been acted on: its number is no longer its own. */
+	bool is_gone;
+	int code, status; /* then; of waitid(2) */
+	struct process *next_gone;
 	UT_hash_handle hh;
 };
 
 struct process_table {
 	struct process *by_pid;
+	struct process *gone_first, *gone_last; /* whose ends are to be acted on */
 	/* The mark of the activation whose process, ended by now, had that number; 0: none. */
 	uint64_t (*ended)(pid_t pid, void *data);
 	void *data;
@@ -45,8 +50,13 @@ struct process_table {
 struct process *process_track(
 	struct process_table *t, pid_t pid, enum process_role role, struct unit *unit);
 struct process *process_find(const struct process_table *t, pid_t pid);
-/* Signals it. An adopted one may have another parent, who reaps it without our knowing: its number
- * is then not used. 0 or negative errno. */
+/* It was reaped, and waits for process_next_gone(). Its number finds it until then, or another that
+ * got it meanwhile. */
+void process_gone(struct process_table *t, struct process *p, int code, int status);
+/* Takes the first of them out of the line; NULL: none waits. The caller forgets it. */
+struct process *process_next_gone(struct process_table *t);
+/* Signals it. One that is gone takes it as a zombie does. An adopted one may have another parent,
+ * who reaps it without our knowing: its number is then not used. 0 or negative errno. */
 int process_signal(const struct process *p, int sig);
 /* Takes it out of the table and frees it. Accepts NULL. */
 struct process *process_forget(struct process_table *t, struct process *p);

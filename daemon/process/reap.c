@@ -36,38 +36,46 @@ static void detach(const siginfo_t *info)
 		(void)waitid(P_PID, (id_t)info->si_pid, &again, WEXITED | WSTOPPED | WNOHANG);
 }
 
-static void take(const struct process_table *t, struct reap_counters *counters,
-	const siginfo_t *end, bool is_zombie, reap_fn *fn, void *data)
+static bool reap(pid_t pid)
 {
 	siginfo_t info;
-	const struct reaped r = {
-		.pid = end->si_pid,
-		.code = end->si_code,
-		.status = end->si_status,
-		.process = process_find(t, end->si_pid),
-	};
 
-	fn(&r, data);
-	if (is_zombie && wait_child(P_PID, (id_t)r.pid, &info, WEXITED | WNOHANG) < 0)
+	return wait_child(P_PID, (id_t)pid, &info, WEXITED | WNOHANG) >= 0;
+}
+
+static void take(struct process_table *t, struct reap_counters *counters, const siginfo_t *end,
+	bool is_zombie, orphan_fn *fn, void *data)
+{
+	const struct reaped r = {end->si_pid, end->si_code, end->si_status};
+	struct process *p = process_find(t, r.pid);
+
+	if (!p)
+		fn(&r, data);
+	if (is_zombie && !reap(r.pid))
 		return;
 	counters->reaped++;
-	if (!r.process)
+	if (p)
+		process_gone(t, p, r.code, r.status);
+	else
 		counters->orphans_reaped++;
 }
 
-bool reap_next(const struct process_table *t, struct reap_counters *counters, bool peek,
-	reap_fn *fn, void *data)
+unsigned reap_drain(struct process_table *t, struct reap_counters *counters, unsigned budget,
+	bool peek, orphan_fn *fn, void *data)
 {
-	siginfo_t info = {0};
+	const int how = WEXITED | WNOHANG | (peek ? WNOWAIT : 0);
 
-	if (wait_child(P_ALL, 0, &info, WEXITED | WNOHANG | (peek ? WNOWAIT : 0)) < 0 ||
-		info.si_pid == 0)
-		return false;
-	if (is_exit(info.si_code)) {
-		take(t, counters, &info, peek, fn, data);
-	} else {
-		detach(&info);
-		counters->detached++;
+	for (unsigned n = 0; n < budget; n++) {
+		siginfo_t info = {0};
+
+		if (wait_child(P_ALL, 0, &info, how) < 0 || info.si_pid == 0)
+			return n;
+		if (is_exit(info.si_code)) {
+			take(t, counters, &info, peek, fn, data);
+		} else {
+			detach(&info);
+			counters->detached++;
+		}
 	}
-	return true;
+	return budget;
 }

@@ -14,25 +14,23 @@
 
 struct reaped {
 	pid_t pid;
-	int code;		 /* CLD_EXITED, CLD_KILLED, CLD_DUMPED */
-	int status;		 /* exit status or signal */
-	struct process *process; /* NULL: an orphan that we adopted */
+	int code;   /* CLD_EXITED, CLD_KILLED, CLD_DUMPED */
+	int status; /* exit status or signal */
 };
 
-/*
- * Called for each dead child; the process table still has it, and the callee calls
- * process_forget(). With `peek` it is still a zombie then, /proc/PID is there, and it is reaped
- * right after.
- */
-typedef void reap_fn(const struct reaped *r, void *data);
+/* Called for each orphan of ours that ended. With `peek` it is still a zombie then, /proc/PID is
+ * there, and it is reaped right after. */
+typedef void orphan_fn(const struct reaped *r, void *data);
 
 struct reap_counters {
 	uint64_t reaped, orphans_reaped, detached, sigchld_wakeups;
 };
 
 /*
- * Takes in one child; false: none waits for it. `peek`: `fn` wants to look at /proc, which costs a
- * further system call.
+ * Reaps until none is left, or `budget` is used up. Those of the process table wait in its line
+ * (process_next_gone()); orphans are told at once. `peek`: `fn` wants to look at /proc, which costs
+ * a further system call for each. Returns how many were taken in; a return equal to the budget
+ * means: call again.
  */
-bool reap_next(const struct process_table *t, struct reap_counters *counters, bool peek,
-	reap_fn *fn, void *data);
+unsigned reap_drain(struct process_table *t, struct reap_counters *counters, unsigned budget,
+	bool peek, orphan_fn *fn, void *data);
