@@ -107,14 +107,21 @@ def make_service(dice, letter, contrary):
     return service("; ".join(text), "; ".join(more), letter)
 
 
+def with_a_life(name, text):
+    """One that ends at once stays up."""
+    return re.sub(r"^(Type=simple)\nExecStart=.*", rf"\1\nExecStart=main {name[0]}", text, flags=re.M)
+
+
 def without_races(units):
     """Of two that restart or start each other the timers go off together (systemd's are late by up to 250 ms), and which is
     first is not defined: only one has one. Nor is whether what ends at once takes along what is stopped with it before that is
-    up, or is stopped itself before it ends."""
+    up, or is stopped itself before it ends; nor how often one that ends at once upholds another while it is upheld itself."""
     restarting = []
     for name, text in units.items():
         if "PropagatesStopTo=" in text or "StopWhenUnneeded=" in text or any(f"BindsTo={name}" in other or f"StopPropagatedFrom={name}" in other for other in units.values()):
-            units[name] = re.sub(r"^(Type=simple)\nExecStart=.*", rf"\1\nExecStart=main {name[0]}", text, flags=re.M)
+            units[name] = with_a_life(name, text)
+        if "Upholds=" in text and any(f"Upholds={name}" in other for other in units.values()):
+            units[name] = re.sub(r"^ExecCondition=.*\n?", "", with_a_life(name, text), flags=re.M)
     for name, text in units.items():
         others = [other for other in restarting if RESTARTS.search(text + units[other]) and (other in text or name in units[other])]
         if others:
