@@ -187,6 +187,11 @@ check-packages: ## Debian's packages as they come, under reaperd and beside it s
 	@tests/packages/image
 	@tests/packages/varlink
 
+check-beside: ## 160 further packages, unit by unit beside systemd, with its rights and a container's; makes roots (root, half an hour)
+	@scripts/deps packages
+	@$(MAKE) --no-print-directory BUILD=static CC=musl-gcc all
+	@tests/packages/beside
+
 # What the tests of faults do when there is time: figures in docs/faults.md.
 SOAK := REAPERD_STOPS=100000 REAPERD_LAPS=10000 REAPERD_KILLS=1000 REAPERD_RELOADS=10000 REAPERD_MALLOC_STEP=1 REAPERD_SYSCALLS=all \
 	REAPERD_SOUP_SECONDS=600 REAPERD_OUTPUT_BYTES=1000000000
@@ -275,7 +280,7 @@ clean: ## remove what was built
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "%-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
-.PHONY: all static helpers parents unit-tests fuzzers check check-asan check-soak check-oracle check-packages check-vm unit system fuzz bench demo deb lint format install uninstall deps clean help
+.PHONY: all static helpers parents unit-tests fuzzers check check-asan check-soak check-oracle check-packages check-beside check-vm unit system fuzz bench demo deb lint format install uninstall deps clean help
 .DELETE_ON_ERROR:
 .SECONDARY:
 
