@@ -335,7 +335,7 @@ void life_turn(struct life *life)
 	} while (life->upkeep_first && all_ran);
 	look_at_trees(life);
 	idle_release(life);
-	birth_sweep(&life->places);
+	life_sweep_births(life);
 	life->looked = false;
 	collect_turn(life);
 	if (life->queue_first || !all_ran)

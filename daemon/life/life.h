@@ -105,6 +105,7 @@ struct life {
 	struct spawn_context spawn;
 	struct loop_source failures; /* of children before exec: service_exec.c; fd -1: none yet */
 	struct birth_places places;
+	struct loop_timer places_timer; /* a turn in a moment, for outputs that lie there */
 	struct reap_counters reaping;
 	struct life_counters counters;
 	struct life_hooks hooks;
@@ -148,6 +149,8 @@ void life_close_cgroups(struct life *life);
  */
 int life_prepare_births(struct life *life);
 void life_end_births(struct life *life);
+/* Closes what children have by now, and sees to it that there is a turn for the rest. */
+void life_sweep_births(struct life *life);
 /* Books what children have told. */
 void life_hear_failures(struct life *life);
 /* Takes back what can be seen from outside: run-time folders, sockets, cgroups. Processes are left

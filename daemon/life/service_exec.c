@@ -14,6 +14,8 @@
 #include "daemon/base/log.h"
 #include "daemon/life/service.h"
 
+#define SWEEP_USEC (2 * USEC_PER_MSEC) /* a child has its own descriptors after a tenth of that */
+
 static void book_failure(struct process *p, const struct spawn_failure *failure)
 {
 	struct service *s = p->unit->service;
@@ -48,6 +50,18 @@ static void on_failures(struct loop_source *source, uint32_t events)
 	life_hear_failures(source->data);
 }
 
+static void on_places(struct loop_timer *t)
+{
+	(void)t; /* the turn sweeps */
+}
+
+void life_sweep_births(struct life *life)
+{
+	if (birth_sweep(&life->places))
+		(void)loop_timer_set(life->loop, &life->places_timer,
+			usec_add(clock_monotonic_usec(), SWEEP_USEC));
+}
+
 int life_prepare_births(struct life *life)
 {
 	int ends[2];
@@ -61,6 +75,7 @@ int life_prepare_births(struct life *life)
 	life->spawn.failure_fd = ends[1];
 	birth_open(&life->places, ends[1]);
 	life->spawn.places = &life->places;
+	life->places_timer.fn = on_places;
 	int r = loop_add(life->loop, &life->failures, EPOLLIN);
 	if (r < 0)
 		life_end_births(life);
@@ -72,6 +87,7 @@ void life_end_births(struct life *life)
 	if (life->failures.fd < 0)
 		return;
 	loop_remove(life->loop, &life->failures);
+	loop_timer_clear(life->loop, &life->places_timer);
 	birth_close(&life->places);
 	close(life->failures.fd);
 	close(life->spawn.failure_fd);

@@ -12,8 +12,10 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#define UNSHARE                                                                                    \
-	2U /* CLOSE_RANGE_UNSHARE of linux/close_range.h, which musl's headers do not find */
+#define LOOKS 8
+
+/* CLOSE_RANGE_UNSHARE of linux/close_range.h, which musl's headers do not find. */
+#define UNSHARE 2U
 
 static int own_table(unsigned from)
 {
@@ -55,11 +57,21 @@ static void empty(const struct birth_places *p, struct birth_place *place)
 	place->pid = 0;
 }
 
-void birth_sweep(struct birth_places *p)
+static void empty_unused(struct birth_places *p)
 {
 	for (size_t i = 0; i < p->count; i++)
 		if (p->list[i].pid && !atomic_load(&p->used[i]))
 			empty(p, &p->list[i]);
+}
+
+bool birth_sweep(struct birth_places *p)
+{
+	bool again = false;
+
+	empty_unused(p);
+	for (size_t i = 0; i < p->count; i++)
+		again |= p->list[i].pid && p->list[i].looks++ < LOOKS;
+	return again;
 }
 
 void birth_forget(struct birth_places *p, pid_t pid)
@@ -72,10 +84,11 @@ void birth_forget(struct birth_places *p, pid_t pid)
 /* A place with the output in it, or NULL. */
 static struct birth_place *take_place(struct birth_places *p, int output_fd)
 {
-	birth_sweep(p);
+	empty_unused(p);
 	for (size_t i = 0; i < p->count; i++) {
 		if (p->list[i].pid)
 			continue;
+		p->list[i].looks = 0;
 		if (dup3(output_fd, p->list[i].fd, O_CLOEXEC) < 0)
 			return NULL;
 		atomic_store(&p->used[i], true);

@@ -21,7 +21,8 @@
 
 struct birth_place {
 	int fd;
-	pid_t pid; /* the child whose output lies there; 0: free */
+	pid_t pid;	/* the child whose output lies there; 0: free */
+	unsigned looks; /* in vain, whether it is still needed */
 };
 
 struct birth_places {
@@ -49,5 +50,6 @@ pid_t birth_fork(struct birth *b);
 
 /* A child ended, whether it had come so far or not. */
 void birth_forget(struct birth_places *p, pid_t pid);
-/* Closes outputs that their children have by now. */
-void birth_sweep(struct birth_places *p);
+/* Closes outputs that their children have by now. True: there are others, so another look in a
+ * moment is worth it; false also where that was done a few times, for a child may be stopped. */
+bool birth_sweep(struct birth_places *p);
