@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The turn: exits that were booked, jobs that may run, consequences of changed states, trees that
- * emptied. */
+/* The ends of processes, and the turn: jobs that may run, consequences of changed states, trees
+ * that emptied. */
 #include "daemon/life/life.h"
 
 #include <errno.h>
@@ -208,12 +208,29 @@ void life_look_for_adopted(struct life *life)
 		adopted_look(&life->adopted, &life->processes, &life->marks, on_adopted, life) >= 0;
 }
 
-void life_orphan_reaped(struct life *life, const struct reaped *r)
+/* It may have spoken and died at once. While it is a zombie, its user and number tell who spoke. */
+static void hear_last_words(struct life *life, const struct process *p)
 {
+	life_hear_failures(life);
+	if (p->unit && p->unit->service)
+		notify_drain(p->unit->service->notify);
+}
+
+bool life_child_died(struct life *life, const struct reaped *r)
+{
+	const struct process *p = process_find(&life->processes, r->pid);
+	bool was_adopted = adopted_forget(&life->adopted, r->pid);
+
 	life->child_died = true;
-	if (!adopted_forget(&life->adopted, r->pid))
+	birth_forget(&life->places, r->pid);
+	if (p)
+		hear_last_words(life, p);
+	if (p && process_find(&life->processes, r->pid)) /* it named nobody in its place */
+		return true;
+	if (!was_adopted)
 		life->counters.orphans_adopted++; /* it ended before it was noticed */
 	react_to_orphan_end(life, r);
+	return false;
 }
 
 void life_process_ended(struct life *life, struct process *p)
@@ -224,11 +241,6 @@ void life_process_ended(struct life *life, struct process *p)
 	bool is_main = s->main == p;
 	struct exit_record *record = is_main ? &s->main_record : s->control_record;
 
-	life->child_died = true;
-	(void)adopted_forget(&life->adopted, p->pid);
-	/* It may have spoken and died at once. */
-	life_hear_failures(life);
-	notify_drain(s->notify);
 	if (s->output)
 		output_drain(s->output);
 	if (is_main && service_follow_pid_file(s))
@@ -236,28 +248,13 @@ void life_process_ended(struct life *life, struct process *p)
 	record->code = r.code;
 	record->status = r.status;
 	record->exit = moment_now();
-	s->exited |= 1U << (is_main ? PROCESS_MAIN : PROCESS_CONTROL);
 	service_forget_process(s, is_main ? &s->main : &s->control);
-	life_enqueue(life, u, WORK_EXIT);
 	react_to_exit(life, u, &r, is_main);
-}
-
-/* Control first: what the main process's end means may depend on it. */
-static void handle_exits(struct unit *u)
-{
-	struct service *s = u->service;
-	unsigned exited = s->exited;
-
-	s->exited = 0;
 	service_check_oom(s);
-	if (exited & 1U << PROCESS_CONTROL)
-		unit_handle(u, &(struct unit_event){.kind = EVENT_CONTROL_EXITED,
-				       .code = s->control_record->code,
-				       .status = s->control_record->status});
-	if (exited & 1U << PROCESS_MAIN)
-		unit_handle(u, &(struct unit_event){.kind = EVENT_MAIN_EXITED,
-				       .code = s->main_record.code,
-				       .status = s->main_record.status});
+	unit_handle(
+		u, &(struct unit_event){.kind = is_main ? EVENT_MAIN_EXITED : EVENT_CONTROL_EXITED,
+			   .code = r.code,
+			   .status = r.status});
 }
 
 static void do_queued_work(struct life *life)
@@ -266,8 +263,6 @@ static void do_queued_work(struct life *life)
 		unsigned work = u->queued;
 
 		u->queued = 0;
-		if (work & WORK_EXIT)
-			handle_exits(u);
 		if (work & WORK_REACT)
 			react_to_state(life, u);
 		else if (work & WORK_TRIGGERS)

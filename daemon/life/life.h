@@ -185,10 +185,9 @@ int life_request(struct life *life, struct unit *u, enum job_type type, enum job
 
 /* What is queued for a unit until the turn. */
 enum unit_work {
-	WORK_EXIT = 1 << 0,	  /* a process of it ended */
-	WORK_REACT = 1 << 1,	  /* its state changed: consequences for others */
-	WORK_TRIGGERS = 1 << 2,	  /* a job of it ended: whoever triggers it looks again */
-	WORK_JOB_FAILED = 1 << 3, /* a job of it failed, not by what it did itself */
+	WORK_REACT = 1 << 0,	  /* its state changed: consequences for others */
+	WORK_TRIGGERS = 1 << 1,	  /* a job of it ended: whoever triggers it looks again */
+	WORK_JOB_FAILED = 1 << 2, /* a job of it failed, not by what it did itself */
 };
 
 void life_enqueue(struct life *life, struct unit *u, unsigned work);
@@ -200,10 +199,11 @@ void life_look_for_adopted(struct life *life);
 /* The unit that wears the mark, or NULL. */
 struct unit *life_mark_owner(uint64_t mark, void *life);
 
-/* An orphan that ended. */
-void life_orphan_reaped(struct life *life, const struct reaped *r);
-/* A process of a unit that is gone (process_next_gone()): books how it ended; the state machine
- * hears of it in life_settle(). */
+/* A child that ended, still a zombie: hears what it said last. Whether it is in the process table
+ * still; false: an orphan. */
+bool life_child_died(struct life *life, const struct reaped *r);
+/* A process of a unit that is gone (process_next_gone()): books how it ended, and tells the state
+ * machine. */
 void life_process_ended(struct life *life, struct process *p);
 /* The helper of service_clean() ended. */
 void life_cleaned(struct life *life, struct process *p);

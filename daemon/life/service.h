@@ -65,7 +65,6 @@ struct service {
 	enum command_list list : 8; /* what `control` executes */
 	enum service_result result : 8, reload_result : 8;
 	enum service_state late_in : 8; /* with the result "timeout": what took too long */
-	uint8_t exited;			/* bits of process roles: exits not yet handled */
 
 	bool main_is_adopted : 1; /* not our own child at birth: forking, MAINPID= */
 	bool forbid_restart : 1;  /* a job stopped it */

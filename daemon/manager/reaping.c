@@ -33,18 +33,16 @@ static void helper_ended(struct manager *m, struct process *p)
 		(void)process_forget(&m->life.processes, p);
 }
 
-static void on_orphan(const struct reaped *r, void *data)
+static void on_dead_child(const struct reaped *r, void *data)
 {
 	struct manager *m = data;
 
-	if (m->options.warn_reaped)
+	if (!life_child_died(&m->life, r) && m->options.warn_reaped)
 		warn_reaped(r);
-	life_orphan_reaped(&m->life, r);
 }
 
 static void process_ended(struct manager *m, struct process *p)
 {
-	birth_forget(&m->life.places, p->pid);
 	if (p == m->entrypoint.process)
 		entrypoint_ended(m, p);
 	else if (p->role == PROCESS_HELPER)
@@ -62,16 +60,15 @@ static bool somebody_listens(const struct manager *m)
 unsigned manager_reap(struct manager *m)
 {
 	struct process_table *t = &m->life.processes;
+	struct process *p;
 	unsigned n =
-		reap_drain(t, &m->life.reaping, REAP_BUDGET, somebody_listens(m), on_orphan, m);
+		reap_drain(t, &m->life.reaping, REAP_BUDGET, somebody_listens(m), on_dead_child, m);
 
 	/* What they left is ours by now: one look shows it for all. The consequences of one end
 	 * before the next is acted on: the first may ask for another's. */
 	m->life.looked = false;
-	for (struct process *p = process_next_gone(t); p; p = process_next_gone(t)) {
+	for (life_settle(&m->life); (p = process_next_gone(t)); life_settle(&m->life))
 		process_ended(m, p);
-		life_settle(&m->life);
-	}
 	if (n == REAP_BUDGET)
 		(void)loop_timer_set(m->loop, &m->sweep_timer, clock_monotonic_usec());
 	if (m->entrypoint.process && m->entrypoint.tty_fd >= 0)

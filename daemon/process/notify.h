@@ -49,7 +49,7 @@ int notify_open(struct notify_socket *s, const char *path);
 /* These take NULL for one that is closed. notify_close() removes the file, too. */
 void notify_close(struct notify_socket *s);
 bool notify_is_open(const struct notify_socket *s);
-/* Hears what is queued now: before an exit is booked, for a sender may have sent and died at once.
+/* Hears what is queued now: before a child is reaped, for a sender may have sent and died at once.
  */
 void notify_drain(struct notify_socket *s);
 

@@ -39,6 +39,7 @@ struct process *process_find(const struct process_table *t, pid_t pid)
 
 void process_gone(struct process_table *t, struct process *p, int code, int status)
 {
+	HASH_DEL(t->by_pid, p);
 	p->is_gone = true;
 	p->code = code;
 	p->status = status;
@@ -96,7 +97,8 @@ struct process *process_forget(struct process_table *t, struct process *p)
 		return NULL;
 	if (p->is_gone)
 		leave_line(t, p);
-	HASH_DEL(t->by_pid, p);
+	else
+		HASH_DEL(t->by_pid, p);
 	free(p);
 	return NULL;
 }
@@ -105,4 +107,6 @@ void process_table_done(struct process_table *t)
 {
 	while (t->by_pid)
 		(void)process_forget(t, t->by_pid);
+	while (t->gone_first)
+		(void)process_forget(t, t->gone_first);
 }

@@ -50,8 +50,8 @@ struct process_table {
 struct process *process_track(
 	struct process_table *t, pid_t pid, enum process_role role, struct unit *unit);
 struct process *process_find(const struct process_table *t, pid_t pid);
-/* It was reaped, and waits for process_next_gone(). Its number finds it until then, or another that
- * got it meanwhile. */
+/* It was reaped: its number, which may be another's by now, no longer finds it. It waits for
+ * process_next_gone(). */
 void process_gone(struct process_table *t, struct process *p, int code, int status);
 /* Takes the first of them out of the line; NULL: none waits. The caller forgets it. */
 struct process *process_next_gone(struct process_table *t);

@@ -44,15 +44,14 @@ static bool reap(pid_t pid)
 }
 
 static void take(struct process_table *t, struct reap_counters *counters, const siginfo_t *end,
-	bool is_zombie, orphan_fn *fn, void *data)
+	bool is_zombie, dead_child_fn *fn, void *data)
 {
 	const struct reaped r = {end->si_pid, end->si_code, end->si_status};
-	struct process *p = process_find(t, r.pid);
 
-	if (!p)
-		fn(&r, data);
+	fn(&r, data);
 	if (is_zombie && !reap(r.pid))
 		return;
+	struct process *p = process_find(t, r.pid);
 	counters->reaped++;
 	if (p)
 		process_gone(t, p, r.code, r.status);
@@ -61,7 +60,7 @@ static void take(struct process_table *t, struct reap_counters *counters, const 
 }
 
 unsigned reap_drain(struct process_table *t, struct reap_counters *counters, unsigned budget,
-	bool peek, orphan_fn *fn, void *data)
+	bool peek, dead_child_fn *fn, void *data)
 {
 	const int how = WEXITED | WNOHANG | (peek ? WNOWAIT : 0);
 

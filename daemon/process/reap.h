@@ -18,9 +18,9 @@ struct reaped {
 	int status; /* exit status or signal */
 };
 
-/* Called for each orphan of ours that ended. With `peek` it is still a zombie then, /proc/PID is
- * there, and it is reaped right after. */
-typedef void orphan_fn(const struct reaped *r, void *data);
+/* Called for each child that ended. With `peek` it is still a zombie then, /proc/PID is there, and
+ * it is reaped right after. The callee may forget its process: it is an orphan then. */
+typedef void dead_child_fn(const struct reaped *r, void *data);
 
 struct reap_counters {
 	uint64_t reaped, orphans_reaped, detached, sigchld_wakeups;
@@ -28,9 +28,9 @@ struct reap_counters {
 
 /*
  * Reaps until none is left, or `budget` is used up. Those of the process table wait in its line
- * (process_next_gone()); orphans are told at once. `peek`: `fn` wants to look at /proc, which costs
+ * (process_next_gone()). `peek`: `fn` wants to look at /proc, which costs
  * a further system call for each. Returns how many were taken in; a return equal to the budget
  * means: call again.
  */
 unsigned reap_drain(struct process_table *t, struct reap_counters *counters, unsigned budget,
-	bool peek, orphan_fn *fn, void *data);
+	bool peek, dead_child_fn *fn, void *data);

@@ -1,0 +1,63 @@
+"""What comes to reaperd all at once, for it could not look meanwhile (a loaded machine): order is as it happened."""
+
+import contextlib
+import os
+import pathlib
+import signal
+
+from reaperd import HELPERS, wait_for
+
+NOTIFY = HELPERS / "notify"
+
+
+def state_of(pid):
+    return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
+@contextlib.contextmanager
+def busy(reaperd):
+    """It looks at nothing until the end of the block."""
+    os.kill(reaperd.pid, signal.SIGSTOP)
+    try:
+        wait_for(lambda: state_of(reaperd.pid) == "T", "reaperd is stopped")
+        yield
+    finally:
+        os.kill(reaperd.pid, signal.SIGCONT)
+
+
+def waiting(reaperd, name, then, text):
+    """A service whose shell does `then` once release() says so."""
+    os.mkfifo(reaperd.folder / f"{name}.go")
+    reaperd.service(name, f"/bin/sh -c 'read x <{reaperd.folder}/{name}.go; {then}'", text)
+
+
+def release(reaperd, name):
+    (reaperd.folder / f"{name}.go").write_text("go\n")
+
+
+def ends(pid):
+    wait_for(lambda: state_of(pid) == "Z", "it ended")
+
+
+def test_the_last_words_of_a_helper_are_heard(reaperd):
+    """Who spoke is gone, and so is the main process that says whose it was."""
+    waiting(reaperd, "a", f"{NOTIFY} STATUS=last; exit 3", "NotifyAccess=all")
+    reaperd.service("b")
+    reaperd.start("a.service", "b.service")
+    main = reaperd.main_pid("a")
+    with busy(reaperd):
+        release(reaperd, "a")
+        ends(main)
+    reaperd.wait_state("a", "failed")
+    assert reaperd.show("a", "StatusText") == "last", reaperd.text()
+
+
+def test_a_main_process_that_names_its_heir_and_ends(reaperd):
+    waiting(reaperd, "a", f"sleep 1000 & echo $! >{reaperd.folder}/heir; {NOTIFY} MAINPID=$! -- true", "NotifyAccess=all")
+    reaperd.service("b")
+    reaperd.start("a.service", "b.service")
+    main = reaperd.main_pid("a")
+    with busy(reaperd):
+        release(reaperd, "a")
+        ends(main)
+    assert reaperd.show("a", "ActiveState", "MainPID") == ["active", int(reaperd.wait_file("heir"))], reaperd.text()
