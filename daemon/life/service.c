@@ -357,6 +357,7 @@ void service_free(struct unit *u)
 	service_limit_store(s, 0);
 	service_end_connection(s);
 	service_unwatch_bus(s);
+	service_unwatch_exec(s);
 	service_forget_process(s, &s->main);
 	service_forget_process(s, &s->control);
 	if (s->cleaner)

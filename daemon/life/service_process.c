@@ -192,8 +192,6 @@ void service_forget_process(struct service *s, struct process **p)
 {
 	if (!*p)
 		return;
-	if ((*p)->role == PROCESS_MAIN)
-		service_unwatch_exec(s);
 	process_forget(&unit_life(s->unit)->processes, *p);
 	*p = NULL;
 }

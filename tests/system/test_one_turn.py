@@ -61,3 +61,19 @@ def test_a_main_process_that_names_its_heir_and_ends(reaperd):
         release(reaperd, "a")
         ends(main)
     assert reaperd.show("a", "ActiveState", "MainPID") == ["active", int(reaperd.wait_file("heir"))], reaperd.text()
+
+
+def test_exec_is_done_though_the_program_names_another_main_process(reaperd):
+    """What it says is heard before it is seen that it was executed."""
+    os.mkfifo(reaperd.folder / "a.go")
+    speak = f"sleep 1000 & {NOTIFY} MAINPID=$!; echo $! >{reaperd.folder}/heir; exec sleep 999"
+    reaperd.service("a", f"/bin/sh -c '{speak}'", f"Type=exec\nNotifyAccess=all\nTimeoutStartSec=20\nStandardInput=file:{reaperd.folder}/a.go")
+    reaperd.service("b")
+    reaperd.start("b.service")
+    reaperd.ctl("start", "--no-block", "a")
+    wait_for(lambda: reaperd.main_pid("a"), "it waits to be executed")
+    with busy(reaperd):
+        release(reaperd, "a")
+        heir = int(reaperd.wait_file("heir"))
+    reaperd.wait_state("a", "active")
+    assert reaperd.main_pid("a") == heir
