@@ -6,10 +6,11 @@
 
 /* How a unit came up, in microseconds since reaperd began. */
 struct bar {
-	const char *unit;		/* borrowed */
-	const json_t *after;		/* names of what comes before it; borrowed */
-	uint64_t begin_usec, main_usec; /* main_usec: its main process began; 0: it has none */
-	uint64_t end_usec;		/* it was up, or had failed */
+	const char *unit;    /* borrowed */
+	const json_t *after; /* names of what comes before it; borrowed */
+	uint64_t begin_usec;
+	uint64_t main_usec; /* its main process began, after others; 0: nothing ran before it */
+	uint64_t end_usec;  /* it was up, or had failed */
 	uint64_t down_usec,
 		gone_usec; /* it was no longer up, and then nothing of it was left; 0: not yet */
 	bool was_up, failed;
