@@ -22,11 +22,28 @@ int signal_mask_open(uint64_t mask)
 	return fd < 0 ? -errno : fd;
 }
 
-void signal_all_to_default(void)
+/* The kernel's struct sigaction, in words; the first is the handler, all zero is SIG_DFL. */
+typedef unsigned long disposition[8];
+
+uint64_t signal_ignored(void)
 {
-	/* The kernel's struct sigaction; all zero is SIG_DFL. */
-	const unsigned long by_default[8] = {0};
+	uint64_t mask = 0;
+
+	for (int sig = 1; sig < NSIG; sig++) {
+		disposition d = {0};
+
+		if (syscall(SYS_rt_sigaction, sig, NULL, d, sizeof(mask)) == 0 &&
+			d[0] == (unsigned long)(uintptr_t)SIG_IGN)
+			mask |= SIGNAL_BIT(sig);
+	}
+	return mask;
+}
+
+void signal_to_default(uint64_t mask)
+{
+	const disposition by_default = {0};
 
 	for (int sig = 1; sig < NSIG; sig++)
-		(void)syscall(SYS_rt_sigaction, sig, by_default, NULL, sizeof(uint64_t));
+		if (mask & SIGNAL_BIT(sig))
+			(void)syscall(SYS_rt_sigaction, sig, by_default, NULL, sizeof(mask));
 }

@@ -15,5 +15,7 @@
 int signal_mask_set(uint64_t mask, uint64_t *ret_before);
 /* signalfd4(2) for those signals: close-on-exec, non-blocking. A descriptor or negative errno. */
 int signal_mask_open(uint64_t mask);
-/* SIG_DFL for every signal (rt_sigaction(2)). */
-void signal_all_to_default(void);
+/* Those that are ignored, which exec does not change (signal(7)). */
+uint64_t signal_ignored(void);
+/* SIG_DFL for these signals (rt_sigaction(2)). */
+void signal_to_default(uint64_t mask);

@@ -35,7 +35,7 @@ _Noreturn static void remove_all(const struct unit *u, unsigned kinds)
 {
 	int status = EXIT_SUCCESS;
 
-	signal_all_to_default();
+	signal_to_default(SIGNAL_MASK_ALL);
 	(void)signal_mask_set(0, NULL);
 	for (int kind = 0; kind < DIRECTORY_MAX; kind++)
 		if (kinds >> kind & 1 && directories_remove(&unit_life(u)->spawn, u->config->exec,

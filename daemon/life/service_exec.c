@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "daemon/base/log.h"
+#include "daemon/base/signal_mask.h"
 #include "daemon/life/service.h"
 
 #define SWEEP_USEC (2 * USEC_PER_MSEC) /* a child has its own descriptors after a tenth of that */
@@ -73,6 +74,7 @@ int life_prepare_births(struct life *life)
 	life->failures = (struct loop_source){
 		.fd = ends[0], .priority = LOOP_SPAWN, .fn = on_failures, .data = life};
 	life->spawn.failure_fd = ends[1];
+	life->spawn.ignored_signals = signal_ignored();
 	birth_open(&life->places, ends[1]);
 	life->spawn.places = &life->places;
 	life->places_timer.fn = on_places;

@@ -62,7 +62,7 @@ _Noreturn void socket_give_files(const struct socket_unit *s)
 	uid_t uid = (uid_t)-1;
 	gid_t gid = (gid_t)-1;
 
-	signal_all_to_default();
+	signal_to_default(SIGNAL_MASK_ALL);
 	(void)signal_mask_set(0, NULL);
 	if (find_user(o->user, &uid, &gid) < 0)
 		_exit(EXIT_USER);

@@ -84,7 +84,7 @@ static _Noreturn void be_runner(void)
 {
 	_cleanup_(strv_freep) char **seen = NULL;
 
-	signal_all_to_default();
+	signal_to_default(SIGNAL_MASK_ALL);
 	(void)signal_mask_set(0, NULL);
 	(void)setsid();
 	(void)alarm(GENERATOR_TIMEOUT_SEC);

@@ -77,7 +77,7 @@ static _Noreturn void be_writer(int fd, journal_send_fn *send_fields)
 	static struct record record;
 	ssize_t n;
 
-	signal_all_to_default();
+	signal_to_default(SIGNAL_MASK_ALL);
 	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);

@@ -98,7 +98,7 @@ static void take(struct writer *w)
 /* A TERM for everyone is not for us; whoever compresses is nobody that is waited for. */
 static void set_up(const struct log_file_settings *settings)
 {
-	signal_all_to_default();
+	signal_to_default(SIGNAL_MASK_ALL);
 	(void)signal(SIGTERM, SIG_IGN);
 	(void)signal(SIGINT, SIG_IGN);
 	(void)signal(SIGHUP, SIG_IGN);

@@ -34,8 +34,10 @@ static char *expand_word(const char *word, char *const *environment)
 {
 	char *text = NULL;
 	size_t length;
-	FILE *f = open_memstream(&text, &length);
 
+	if (!strchr(word, '$'))
+		return strdup(word);
+	FILE *f = open_memstream(&text, &length);
 	if (!f)
 		return NULL;
 	while (*word) {

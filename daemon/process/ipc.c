@@ -111,7 +111,7 @@ _Noreturn void ipc_remove(const struct exec_settings *exec, uid_t dynamic_uid)
 	const struct spawn_request request = {.exec = exec, .dynamic_uid = dynamic_uid};
 	struct child c = {.request = &request, .exec = exec};
 
-	signal_all_to_default();
+	signal_to_default(SIGNAL_MASK_ALL);
 	(void)signal_mask_set(0, NULL);
 	if (child_resolve_user(&c) < 0 || child_resolve_group(&c) < 0)
 		_exit(EXIT_USER);

@@ -28,7 +28,7 @@
  */
 static int reset_signals(const struct child *c)
 {
-	signal_all_to_default();
+	signal_to_default(c->request->context->ignored_signals);
 	if (c->exec->ignore_sigpipe)
 		(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal_mask_set(SIGNAL_BIT(SIGHUP), NULL);

@@ -22,8 +22,9 @@ struct spawn_context {
 	bool has_limit[RLIM_NLIMITS];
 	bool is_root;
 	const struct mark_space *marks;
-	int console_fd; /* for StandardOutput=inherit, and as fallback; -1: none */
-	int failure_fd; /* where children tell why they end before exec; -1: nowhere */
+	uint64_t ignored_signals; /* by us, and by no service: a mask of signal_mask.h */
+	int console_fd;		  /* for StandardOutput=inherit, and as fallback; -1: none */
+	int failure_fd;		  /* where children tell why they end before exec; -1: nowhere */
 	struct birth_places
 		*places; /* of children that share our descriptors at first; NULL: none do */
 };
