@@ -5,6 +5,7 @@ import os
 import pathlib
 import signal
 
+import pytest
 from reaperd import HELPERS, wait_for
 
 NOTIFY = HELPERS / "notify"
@@ -25,10 +26,10 @@ def busy(reaperd):
         os.kill(reaperd.pid, signal.SIGCONT)
 
 
-def waiting(reaperd, name, then, text):
+def waiting(reaperd, name, then, text="", unit=""):
     """A service whose shell does `then` once release() says so."""
     os.mkfifo(reaperd.folder / f"{name}.go")
-    reaperd.service(name, f"/bin/sh -c 'read x <{reaperd.folder}/{name}.go; {then}'", text)
+    reaperd.service(name, f"/bin/sh -c 'read x <{reaperd.folder}/{name}.go; {then}'", text, unit)
 
 
 def release(reaperd, name):
@@ -77,3 +78,22 @@ def test_exec_is_done_though_the_program_names_another_main_process(reaperd):
         heir = int(reaperd.wait_file("heir"))
     reaperd.wait_state("a", "active")
     assert reaperd.main_pid("a") == heir
+
+
+@pytest.mark.parametrize("order, is_stopped", [("After", True), ("Before", False)])
+def test_the_older_ones_end_counts_before_the_others(reaperd, order, is_stopped):
+    """A stop that it asks for takes along what requires the other; one that ended by itself is not stopped."""
+    waiting(reaperd, "a", "exit")
+    waiting(reaperd, "b", "exit", "", f"BindsTo=a.service\n{order}=a.service")
+    reaperd.service("needs", "/bin/sleep 1000", "", "Requires=b.service\nAfter=b.service")
+    reaperd.service("c")
+    reaperd.start("c.service", "a.service", "b.service", "needs.service")
+    mains = {name: reaperd.main_pid(name) for name in "ab"}
+    with busy(reaperd):
+        for name, main in mains.items():
+            release(reaperd, name)
+            ends(main)
+    for name in mains:
+        reaperd.wait_state(name, "inactive")
+    wait_for(lambda: not reaperd.json("list-jobs"), "nothing is left to do")
+    assert reaperd.state("needs") == ("inactive" if is_stopped else "active")
