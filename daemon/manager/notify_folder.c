@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,11 +17,30 @@
 #include "daemon/base/log.h"
 #include "daemon/manager/manager.h"
 
+/* Whether every user may go through all folders above it. */
+static bool is_open_to_all(const char *path)
+{
+	_cleanup_(freep) char *above = strdup(path);
+	struct stat st;
+
+	if (!above)
+		return false;
+	for (char *slash = strrchr(above, '/'); slash && slash != above;
+		slash = strrchr(above, '/')) {
+		*slash = 0;
+		if (stat(above, &st) < 0 || !(st.st_mode & S_IXOTH))
+			return false;
+	}
+	return true;
+}
+
 /* ProtectHome= hides the folders of users. */
 static bool is_seen_by_services(const struct manager *m)
 {
-	return m->socket && text_after_prefix(m->socket, "/run/") &&
-	       (m->is_user || !text_after_prefix(m->socket, "/run/user/"));
+	if (!m->socket || !text_after_prefix(m->socket, "/run/"))
+		return false;
+	return m->is_user ||
+	       (!text_after_prefix(m->socket, "/run/user/") && is_open_to_all(m->socket));
 }
 
 /* What one that was killed left there goes. */

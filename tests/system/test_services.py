@@ -386,6 +386,13 @@ def test_a_notify_socket_is_a_file_where_services_see_it(below_run):
     assert reaperd.stop() == 0 and not folder.exists()
 
 
+def test_a_notify_socket_is_no_file_where_others_may_not_go(below_run):
+    below_run.socket.parent.chmod(0o700)
+    below_run.service("a", f"/bin/sh -c 'echo $NOTIFY_SOCKET; {NOTIFY} READY=1; exec sleep 1000'", "Type=notify\nNotifyAccess=all\nUser=nobody\nTimeoutStartSec=10")
+    below_run.start("a.service")
+    assert below_run.state("a") == "active" and below_run.lines("a")[0].startswith("@"), below_run.lines("a")
+
+
 def test_a_barrier_falls_when_what_was_said_before_it_counts(reaperd):
     """sd_notify_barrier(3): READY=1 and then a descriptor whose end we close. Who sees it closed is active."""
     program = reaperd.folder / "barrier.py"
