@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Dead children: orphans are told at once, those of the table wait in a line. */
+/* Dead children: each is told while it is a zombie; those of the table wait in a line. */
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
