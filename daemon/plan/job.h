@@ -65,7 +65,6 @@ struct job {
 	struct loop_timer limit; /* of daemon/life/job_limit.h */
 	struct job *prev, *next; /* of the table's list, oldest first */
 	struct job *next_end;	 /* of those about to end for want of another */
-	size_t run_slot;	 /* its place in the run queue */
 	struct run_rank rank;
 	bool in_run_queue, in_end_queue;
 };

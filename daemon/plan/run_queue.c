@@ -80,39 +80,30 @@ int run_queue_reserve(struct run_queue *q, size_t jobs)
 	return 0;
 }
 
-static void put(struct run_queue *q, size_t slot, struct job *j)
+/* The gap at `slot` and `j`, which is to fill it, find their places. */
+static void settle_up(struct run_queue *q, size_t slot, struct job *j)
 {
+	for (; slot > 0 && is_earlier(j, q->heap[(slot - 1) / 2]); slot = (slot - 1) / 2)
+		q->heap[slot] = q->heap[(slot - 1) / 2];
 	q->heap[slot] = j;
-	j->run_slot = slot;
 }
 
-static void move_up(struct run_queue *q, size_t slot)
+static size_t earlier_child(const struct run_queue *q, size_t slot)
 {
-	struct job *j = q->heap[slot];
+	size_t child = 2 * slot + 1;
 
-	while (slot > 0 && is_earlier(j, q->heap[(slot - 1) / 2])) {
-		put(q, slot, q->heap[(slot - 1) / 2]);
-		slot = (slot - 1) / 2;
-	}
-	put(q, slot, j);
+	return child + 1 < q->count && is_earlier(q->heap[child + 1], q->heap[child]) ? child + 1
+										      : child;
 }
 
-static void move_down(struct run_queue *q, size_t slot)
+static void settle_down(struct run_queue *q, size_t slot, struct job *j)
 {
-	struct job *j = q->heap[slot];
-
-	for (;;) {
-		size_t child = 2 * slot + 1;
-		if (child >= q->count)
-			break;
-		if (child + 1 < q->count && is_earlier(q->heap[child + 1], q->heap[child]))
-			child++;
-		if (!is_earlier(q->heap[child], j))
-			break;
-		put(q, slot, q->heap[child]);
+	for (size_t child = earlier_child(q, slot);
+		child < q->count && is_earlier(q->heap[child], j); child = earlier_child(q, slot)) {
+		q->heap[slot] = q->heap[child];
 		slot = child;
 	}
-	put(q, slot, j);
+	settle_up(q, slot, j);
 }
 
 void run_queue_push(struct run_queue *q, struct job *j)
@@ -120,21 +111,26 @@ void run_queue_push(struct run_queue *q, struct job *j)
 	if (j->in_run_queue)
 		return;
 	j->in_run_queue = true;
-	q->heap[q->count] = j;
-	move_up(q, q->count++);
+	settle_up(q, q->count++, j);
 }
 
+static void take_out(struct run_queue *q, size_t slot)
+{
+	q->heap[slot]->in_run_queue = false;
+	if (slot < --q->count)
+		settle_down(q, slot, q->heap[q->count]);
+}
+
+/* Seldom: a job does not know its slot, for to tell each that moves costs more. */
 void run_queue_remove(struct run_queue *q, struct job *j)
 {
+	size_t slot = 0;
+
 	if (!j->in_run_queue)
 		return;
-	struct job *last = q->heap[--q->count];
-	j->in_run_queue = false;
-	if (last == j)
-		return;
-	put(q, j->run_slot, last);
-	move_up(q, last->run_slot);
-	move_down(q, last->run_slot);
+	while (q->heap[slot] != j)
+		slot++;
+	take_out(q, slot);
 }
 
 struct job *run_queue_pop(struct run_queue *q)
@@ -142,7 +138,7 @@ struct job *run_queue_pop(struct run_queue *q)
 	struct job *j = q->count ? q->heap[0] : NULL;
 
 	if (j)
-		run_queue_remove(q, j);
+		take_out(q, 0);
 	return j;
 }
 

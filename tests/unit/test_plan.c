@@ -347,3 +347,39 @@ Test(restart, clean_ends)
 	cr_expect(exit_is_clean(CLD_EXITED, 7, false, &also));
 	cr_expect_not(exit_is_clean(CLD_EXITED, 8, false, &also));
 }
+
+Test(run_queue, gives_the_first_and_lets_any_leave)
+{
+	enum {
+		COUNT = 101
+	};
+	static struct unit units[COUNT];
+	static struct job queued[COUNT];
+	static char names[COUNT][8];
+	struct run_queue q = {0};
+	int left = 0;
+
+	cr_assert_geq(run_queue_reserve(&q, COUNT), 0);
+	for (int i = 0; i < COUNT; i++) {
+		int n = i * 37 % COUNT; /* each once, in disorder */
+		snprintf(names[n], sizeof(names[n]), "u%03d", n);
+		units[n].id = names[n];
+		queued[n] = (struct job){.unit = &units[n], .rank.type = (uint8_t)(n >= 50)};
+		run_queue_push(&q, &queued[n]);
+		run_queue_push(&q, &queued[n]);
+	}
+	for (int n = 0; n < COUNT; n += 3) {
+		run_queue_remove(&q, &queued[n]);
+		run_queue_remove(&q, &queued[n]);
+	}
+	for (int n = 0; n < COUNT; n++)
+		if (n % 3) {
+			cr_expect_eq(run_queue_pop(&q), &queued[n], "%d", n);
+			left++;
+		}
+	cr_expect_eq(run_queue_pop(&q), NULL);
+	cr_expect_eq(left, COUNT - COUNT / 3 - 1);
+	for (int n = 0; n < COUNT; n++)
+		cr_expect_not(queued[n].in_run_queue);
+	run_queue_done(&q);
+}
