@@ -40,27 +40,27 @@ def ends(pid):
     wait_for(lambda: state_of(pid) == "Z", "it ended")
 
 
+def ends_in_one_turn(reaperd, name):
+    """It runs beside another, speaks and ends before reaperd looks."""
+    reaperd.service("b")
+    reaperd.start(f"{name}.service", "b.service")
+    main = reaperd.main_pid(name)
+    with busy(reaperd):
+        release(reaperd, name)
+        ends(main)
+
+
 def test_the_last_words_of_a_helper_are_heard(reaperd):
     """Who spoke is gone, and so is the main process that says whose it was."""
     waiting(reaperd, "a", f"{NOTIFY} STATUS=last; exit 3", "NotifyAccess=all")
-    reaperd.service("b")
-    reaperd.start("a.service", "b.service")
-    main = reaperd.main_pid("a")
-    with busy(reaperd):
-        release(reaperd, "a")
-        ends(main)
+    ends_in_one_turn(reaperd, "a")
     reaperd.wait_state("a", "failed")
     assert reaperd.show("a", "StatusText") == "last", reaperd.text()
 
 
 def test_a_main_process_that_names_its_heir_and_ends(reaperd):
     waiting(reaperd, "a", f"sleep 1000 & echo $! >{reaperd.folder}/heir; {NOTIFY} MAINPID=$! -- true", "NotifyAccess=all")
-    reaperd.service("b")
-    reaperd.start("a.service", "b.service")
-    main = reaperd.main_pid("a")
-    with busy(reaperd):
-        release(reaperd, "a")
-        ends(main)
+    ends_in_one_turn(reaperd, "a")
     assert reaperd.show("a", "ActiveState", "MainPID") == ["active", int(reaperd.wait_file("heir"))], reaperd.text()
 
 
