@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <sys/random.h>
 
 #include "common/format.h"
@@ -61,6 +62,16 @@ struct service *service_of(struct unit *u)
 	s->connection_fd = -1;
 	u->service = s;
 	return s;
+}
+
+void service_drop_source(struct service *s, struct loop_source **source)
+{
+	if (!*source)
+		return;
+	loop_remove(unit_life(s->unit)->loop, *source);
+	close((*source)->fd);
+	free(*source);
+	*source = NULL;
 }
 
 const struct service_settings *service_settings(const struct service *s)

@@ -172,6 +172,8 @@ void service_fail(struct service *s, enum service_result result);
 /* Processes (service_process.c). `list` and s->index say which command. 0 or negative errno,
  * logged. */
 int service_spawn(struct service *s, enum command_list list, size_t index, enum process_role role);
+/* No longer watches what one of its sources watches, closes and frees it; NULL: there is none. */
+void service_drop_source(struct service *s, struct loop_source **source);
 /* service_exec.c: EVENT_EXEC_DONE comes for Type=exec when nobody holds *ret_fd any more, which is
  * the caller's to close; other types leave it as it is. 0 or negative errno. */
 int service_watch_exec(struct service *s, int *ret_fd);

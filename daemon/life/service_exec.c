@@ -98,12 +98,7 @@ void life_end_births(struct life *life)
 
 void service_unwatch_exec(struct service *s)
 {
-	if (!s->exec)
-		return;
-	loop_remove(unit_life(s->unit)->loop, s->exec);
-	close(s->exec->fd);
-	free(s->exec);
-	s->exec = NULL;
+	service_drop_source(s, &s->exec);
 }
 
 /* Whoever could not execute has said so before it ended. */

@@ -185,12 +185,7 @@ int service_watch_pid_file(struct service *s)
 
 void service_unwatch_pid_file(struct service *s)
 {
-	if (!s->pid_file)
-		return;
-	loop_remove(unit_life(s->unit)->loop, s->pid_file);
-	close(s->pid_file->fd);
-	free(s->pid_file);
-	s->pid_file = NULL;
+	service_drop_source(s, &s->pid_file);
 }
 
 pid_t service_guess_main_pid(struct service *s)
